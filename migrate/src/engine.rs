@@ -254,7 +254,7 @@ fn rewrite(
     let is_unread = |note: &Note| unread.iter().any(|it| it.start <= note.range.start && note.range.end <= it.end);
     let reading = Reading::For(options.unknown);
     let mended = unknown::mended(&context.findings);
-    let told = notes.iter().filter(|note| !mended.holds(text, note));
+    let told = notes.iter().chain(&context.notes).filter(|note| !mended.holds(text, note));
     let told = told.map(|note| if is_unread(note) { from_unread(note) } else { from_note(note, reading) });
     let mut findings: Vec<Finding> = told.collect();
     findings.append(&mut context.findings);
@@ -306,7 +306,7 @@ fn run(domain: &mut Domain, plan: &Plan, context: &mut Context<'_>) {
         context.passed_over.extend(context.spoilt.drain(..));
         *domain = before.clone();
         context.findings = found.clone();
-        (context.claims, context.refusals, context.unread) = Default::default();
+        (context.claims, context.refusals, context.unread, context.notes) = Default::default();
     }
 }
 

@@ -43,6 +43,19 @@ fn unknown_values_are_kept_where_they_stand() {
     assert!(said.starts_with("oldest libvirt: cannot be told, something is unknown"), "{said}");
 }
 
+/// What libvirt reads of a block that stands twice is looked at in both.
+#[test]
+fn what_is_unknown_in_a_second_block_is_told() {
+    let text = newer_devices().replace("  <devices>", "  <devices/>\n  <devices>");
+    let said = stdout(dommigrate().args(["check", "--output-format", "concise"]).write_stdin(text.clone()));
+    for (level, place) in [("invalid", "10:45: "), ("error", "14:22: ")] {
+        let told = |line: &&str| line.contains(place) && line.contains(&format!("{level}[unknown-content]"));
+        assert_eq!(said.lines().filter(told).count(), 1, "{said}");
+    }
+    let libvirt = ["upgrade", "--profile", "libvirt", "--target", "12.8.0"];
+    dommigrate().args(libvirt).write_stdin(text).assert().code(2).stdout("");
+}
+
 /// libvirt's own form of what the schema does not know is known only of a libvirt that is named.
 #[test]
 fn libvirts_form_of_what_is_unknown_is_asked_for() {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use domxml_runtime::{Extra, FieldInfo, Span, Version};
+use domxml_runtime::{Element, Extra, FieldInfo, KeptNode, Note, Parsed, ReadOptions, Span, Unknown, Version};
 use domxml_xml::{attributes, pieces};
 
 use super::{Range, Scope};
@@ -43,6 +43,8 @@ pub struct Context<'t> {
     pub(crate) refusals: Vec<Range>,
     /// What the author does not want to be told.
     pub(crate) hushed: Option<&'t Suppressions>,
+    /// What the reader says of blocks that are read once it is known that libvirt reads them too.
+    pub(crate) notes: Vec<Note>,
     /// Where in the document stands what libvirt does not read: whatever is wrong there it does not see.
     pub(crate) unread: Vec<std::ops::Range<usize>>,
     /// The elements that have the name of a field and are kept, which change what libvirt reads where one comes or goes beside them.
@@ -70,11 +72,26 @@ impl<'t> Context<'t> {
             claims: Vec::new(),
             refusals: Vec::new(),
             hushed: None,
+            notes: Vec::new(),
             unread: Vec::new(),
             kept: KeptParts::default(),
             spoilt: Vec::new(),
             passed_over: HashSet::new(),
         }
+    }
+
+    /// Notes what the reader has to say of an element that was kept as a whole and is read after all.
+    pub(crate) fn note_in<T: Element>(&mut self, node: &KeptNode) {
+        let place = node.span.range();
+        let stands = place.len() == node.text.len();
+        let options = ReadOptions { unknown: Unknown::Keep, exact: true };
+        let Ok(Parsed { notes, .. }) = T::from_xml_with(&node.text, &options) else { return };
+        let within = |part: std::ops::Range<usize>| place.start + part.start..place.start + part.end;
+        self.notes.extend(notes.into_iter().map(|note| Note {
+            range: if stands { within(note.range) } else { place.clone() },
+            path: String::new(),
+            ..note
+        }));
     }
 
     /// Whether the target knows what came with this version.

@@ -350,6 +350,9 @@ where
         if let Some(kept) = kept {
             kept.nodes.retain(|node| {
                 let other = if node.is_element(name) { node.read::<B>() } else { None };
+                if other.is_some() {
+                    cx.note_in::<B>(node);
+                }
                 other.map(|other| others.push((other, node.span))).is_none()
             });
         }
