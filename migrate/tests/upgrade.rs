@@ -186,3 +186,17 @@ fn a_copy_of_an_element_takes_no_comments_along() {
     let (_, console) = new.split_once("<console").expect("the console");
     assert!(console.contains("<!-- where -->") && console.contains("<!-- there -->"), "{new}");
 }
+
+/// The blanks at the end of a line go with it, and stay with every other.
+#[test]
+fn blanks_at_the_end_of_lines_stay_as_they_are() {
+    let disk = "    <disk type='network' device='disk'>   \n      <driver name='qemu' type='raw'/>  \n      <auth username='u'>   \n        \
+                <secret type='ceph' usage='x'/>\t\n      </auth>   \n      <source protocol='rbd' name='p/i'/> \n      \
+                <target dev='vda' bus='virtio'/>  \n    </disk>\t \n";
+    let text = NEW.replace("</domain>", &format!("  <devices>  \n{disk}  </devices>\n</domain>"));
+    let new = stdout(dommigrate().arg("upgrade").write_stdin(text.clone()));
+    assert!(new.contains("name='p/i'>\n"), "{new:?}");
+    for line in text.lines().filter(|line| !["auth", "secret", "source"].iter().any(|name| line.contains(name))) {
+        assert!(new.lines().any(|other| other == line), "{line:?} is not in {new:?}");
+    }
+}

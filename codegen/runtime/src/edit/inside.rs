@@ -63,6 +63,7 @@ impl Inside<'_, '_> {
 pub(super) fn close_gaps(gaps: &mut [String], gone: &[bool]) {
     const ENDS: [char; 2] = ['\n', '\r'];
     const BLANKS: [char; 2] = [' ', '\t'];
+    let drop_blanks = |gap: &mut String| drop(gap.drain(..gap.len() - gap.trim_start_matches(BLANKS).len()));
     let mut next = 0;
     while next < gone.len() {
         let at = next;
@@ -82,9 +83,11 @@ pub(super) fn close_gaps(gaps: &mut [String], gone: &[bool]) {
             (true, true) => {
                 let both = gaps[at][..line].ends_with("\r\n");
                 gaps[at].truncate(line - 1 - usize::from(both));
+                // The blanks at its end were the line's.
+                drop_blanks(&mut gaps[next]);
             }
             (false, true) => gaps[at].truncate(line),
-            (_, false) => drop(gaps[next].drain(..gaps[next].len() - gaps[next].trim_start_matches(BLANKS).len())),
+            (_, false) => drop_blanks(&mut gaps[next]),
         }
     }
 }
