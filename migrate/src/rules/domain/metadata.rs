@@ -94,15 +94,13 @@ fn drop_duplicates(domain: &mut Domain, cx: &mut Context<'_>) {
     let Some(metadata) = &mut domain.metadata else { return };
     let Some(all) = tokens(metadata) else { return };
     let Some(Token::Start { namespaces: outer, .. }) = all.first().cloned() else { return };
-    let (mut kept, mut seen, mut depth, mut keep) = (Vec::new(), Vec::new(), 0usize, true);
+    let (mut kept, mut seen, mut depth, mut keep) = (Vec::new(), BTreeSet::new(), 0usize, true);
     for token in all {
         if depth == 1 {
             keep = match &token {
                 Token::Start { name, namespaces, .. } => {
                     let namespace = namespace(name, namespaces, &outer).to_owned();
-                    let first = !namespace.is_empty() && !seen.contains(&namespace);
-                    seen.push(namespace);
-                    first
+                    !namespace.is_empty() && seen.insert(namespace)
                 }
                 Token::End => true,
                 Token::Text(_) | Token::Verbatim(_) => false,
