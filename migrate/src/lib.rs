@@ -50,6 +50,7 @@ pub mod patterns;
 pub mod reference;
 #[cfg(feature = "cli")]
 pub mod report;
+#[macro_use]
 pub mod rule;
 pub mod rules;
 pub mod suppress;

@@ -3,19 +3,23 @@
 //! A rule is an identity: an id that users select, ignore and look up, with prose and examples. What it does is [`Row`]s, each of them one
 //! fact of what libvirt does, with the versions and drivers that do so; [`kinds`] lists the kinds. `CONTRIBUTING.md` shows how one is added.
 
+pub(crate) mod asks;
 pub mod board;
 mod context;
 pub mod kinds;
 pub mod place;
 pub mod row;
 pub mod scope;
+pub mod selection;
+#[macro_use]
+mod table;
 pub mod whereabouts;
 
 use domxml_runtime::Version;
 use serde::Serialize;
 
 use crate::finding::Level;
-use crate::options::{Profile, Target};
+use crate::options::{Driver, Profile, Target};
 
 pub use context::Context;
 pub use row::{Drivers, Fact, Kind, Phase, Row};
@@ -77,6 +81,15 @@ pub struct Rule {
     pub examples: Vec<Example>,
     /// What it does.
     pub rows: Vec<Row>,
+    usual: Usual,
+}
+
+/// What holds of all rows of a rule that do not say it themselves.
+#[derive(Debug, Default)]
+struct Usual {
+    phase: Option<Phase>,
+    profiles: Option<&'static [Profile]>,
+    drivers: Option<Drivers>,
 }
 
 /// Begins a rule.
@@ -93,6 +106,7 @@ pub fn rule(id: &'static str, class: Class) -> Rule {
         doc: "",
         examples: Vec::new(),
         rows: Vec::new(),
+        usual: Usual::default(),
     }
 }
 
@@ -126,6 +140,34 @@ impl Rule {
 
     versions!("of all rows that do not say it themselves");
 
+    /// The phase of all rows that do not say it themselves.
+    #[must_use]
+    pub fn phase(mut self, phase: Phase) -> Self {
+        self.usual.phase = Some(phase);
+        self
+    }
+
+    /// The profiles of all rows that do not say it themselves.
+    #[must_use]
+    pub fn profiles(mut self, profiles: &'static [Profile]) -> Self {
+        self.usual.profiles = Some(profiles);
+        self
+    }
+
+    /// The driver that does what all rows say.
+    #[must_use]
+    pub fn driver(mut self, driver: Driver) -> Self {
+        self.usual.drivers = Some(Drivers::from([driver].as_slice()));
+        self
+    }
+
+    /// Every driver but this one does what all rows say.
+    #[must_use]
+    pub fn but(mut self, driver: Driver) -> Self {
+        self.usual.drivers = Some(Drivers::all_but(&[driver]));
+        self
+    }
+
     /// Rewrites with `--unsafe-fixes` alone: what the author meant is not to be seen.
     #[must_use]
     pub fn on_request(mut self) -> Self {
@@ -133,13 +175,14 @@ impl Rule {
         self
     }
 
-    /// One fact. The order of rows and rules is that in which they run within a phase.
+    /// One fact; what is said of all of them stands before. The order of rows and rules is that in which they run within a phase.
     #[must_use]
     pub fn row(self, row: impl Into<Row>) -> Self {
         self.with_row(row.into())
     }
 
-    fn with_row(mut self, row: Row) -> Self {
+    fn with_row(mut self, mut row: Row) -> Self {
+        row.fact.assume(self.usual.phase, self.usual.profiles, self.usual.drivers);
         let has = |profile| self.profiles.contains(&profile) || row.fact.profiles.contains(&profile);
         self.profiles = match (has(Profile::Modern), has(Profile::Libvirt)) {
             (true, true) => BOTH,

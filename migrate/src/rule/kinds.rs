@@ -5,6 +5,7 @@ mod size;
 use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
 use domxml_runtime::{
     Content, Described, Element, Extra, Field, Key, Prefer, Slot, SlotMut, Span, fields, fields_mut, given,
@@ -213,6 +214,34 @@ pub fn refuse<T: Content + Described + Clone, M: Into<Cow<'static, str>>>(
     })
 }
 
+/// As [`refuse`], for one reason wherever a condition holds.
+pub fn refuse_if<T: Content + Described + Clone>(
+    why: &'static str,
+    wrong: impl Fn(&T, &Scope) -> bool + Send + Sync + 'static,
+) -> Draft<T> {
+    refuse(move |element: &T, scope| wrong(element, scope).then_some(why))
+}
+
+/// As [`refuse`], told at the place that the objection names beside the reason.
+pub fn refuse_there<T: Content + Described + Clone, M: Into<Cow<'static, str>>>(
+    objection: impl Fn(&T, &Scope) -> Option<(Span, M)> + Send + Sync + 'static,
+) -> Draft<T> {
+    Draft::new(Kind::Refuse, "", move |element: &mut T, cx| {
+        if let Some((place, message)) = objection(element, &cx.scope) {
+            cx.refuse_here(place, message.into().into_owned());
+        }
+    })
+}
+
+/// There are no more than so many of these children: told at the first that is too many.
+pub fn at_most<T, I>(most: usize, list: Key<T, Vec<I>>, why: &'static str) -> Draft<T>
+where
+    T: Content + Described + Clone,
+    I: Content,
+{
+    refuse_there(move |element: &T, _| Some((list.get(element).get(most)?.extra()?.span, why)))
+}
+
 /// As [`refuse`], of an element that can be wrong in several ways: what is the case, and why that is refused. Each that is the case is
 /// told.
 pub fn refuse_each<T: Content + Described + Clone, const N: usize>(
@@ -270,16 +299,16 @@ pub fn note<T: Content + Described + Clone, M: Into<Cow<'static, str>>>(
     })
 }
 
-/// No two of these children are alike; those without a key are passed over.
+/// No two of these children are alike; those without a key are passed over. In the message `{}` stands for the key.
 pub fn unique<T, I, K>(
     list: Key<T, Vec<I>>,
     key: impl Fn(&I, &Scope) -> Option<K> + Send + Sync + 'static,
-    message: impl Fn(&K) -> String + Send + Sync + 'static,
+    message: &'static str,
 ) -> Draft<T>
 where
     T: Content + Described + Clone,
     I: Content,
-    K: Ord,
+    K: Ord + Display,
 {
     Draft::new(Kind::Unique, list.info().name, move |element: &mut T, cx| {
         let mut seen = BTreeSet::new();
@@ -287,7 +316,7 @@ where
             let Some(key) = key(item, &cx.scope) else { continue };
             if seen.contains(&key) {
                 let at = item.extra().map_or(cx.here, |xml| xml.span);
-                cx.refuse_here(at, message(&key));
+                cx.refuse_here(at, message.replace("{}", &key.to_string()));
             }
             seen.insert(key);
         }

@@ -194,6 +194,26 @@ pub struct Fact {
     says: Option<&'static str>,
 }
 
+impl Fact {
+    /// Takes what is said of all rows of a rule, where this one says no more than its kind does.
+    pub(super) fn assume(
+        &mut self,
+        phase: Option<Phase>,
+        profiles: Option<&'static [Profile]>,
+        drivers: Option<Drivers>,
+    ) {
+        if self.phase == self.kind.phase() {
+            self.phase = phase.unwrap_or(self.phase);
+        }
+        if self.profiles == self.kind.profiles() {
+            self.profiles = profiles.unwrap_or(self.profiles);
+        }
+        if self.drivers == Drivers::ANY {
+            self.drivers = drivers.unwrap_or(self.drivers);
+        }
+    }
+}
+
 /// A row about elements of the type `T`, while it is being written down.
 ///
 /// What is said of it with [`Draft::when`] and its like reads as a sentence: `default(Cpu::MATCH, CpuMatch::Exact).when(..).since(..)`.

@@ -8,8 +8,9 @@ pub(super) use domxml_runtime::{
 
 pub(super) use super::common::*;
 pub(super) use crate::options::{Driver, Profile};
+pub(super) use crate::rule::asks::*;
 pub(super) use crate::rule::kinds::*;
 pub(super) use crate::rule::place::{IntoPlace, See, child, flag, required};
 pub(super) use crate::rule::row::Draft;
 pub(super) use crate::rule::scope::{AUDIO, CELLS, CPUS, IOTHREADS, Things};
-pub(super) use crate::rule::{BOTH, Class, Context, LIBVIRT, MODERN, Phase, Rule, Scope, rule};
+pub(super) use crate::rule::{BOTH, Class, Context, LIBVIRT, MODERN, Phase, Row, Scope, rule};

@@ -3,9 +3,9 @@
 use domxml::{QemuArg, QemuCommandline};
 
 use crate::rule::kinds::note;
-use crate::rule::{Class, Rule, rule};
+use crate::rule::{Class, rule};
 
-pub(super) fn set_device() -> Rule {
+rules![
     rule("advice-set-device", Class::Advice)
         .summary("`-set device` among the arguments of QEMU")
         .doc(
@@ -18,8 +18,24 @@ pub(super) fn set_device() -> Rule {
         .row(note(|commandline: &QemuCommandline, _| {
             let set = commandline.args.windows(2).any(|pair| pair[0].value == "-set" && pair[1].value.starts_with("device."));
             set.then_some("newer QEMU does not find the device that -set names, and does not start: set the property in <qemu:override> (libvirt 8.2.0)")
-        }))
-}
+        })),
+    rule("advice-removed-argument", Class::Advice)
+        .summary("an argument that QEMU has removed")
+        .doc(
+            "libvirt passes arguments of `<qemu:commandline>` on as they stand. QEMU removes arguments that others took the place of, two releases \
+             after it said so, and does not start with what it does not know. Most of them can be said in the definition itself.",
+        )
+        .finds(
+            "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-redir'/><qemu:arg value='tcp:2222::22'/></qemu:commandline>",
+        )
+        .row(note(|argument: &QemuArg, _| {
+            // QEMU takes two dashes for one.
+            let name = argument.value.strip_prefix("--").map_or_else(|| argument.value.clone(), |name| format!("-{name}"));
+            let removed = REMOVED.iter().find(|removed| removed.argument == name)?;
+            let (major, minor) = removed.by;
+            Some(format!("QEMU {major}.{minor} and newer do not know {name}, and do not start: {}", removed.way))
+        })),
+];
 
 /// An argument that QEMU has removed.
 struct Removed {
@@ -65,22 +81,3 @@ static REMOVED: &[Removed] = &[
     Removed { argument: "-singlestep", by: (9, 0), way: "pass -accel tcg,one-insn-per-tb=on" },
     Removed { argument: "-async-teardown", by: (9, 0), way: "set <async-teardown enabled='yes'/> in <features>" },
 ];
-
-pub(super) fn removed() -> Rule {
-    rule("advice-removed-argument", Class::Advice)
-        .summary("an argument that QEMU has removed")
-        .doc(
-            "libvirt passes arguments of `<qemu:commandline>` on as they stand. QEMU removes arguments that others took the place of, two releases \
-             after it said so, and does not start with what it does not know. Most of them can be said in the definition itself.",
-        )
-        .finds(
-            "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-redir'/><qemu:arg value='tcp:2222::22'/></qemu:commandline>",
-        )
-        .row(note(|argument: &QemuArg, _| {
-            // QEMU takes two dashes for one.
-            let name = argument.value.strip_prefix("--").map_or_else(|| argument.value.clone(), |name| format!("-{name}"));
-            let removed = REMOVED.iter().find(|removed| removed.argument == name)?;
-            let (major, minor) = removed.by;
-            Some(format!("QEMU {major}.{minor} and newer do not know {name}, and do not start: {}", removed.way))
-        }))
-}

@@ -6,9 +6,9 @@ use domxml::{Address, AddressType, ControllerType, ControllerTypePciModel as Mod
 
 use crate::rule::board::PciRoot;
 use crate::rule::kinds::check;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::{Class, Context, rule};
 
-pub(super) fn no_free_port() -> Rule {
+rules![
     rule("advice-no-free-port", Class::Advice)
         .summary("no root port is free for a device that is plugged in while the guest runs")
         .doc(
@@ -21,8 +21,8 @@ pub(super) fn no_free_port() -> Rule {
              <controller type='pci' index='1' model='pcie-root-port'><address type='pci' bus='0' slot='2' function='0'/></controller>\
              <interface type='user'><model type='virtio'/><address type='pci' bus='1' slot='0'/></interface></devices>",
         )
-        .row(check(ports))
-}
+        .row(check(ports)),
+];
 
 fn ports(devices: &Devices, cx: &mut Context<'_>) {
     if cx.scope.board.pci_root() != Some(PciRoot::Express) {

@@ -10,23 +10,12 @@ use domxml::{Disk, DiskDevice, DiskType, Graphics, GraphicsListen, GraphicsListe
 
 use crate::options::Driver;
 use crate::rule::kinds::note;
-use crate::rule::{Class, Rule, rule};
+use crate::rule::{Class, rule};
 
-/// In the order in which they run within a phase.
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        open_display(),
-        shared_template(),
-        guessed_format(),
-        arguments::set_device(),
-        arguments::removed(),
-        twice::used_twice(),
-        usb::companions(),
-        hotplug::no_free_port(),
-    ]
-}
+// In the order in which they run within a phase.
+files![self arguments twice usb hotplug];
 
-fn open_display() -> Rule {
+rules![
     rule("advice-open-display", Class::Advice)
         .summary("a display that anyone can use who reaches the host")
         .doc(
@@ -47,10 +36,7 @@ fn open_display() -> Rule {
             (open && passwd.is_none()).then_some(
                 "everyone who reaches the host can use this display: listen on 127.0.0.1, or set passwd (a dump without --security-info does not show it)",
             )
-        }))
-}
-
-fn shared_template() -> Rule {
+        })),
     rule("advice-nvram-template", Class::Advice)
         .summary("the variables of the firmware are kept in the template of all guests")
         .doc(
@@ -63,28 +49,23 @@ fn shared_template() -> Rule {
             path.starts_with("/usr/share/").then_some(
                 "this is the template of all guests, not a copy for this one: name it with template=, and leave out the path",
             )
-        }))
-}
-
-fn guessed_format() -> Rule {
+        })),
     rule("advice-disk-format", Class::Advice)
+        .driver(Driver::Qemu)
         .summary("an image whose format nobody says")
         .doc(
             "Where `<driver type=>` is missing, libvirt takes an image for raw and does not look: a qcow2 image then shows its own header to the guest, \
              which may write over it. The end of the name tells that this one is none.",
         )
         .finds("<devices><disk type='file'><source file='/srv/web01.qcow2'/><target dev='vda' bus='virtio'/></disk></devices>")
-        .row(
-            note(|disk: &Disk, _| {
-                let DiskType::File(file) = &disk.type_ else { return None };
-                let path = file.source.as_ref()?.file.as_deref()?;
-                let (_, ending) = path.rsplit_once('.')?;
-                let other = ["qcow2", "qcow", "qed", "vmdk", "vdi", "vhd", "vhdx", "vpc"].contains(&ending);
-                let hard = matches!(disk.device, None | Some(DiskDevice::Disk));
-                let said = disk.driver.as_ref().is_some_and(|driver| driver.type_.is_some());
-                (other && hard && !said)
-                    .then(|| format!("without <driver type=> libvirt takes this {ending} image for raw: add <driver name='qemu' type='{ending}'/>"))
-            })
-            .driver(Driver::Qemu),
-        )
-}
+        .row(note(|disk: &Disk, _| {
+            let DiskType::File(file) = &disk.type_ else { return None };
+            let path = file.source.as_ref()?.file.as_deref()?;
+            let (_, ending) = path.rsplit_once('.')?;
+            let other = ["qcow2", "qcow", "qed", "vmdk", "vdi", "vhd", "vhdx", "vpc"].contains(&ending);
+            let hard = matches!(disk.device, None | Some(DiskDevice::Disk));
+            let said = disk.driver.as_ref().is_some_and(|driver| driver.type_.is_some());
+            (other && hard && !said)
+                .then(|| format!("without <driver type=> libvirt takes this {ending} image for raw: add <driver name='qemu' type='{ending}'/>"))
+        })),
+];

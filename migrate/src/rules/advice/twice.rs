@@ -5,23 +5,26 @@ use std::collections::BTreeSet;
 use domxml::{Disk, DiskDevice, DiskType, Domain, Extra};
 
 use crate::rule::kinds::check;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::{Class, Context, rule};
 
-pub(super) fn used_twice() -> Rule {
+rules![
     rule("advice-used-twice", Class::Advice)
         .summary("an image or a MAC address that stands twice in one definition, or in two of a directory")
         .doc(
-            "Two disks on one image destroy what is on it, unless both only read; two interfaces with one MAC address lose packets. `check` says so \
-             of two disks of one guest, and of the second of two guests whose definitions lie in one directory. Definitions with the same name or \
-             UUID are copies of one guest, an image that others are based on is no image of theirs, and a disk that is `<readonly/>`, \
+            "Two disks on one image destroy what is on it, unless both only read; two interfaces with one MAC address \
+             lose packets. `check` says so \
+             of two disks of one guest, and of the second of two guests whose definitions lie in one directory. \
+             Definitions with the same name or \
+             UUID are copies of one guest, an image that others are based on is no image of theirs, and a disk that \
+             is `<readonly/>`, \
              `<shareable/>` or `<transient/>` writes nothing that others could lose.",
         )
         .finds(
             "<devices><disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/></disk>\
              <disk type='file'><source file='/d'/><target dev='vdb' bus='virtio'/></disk></devices>",
         )
-        .row(check(look))
-}
+        .row(check(look)),
+];
 
 /// What a disk writes to, as far as one can tell by its name; the file of a firmware's variables is written too.
 fn image(disk: &Disk) -> Option<String> {

@@ -2,103 +2,68 @@
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("serial-unix-protocol-dropped", Class::Lossy)
-            .on_request()
-            .summary("a socket of the file system has no `<protocol>`")
-            .doc(
-                "`<protocol>` says what is spoken over a TCP connection. libvirt reads past it where the device has a socket of the file \
-                 system. It is removed on request.",
-            )
-            .example(
-                "<devices><serial type='unix'><source mode='bind' path='/run/s'/><protocol type='raw'/><target port='0'/></serial>\
-                 </devices>",
-                "<devices><serial type='unix'><source mode='bind' path='/run/s'/><target port='0'/></serial></devices>",
-            )
-            .row(
-                nothing(
-                    child(ChardevBackendUnix::PROTOCOL),
-                    |_| true,
-                    "a socket of the file system has no protocol",
-                )
-                .profiles(MODERN),
-            ),
-        reconnect_unsaid(),
-        unread_parts(),
-        rule("chardev-udp-ends", Class::Spelling)
-            .summary("of the two ends of a UDP device the one that is bound stands first")
-            .doc(
-                "A device that speaks UDP has an address that it is bound to and one that it sends to. libvirt writes them in this order, \
-                 and of two that are alike only the first.",
-            )
-            .example(
-                "<devices><serial type='udp'><source mode='connect' host='a' service='1'/><source mode='bind' host='b' service='2'/>\
-                 <target port='0'/></serial></devices>",
-                "<devices><serial type='udp'><source mode='bind' host='b' service='2'/><source mode='connect' host='a' service='1'/>\
-                 <target port='0'/></serial></devices>",
-            )
-            .row(algorithm(order_ends).phase(Phase::Write).profiles(LIBVIRT)),
-        rule("chardev-tcp-protocol-default", Class::Default)
-            .summary("a TCP connection has a `<protocol>`")
-            .doc(
-                "A character device with a TCP connection passes its bytes on as they are where nothing is said; libvirt writes that \
-                 as an element.",
-            )
-            .example(
-                "<devices><serial type='tcp'><source mode='connect' host='h' service='1'/><target port='0'/></serial></devices>",
-                "<devices><serial type='tcp'><source mode='connect' host='h' service='1'/><protocol type='raw'/><target port='0'/>\
-                 </serial></devices>",
-            )
-            .row(default(child(ChardevBackendTcp::PROTOCOL), ChardevProtocol::default()).profiles(LIBVIRT)),
-    ]
+const UNSAID: &str = "it does not say whether to connect again: 'enabled' is missing";
+const EMPTY: &str = "an empty source is not written";
+
+/// A row for each of the sources that may be connected again.
+macro_rules! each_source {
+    ($row:expr) => {
+        each_type!([ChardevSourceTcp ChardevSourceUnix InterfaceSourceVhostUser], $row)
+    };
 }
 
-fn reconnect_unsaid() -> Rule {
-    const UNSAID: &str = "it does not say whether to connect again: 'enabled' is missing";
-    let rule = rule("chardev-reconnect-unsaid", Class::Lossy)
+rules![
+    rule("serial-unix-protocol-dropped", Class::Lossy)
+        .profiles(MODERN)
+        .on_request()
+        .summary("a socket of the file system has no `<protocol>`")
+        .doc(
+            "`<protocol>` says what is spoken over a TCP connection. libvirt reads past it where the device has a \
+             socket of the file \
+             system. It is removed on request.",
+        )
+        .example(
+            "<devices><serial type='unix'><source mode='bind' path='/run/s'/><protocol type='raw'/><target port='0'/>\
+             </serial>\
+             </devices>",
+            "<devices><serial type='unix'><source mode='bind' path='/run/s'/><target port='0'/></serial></devices>",
+        )
+        .row(nothing(child(ChardevBackendUnix::PROTOCOL), |_| true, "a socket of the file system has no protocol")),
+    rule("chardev-reconnect-unsaid", Class::Lossy)
         .summary("a `<reconnect>` that does not say whether is not read")
         .doc(
-            "`<reconnect>` says by `enabled` whether a character device makes a lost connection again. libvirt reads past an element \
+            "`<reconnect>` says by `enabled` whether a character device makes a lost connection again. libvirt reads \
+             past an element \
              without it, its `timeout` included.",
         )
         .example(
             "<devices><channel type='unix'><source mode='connect' path='/run/s'><reconnect timeout='5'/></source>\
              <target type='virtio' name='a'/></channel></devices>",
-            "<devices><channel type='unix'><source mode='connect' path='/run/s'/><target type='virtio' name='a'/></channel></devices>",
-        );
-    let unsaid = |it: &ChardevReconnect| it.enabled.is_none();
-    // Other attributes are of a libvirt that may well read them.
-    let foreign = |it: &ChardevReconnect| it.xml.kept.as_ref().is_some_and(|kept| !kept.attributes.is_empty());
-    macro_rules! sources {
-        ($($source:ident)*) => {
-            rule$(
-                .row(nothing(child($source::RECONNECT), unsaid, UNSAID))
-                // Nor must another one of the name take its place.
-                .row(
-                    nothing(child($source::RECONNECT), move |it| unsaid(it) && !foreign(it), UNSAID)
-                        .when(|source, _| kept_child(&source.xml, "reconnect").is_none())
-                        .profiles(MODERN),
-                )
-            )*
-        };
-    }
-    sources!(ChardevSourceTcp ChardevSourceUnix InterfaceSourceVhostUser)
-}
-
-fn unread_parts() -> Rule {
-    const EMPTY: &str = "an empty source is not written";
+            "<devices><channel type='unix'><source mode='connect' path='/run/s'/><target type='virtio' name='a'/>\
+             </channel></devices>",
+        )
+        .rows(each_source!(nothing(child(Of::RECONNECT), |it| it.enabled.is_none(), UNSAID)))
+        // Nor must another one of the name take its place.
+        .rows(each_source!(
+            nothing(child(Of::RECONNECT), |it| it.enabled.is_none() && !is_foreign(it), UNSAID)
+                .when(|source, _| kept_child(&source.xml, "reconnect").is_none())
+                .profiles(MODERN)
+        )),
     rule("chardev-unread-parts", Class::Lossy)
         .summary("what libvirt does not read about a character device is not written")
         .doc(
-            "libvirt drops the `<protocol>` of a socket of the file system, a socket without a path, an empty source of the SPICE \
-             agent, the timeout of a connection that is not made again, and the security labels of a source that is not that of a port, a \
+            "libvirt drops the `<protocol>` of a socket of the file system, a socket without a path, an empty source \
+             of the SPICE \
+             agent, the timeout of a connection that is not made again, and the security labels of a source that is \
+             not that of a port, a \
              console or a channel.",
         )
         .example(
-            "<devices><serial type='unix'><source mode='connect' path='/run/s'><reconnect enabled='no' timeout='5'/></source>\
+            "<devices><serial type='unix'><source mode='connect' path='/run/s'><reconnect enabled='no' timeout='5'/>\
+             </source>\
              <protocol type='raw'/><target port='0'/></serial></devices>",
-            "<devices><serial type='unix'><source mode='connect' path='/run/s'><reconnect enabled='no'/></source><target port='0'/>\
+            "<devices><serial type='unix'><source mode='connect' path='/run/s'><reconnect enabled='no'/></source>\
+             <target port='0'/>\
              </serial></devices>",
         )
         .row(unread(child(ChardevBackendUnix::PROTOCOL), "of a socket of the file system").profiles(LIBVIRT))
@@ -111,10 +76,45 @@ fn unread_parts() -> Rule {
             |source| source.path.is_none(),
             "a socket without path is not written",
         ))
-        .row(nothing(child(ChardevBackendNmdm::SOURCE), is_bare, EMPTY))
-        .row(nothing(child(ChardevBackendQemuVdagent::SOURCE), is_bare, EMPTY))
+        .rows(each_type!([ChardevBackendNmdm ChardevBackendQemuVdagent], nothing(child(Of::SOURCE), is_bare, EMPTY)))
         .row(algorithm(|it: &mut Redirdev, cx| drop_labels(&mut it.type_, cx)).profiles(LIBVIRT))
-        .row(algorithm(|it: &mut ChardevPeer, cx| drop_labels(&mut it.type_, cx)).profiles(LIBVIRT))
+        .row(algorithm(|it: &mut ChardevPeer, cx| drop_labels(&mut it.type_, cx)).profiles(LIBVIRT)),
+    rule("chardev-udp-ends", Class::Spelling)
+        .summary("of the two ends of a UDP device the one that is bound stands first")
+        .doc(
+            "A device that speaks UDP has an address that it is bound to and one that it sends to. libvirt writes \
+             them in this order, \
+             and of two that are alike only the first.",
+        )
+        .example(
+            "<devices><serial type='udp'><source mode='connect' host='a' service='1'/><source mode='bind' host='b' \
+             service='2'/>\
+             <target port='0'/></serial></devices>",
+            "<devices><serial type='udp'><source mode='bind' host='b' service='2'/><source mode='connect' host='a' \
+             service='1'/>\
+             <target port='0'/></serial></devices>",
+        )
+        .row(algorithm(order_ends).phase(Phase::Write).profiles(LIBVIRT)),
+    rule("chardev-tcp-protocol-default", Class::Default)
+        .summary("a TCP connection has a `<protocol>`")
+        .doc(
+            "A character device with a TCP connection passes its bytes on as they are where nothing is said; libvirt \
+             writes that \
+             as an element.",
+        )
+        .example(
+            "<devices><serial type='tcp'><source mode='connect' host='h' service='1'/><target port='0'/></serial>\
+             </devices>",
+            "<devices><serial type='tcp'><source mode='connect' host='h' service='1'/><protocol type='raw'/><target \
+             port='0'/>\
+             </serial></devices>",
+        )
+        .row(default(child(ChardevBackendTcp::PROTOCOL), ChardevProtocol::default()).profiles(LIBVIRT)),
+];
+
+/// Whether it has other attributes, which are of a libvirt that may well read them.
+fn is_foreign(reconnect: &ChardevReconnect) -> bool {
+    reconnect.xml.kept.as_ref().is_some_and(|kept| !kept.attributes.is_empty())
 }
 
 /// The back end of what is no port, console or channel has no labels.

@@ -4,47 +4,48 @@ use std::net::Ipv4Addr;
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("channel-guestfwd-octal", Class::Lossy)
-            .summary("a number with a leading zero in an address is octal")
-            .doc(
-                "libvirt reads the parts of a forwarded channel's address as the C library does: 010 is 8. Whoever wrote the zero probably \
-                 did not mean that, so the address is only reported.",
-            )
-            .finds("<devices><channel type='pty'><target type='guestfwd' address='010.0.2.1' port='4600'/></channel></devices>")
-            .finds("<devices><channel type='pty'><target type='guestfwd' address='host' port='4600'/></channel></devices>")
-            .row(refuse(|target: &ChannelTargetTypeGuestfwd, _| no_address(target)).profiles(LIBVIRT))
-            .row(
-                refuse(|target: &ChannelTargetTypeGuestfwd, _| no_address(target))
-                    .when(|target, _| !target.address.contains(':'))
-                    .profiles(MODERN),
-            )
-            .row(
-                note(|target: &ChannelTargetTypeGuestfwd, _| {
-                    let address = lax_ipv4(&target.address)?;
-                    let octal = target.address.split('.').any(|part| part.len() > 1 && part.starts_with('0'));
-                    octal.then(|| format!("libvirt reads the address '{}' as {address}", target.address))
-                })
-                .profiles(BOTH),
-            ),
-        rule("channel-guestfwd-address", Class::Lossy)
-            .summary("the address of a forwarded channel has four decimal numbers")
-            .doc(
-                "The address of a channel of the type `guestfwd` is read as the C library reads it: a number with a leading zero is \
-                 octal, one with 0x hexadecimal, and numbers may be left out. libvirt writes the address in the usual form.",
-            )
-            .example(
-                "<devices><channel type='pty'><target type='guestfwd' address='010.0.2.1' port='4600'/></channel></devices>",
-                "<devices><channel type='pty'><target type='guestfwd' address='8.0.2.1' port='4600'/></channel></devices>",
-            )
-            .row(spelling(
-                required(ChannelTargetTypeGuestfwd::ADDRESS),
-                |said, _| lax_ipv4(said).map(|address| address.to_string()).filter(|address| address != said),
-                "the address has four decimal numbers",
-            )),
-    ]
-}
+rules![
+    rule("channel-guestfwd-octal", Class::Lossy)
+        .summary("a number with a leading zero in an address is octal")
+        .doc(
+            "libvirt reads the parts of a forwarded channel's address as the C library does: 010 is 8. Whoever wrote \
+             the zero probably \
+             did not mean that, so the address is only reported.",
+        )
+        .finds("<devices><channel type='pty'><target type='guestfwd' address='010.0.2.1' port='4600'/></channel>\
+                </devices>")
+        .finds("<devices><channel type='pty'><target type='guestfwd' address='host' port='4600'/></channel></devices>")
+        .row(refuse(|target: &ChannelTargetTypeGuestfwd, _| no_address(target)).profiles(LIBVIRT))
+        .row(
+            refuse(|target: &ChannelTargetTypeGuestfwd, _| no_address(target))
+                .when(|target, _| !target.address.contains(':'))
+                .profiles(MODERN),
+        )
+        .row(
+            note(|target: &ChannelTargetTypeGuestfwd, _| {
+                let address = lax_ipv4(&target.address)?;
+                let octal = target.address.split('.').any(|part| part.len() > 1 && part.starts_with('0'));
+                octal.then(|| format!("libvirt reads the address '{}' as {address}", target.address))
+            })
+            .profiles(BOTH),
+        ),
+    rule("channel-guestfwd-address", Class::Lossy)
+        .summary("the address of a forwarded channel has four decimal numbers")
+        .doc(
+            "The address of a channel of the type `guestfwd` is read as the C library reads it: a number with a \
+             leading zero is \
+             octal, one with 0x hexadecimal, and numbers may be left out. libvirt writes the address in the usual form.",
+        )
+        .example(
+            "<devices><channel type='pty'><target type='guestfwd' address='010.0.2.1' port='4600'/></channel></devices>",
+            "<devices><channel type='pty'><target type='guestfwd' address='8.0.2.1' port='4600'/></channel></devices>",
+        )
+        .row(spelling(
+            required(ChannelTargetTypeGuestfwd::ADDRESS),
+            |said, _| lax_ipv4(said).map(|address| address.to_string()).filter(|address| address != said),
+            "the address has four decimal numbers",
+        )),
+];
 
 fn no_address(target: &ChannelTargetTypeGuestfwd) -> Option<String> {
     lax_ipv4(&target.address).is_none().then(|| format!("'{}' is no IPv4 address", target.address))

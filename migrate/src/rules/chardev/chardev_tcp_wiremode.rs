@@ -7,21 +7,26 @@ use crate::rules::prelude::*;
 /// The attribute's name, which the format no longer has.
 const WIREMODE: &str = "wiremode";
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("chardev-tcp-wiremode", Class::Structure)
+rules![
+    rule("chardev-tcp-wiremode", Class::Structure)
         .summary("what is spoken over a TCP connection stands in `<protocol>`")
         .doc(
-            "The first releases that knew character devices over TCP had an attribute `wiremode` on `<source>`; `<protocol>` took its \
-             place at once, and libvirt does not read the attribute. Where it says what libvirt assumes anyway it is removed. Where it \
-             says something else, such as `telnet`, it is only reported: to write it into `<protocol>` would change what \
+            "The first releases that knew character devices over TCP had an attribute `wiremode` on `<source>`; \
+             `<protocol>` took its \
+             place at once, and libvirt does not read the attribute. Where it says what libvirt assumes anyway it is \
+             removed. Where it \
+             says something else, such as `telnet`, it is only reported: to write it into `<protocol>` would change \
+             what \
              libvirt does today.",
         )
         .example(
-            "<devices><serial type='tcp'><source mode='bind' host='h' service='1' wiremode='raw'/><target port='0'/></serial></devices>",
-            "<devices><serial type='tcp'><source mode='bind' host='h' service='1'/><target port='0'/></serial></devices>",
+            "<devices><serial type='tcp'><source mode='bind' host='h' service='1' wiremode='raw'/><target port='0'/>\
+             </serial></devices>",
+            "<devices><serial type='tcp'><source mode='bind' host='h' service='1'/><target port='0'/></serial>\
+             </devices>",
         )
-        .row(algorithm(drop_wiremode).profiles(MODERN))
-}
+        .row(algorithm(drop_wiremode).profiles(MODERN)),
+];
 
 fn drop_wiremode(tcp: &mut ChardevBackendTcp, cx: &mut Context<'_>) {
     let mut spoken = String::new();

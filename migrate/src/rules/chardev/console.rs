@@ -2,60 +2,60 @@
 
 use domxml_runtime::edit::forget_remarks;
 
-use super::console_source_differs_from_serial;
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("console-as-serial-hvm", Class::Structure)
-            .summary("the console of a fully virtualized guest is a serial port")
-            .doc(
-                "In a fully virtualized guest the first `<console>`, unless it has a type other than `serial`, is a serial port under \
-                 another name. Where there is no `<serial>` libvirt makes one out of it, which takes over source, log, alias and address, \
-                 and writes the console as its copy.",
-            )
-            .example(
-                "<devices><console type='pty'><target port='0'/></console></devices>",
-                "<devices><serial type='pty'><target port='0'/></serial>\
-                 <console type='pty'><target type='serial' port='0'/></console></devices>",
-            )
-            .row(algorithm(make_serial).phase(Phase::Derive).after("console-target-default").after("serial-port-auto")),
-        rule("console-target-model-unread", Class::Lossy)
-            .summary("a console has no model")
-            .doc("The schema takes the model of a serial port for that of a console too. libvirt does not read it.")
-            .example(
-                "<devices><console type='pty'><target type='virtio'><model name='isa-serial'/></target></console></devices>",
-                "<devices><console type='pty'><target type='virtio'/></console></devices>",
-            )
-            .row(unread(child(ConsoleTarget::MODEL), "of a console")),
-        rule("serial-adds-console", Class::Implicit)
-            .summary("the first serial port has a console")
-            .doc(
-                "libvirt adds a `<console>` for the first serial port of a fully virtualized guest, before all other consoles, unless \
-                 the port is on PCI or USB or a debug port.",
-            )
-            .example(
-                "<devices><serial type='pty'><target port='0'/></serial></devices>",
-                "<devices><serial type='pty'><target port='0'/></serial>\
-                 <console type='pty'><target type='serial' port='0'/></console></devices>",
-            )
-            .row(algorithm(add_console).phase(Phase::Derive).profiles(LIBVIRT).after("console-as-serial-hvm")),
-        console_source_differs_from_serial::rule(),
-        rule("console-copies-serial", Class::Structure)
-            .summary("the first console repeats the first serial port")
-            .doc(
-                "The first console of a fully virtualized guest is the first serial port under another name, and libvirt writes there \
-                 whatever it writes of the serial port: source, log, number, alias and address.",
-            )
-            .example(
-                "<devices><serial type='file'><source path='/var/log/guest'/><target port='0'/></serial>\
-                 <console type='pty'><target type='serial' port='0'/></console></devices>",
-                "<devices><serial type='file'><source path='/var/log/guest'/><target port='0'/></serial>\
-                 <console type='file'><source path='/var/log/guest'/><target type='serial' port='0'/></console></devices>",
-            )
-            .row(algorithm(copy_serial).phase(Phase::Derive).profiles(LIBVIRT).after("serial-adds-console")),
-    ]
-}
+rules![
+    rule("console-as-serial-hvm", Class::Structure)
+        .summary("the console of a fully virtualized guest is a serial port")
+        .doc(
+            "In a fully virtualized guest the first `<console>`, unless it has a type other than `serial`, is a \
+             serial port under \
+             another name. Where there is no `<serial>` libvirt makes one out of it, which takes over source, log, \
+             alias and address, \
+             and writes the console as its copy.",
+        )
+        .example(
+            "<devices><console type='pty'><target port='0'/></console></devices>",
+            "<devices><serial type='pty'><target port='0'/></serial>\
+             <console type='pty'><target type='serial' port='0'/></console></devices>",
+        )
+        .row(algorithm(make_serial).phase(Phase::Derive).after("console-target-default").after("serial-port-auto")),
+    rule("console-target-model-unread", Class::Lossy)
+        .summary("a console has no model")
+        .doc("The schema takes the model of a serial port for that of a console too. libvirt does not read it.")
+        .example(
+            "<devices><console type='pty'><target type='virtio'><model name='isa-serial'/></target></console></devices>",
+            "<devices><console type='pty'><target type='virtio'/></console></devices>",
+        )
+        .row(unread(child(ConsoleTarget::MODEL), "of a console")),
+    rule("serial-adds-console", Class::Implicit)
+        .summary("the first serial port has a console")
+        .doc(
+            "libvirt adds a `<console>` for the first serial port of a fully virtualized guest, before all other \
+             consoles, unless \
+             the port is on PCI or USB or a debug port.",
+        )
+        .example(
+            "<devices><serial type='pty'><target port='0'/></serial></devices>",
+            "<devices><serial type='pty'><target port='0'/></serial>\
+             <console type='pty'><target type='serial' port='0'/></console></devices>",
+        )
+        .row(algorithm(add_console).phase(Phase::Derive).profiles(LIBVIRT).after("console-as-serial-hvm")),
+    rule("console-copies-serial", Class::Structure)
+        .summary("the first console repeats the first serial port")
+        .doc(
+            "The first console of a fully virtualized guest is the first serial port under another name, and libvirt \
+             writes there \
+             whatever it writes of the serial port: source, log, number, alias and address.",
+        )
+        .example(
+            "<devices><serial type='file'><source path='/var/log/guest'/><target port='0'/></serial>\
+             <console type='pty'><target type='serial' port='0'/></console></devices>",
+            "<devices><serial type='file'><source path='/var/log/guest'/><target port='0'/></serial>\
+             <console type='file'><source path='/var/log/guest'/><target type='serial' port='0'/></console></devices>",
+        )
+        .row(algorithm(copy_serial).phase(Phase::Derive).profiles(LIBVIRT).after("serial-adds-console")),
+];
 
 /// Whether it is a console of the type `serial`, the default.
 pub(super) fn is_serial(console: &Console) -> bool {

@@ -6,12 +6,13 @@ use domxml_runtime::{Slot, fields};
 use super::console::copies_serial;
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("console-source-differs-from-serial", Class::Lossy)
+rules![
+    rule("console-source-differs-from-serial", Class::Lossy)
         .on_request()
         .summary("a console that is a serial port has no source of its own")
         .doc(
-            "The first console of a fully virtualized guest is the first serial port under another name. libvirt does not look at \
+            "The first console of a fully virtualized guest is the first serial port under another name. libvirt does \
+             not look at \
              its source and writes that of the serial port. Where the two differ one of them is a mistake; the console \
              follows the serial port on request alone.",
         )
@@ -21,8 +22,8 @@ pub(super) fn rule() -> Rule {
             "<devices><serial type='file'><source path='/var/log/guest'/><target port='0'/></serial>\
              <console type='file'><source path='/var/log/guest'/><target type='serial' port='0'/></console></devices>",
         )
-        .row(algorithm(follow_serial).phase(Phase::Derive).profiles(MODERN).after("console-as-serial-hvm"))
-}
+        .row(algorithm(follow_serial).phase(Phase::Derive).profiles(MODERN).after("console-as-serial-hvm")),
+];
 
 fn follow_serial(devices: &mut Devices, cx: &mut Context<'_>) {
     if copies_serial(devices, cx.scope.is_hvm())

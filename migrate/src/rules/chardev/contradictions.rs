@@ -6,8 +6,8 @@ use super::console::{copies_serial, is_serial};
 use super::ports::{ISA_PORTS, given, is_isa};
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("chardev-contradictions", Class::Conflict)
+rules![
+    rule("chardev-contradictions", Class::Conflict)
         .summary("character devices that libvirt refuses")
         .doc(
             "libvirt refuses a domain with a character device that lacks the path, host or service that it cannot do without, \
@@ -30,10 +30,10 @@ pub(super) fn rule() -> Rule {
             "<devices><smartcard mode='host-certificates'><certificate>a</certificate><certificate>b</certificate><certificate>c</certificate>\
              <database>nssdb</database></smartcard></devices>",
         )
-        .row(
-            refuse(|devices: &Devices, _| second(devices).map(|_| "only the first console can be a serial port: set type='virtio' in the <target> of this one"))
-                .at(|devices| second(devices).map_or(&devices.xml, |console| &console.xml)),
-        )
+        .row(refuse_there(|devices: &Devices, _| {
+            let second = devices.consoles.iter().skip(1).find(|console| is_serial(console))?;
+            Some((second.xml.span, "only the first console can be a serial port: set type='virtio' in the <target> of this one"))
+        }))
         .row(refuse_each(|serial: &Serial, scope| {
             let type_ = serial.target.as_ref().and_then(|target| target.type_);
             let elsewhere = serial.address.as_ref().is_some_and(|it| !matches!(it.type_, AddressType::Usb(_)));
@@ -45,20 +45,18 @@ pub(super) fn rule() -> Rule {
                 ),
             ]
         }))
-        .row(
-            refuse(|devices: &Devices, _| {
-                beyond_isa(devices).map(|_| format!("an ISA bus has {ISA_PORTS} serial ports, with the numbers from 0"))
-            })
-            .at(|devices| beyond_isa(devices).map_or(&devices.xml, |serial| &serial.xml)),
-        )
+        .row(refuse_there(|devices: &Devices, _| {
+            let mut on_isa = (0..).zip(devices.serials.iter().filter(|serial| is_isa(serial)));
+            let (_, beyond) = on_isa.find(|(at, it)| given(it).unwrap_or(0).max(*at) >= ISA_PORTS)?;
+            Some((beyond.xml.span, format!("an ISA bus has {ISA_PORTS} serial ports, with the numbers from 0")))
+        }))
         .row(unique(
             Devices::SERIALS,
             |serial, _| given(serial).filter(|_| is_isa(serial)),
-            |_| "another serial port has this number: choose another port, or leave it out".to_owned(),
+            "another serial port has this number: choose another port, or leave it out",
         ))
-        .row(refuse(|card: &Smartcard, _| {
-            let untyped = matches!(card.mode, SmartcardMode::Passthrough(_)) && card.xml.assumed.is_some();
-            untyped.then_some("a smartcard in another program needs a type of character device")
+        .row(refuse_if("a smartcard in another program needs a type of character device", |card: &Smartcard, _| {
+            matches!(card.mode, SmartcardMode::Passthrough(_)) && card.xml.assumed.is_some()
         }))
         .row(refuse_in(Smartcard::ADDRESS, |it, _| {
             let wrong = !matches!(it.type_, AddressType::Ccid(_));
@@ -72,8 +70,7 @@ pub(super) fn rule() -> Rule {
             let endless = it.enabled == Some(YesNo::Yes) && it.timeout.is_none();
             endless.then_some("a connection that is made again needs a time-out: add timeout, in seconds")
         }))
-        .row(check(|it: &Serial, cx| source(&it.type_, Owner::Port, cx)))
-        .row(check(|it: &Parallel, cx| source(&it.type_, Owner::Port, cx)))
+        .rows(each_type!([Serial Parallel], check(|it: &Of, cx| source(&it.type_, Owner::Port, cx))))
         .row(check(|it: &Redirdev, cx| source(&it.type_, Owner::Redirdev, cx)))
         .row(check(|it: &ChardevPeer, cx| source(&it.type_, Owner::Other, cx)))
         .row(check(|it: &Channel, cx| match &it.target.type_ {
@@ -83,21 +80,25 @@ pub(super) fn rule() -> Rule {
             _ => {}
         }))
         .row(check(consoles))
-        .with(numbers_and_paths)
-}
-
-/// A console behind the first that is a serial port.
-fn second(devices: &Devices) -> Option<&Console> {
-    devices.consoles.iter().skip(1).find(|console| is_serial(console))
-}
-
-/// A serial port for which the ISA bus has no room.
-fn beyond_isa(devices: &Devices) -> Option<&Serial> {
-    let mut on_isa = devices.serials.iter().filter(|serial| is_isa(serial)).enumerate();
-    let most = ISA_PORTS as usize;
-    let beyond = on_isa.find(|(at, it)| *at >= most || given(it).is_some_and(|port| port >= ISA_PORTS));
-    beyond.map(|(_, serial)| serial)
-}
+        .finds(
+            "<devices><console type='udp'><source mode='bind' host='127.0.0.1' service='9999'/><source mode='connect' host='127.0.0.1' service='9998'/>\
+             <source mode='connect' host='127.0.0.1' service='9997'/></console></devices>",
+        )
+        // Counted while libvirt reads, of a console that copies a serial port, too. Of one of TCP the schema says that it has one.
+        .row(at_most(2, ChardevBackendUdp::SOURCES, "a UDP device has two ends: leave the further ones out"))
+        .row(refuse_each(|card: &SmartcardModeHostCertificates, _| {
+            let relative = card.database.as_ref().is_some_and(|path| !path.starts_with('/'));
+            [
+                (card.certificates.len() != 3, "a smartcard has three certificates"),
+                (relative, "the path of a database of certificates begins with '/'"),
+            ]
+        }))
+        // Between 9.0.0 and 12.8.0, of which the later is said.
+        .rows(each_type!(
+            [SerialTarget ParallelTarget ConsoleTarget],
+            refuse(|it: &Of, _| beyond_ports(it.port)).since(12, 8, 0)
+        )),
+];
 
 /// The device that a back end stands behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,102 +130,45 @@ fn consoles(devices: &Devices, cx: &mut Context<'_>) {
 
 fn source(backend: &ChardevBackend, owner: Owner, cx: &mut Context<'_>) {
     use ChardevBackend::{Dbus, Dev, File, Nmdm, Pipe, Spiceport, Spicevmc, Tcp, Udp, Unix};
-    let mut lacks = |thing: bool, what: &str| {
-        if thing {
-            cx.refuse_here(cx.here, format!("the character device lacks {what}: add it"));
-        }
+    let source = backend.members().and_then(|members| child_called(members, "source"));
+    let said = source.map(domxml_runtime::given).unwrap_or_default();
+    let lacks = |name: &str| !said.contains(&name);
+    let missing: &[(bool, &str)] = match backend {
+        Dev(_) | Pipe(_) | File(_) => &[(lacks("path"), "the path of its source")],
+        Nmdm(_) => &[(lacks("master") != lacks("slave"), "one of the two ends of its null modem")],
+        Spiceport(_) => &[(lacks("channel"), "the name of its channel")],
+        Dbus(_) => &[(lacks("channel") && owner != Owner::Redirdev, "the name of its channel")],
+        Tcp(_) => &[(lacks("host"), "the host of its source"), (lacks("service"), "the service of its source")],
+        Udp(udp) => &[(!sends(&udp.sources), "the service that it sends to")],
+        Unix(_) if matches!(owner, Owner::VirtioChannel | Owner::XenChannel) => &[],
+        Unix(_) => &[(lacks("path"), "the path of its source")],
+        _ => &[],
     };
-    match backend {
-        Dev(members) | Pipe(members) => {
-            lacks(members.source.as_ref().is_none_or(|source| source.path.is_none()), "the path of its source");
+    for (_, what) in missing.iter().filter(|(missing, _)| *missing) {
+        cx.refuse_here(cx.here, format!("the character device lacks {what}: add it"));
+    }
+    if matches!(backend, Spicevmc) && !matches!(owner, Owner::VirtioChannel | Owner::Redirdev | Owner::Other) {
+        cx.refuse_here(cx.here, "the channel of the SPICE agent is a virtio channel");
+    }
+    if let Spiceport(members) | Dbus(members) = backend {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+        let name = members.source.as_ref().and_then(|source| source.channel.as_deref()).unwrap_or_default();
+        if !name.bytes().all(is_plain) {
+            cx.refuse_here(cx.here, "the name of a channel has letters, digits, '-', '.' and '_' alone");
         }
-        File(members) => {
-            lacks(members.source.as_ref().is_none_or(|source| source.path.is_none()), "the path of its source");
-        }
-        Nmdm(members) => {
-            let half = |source: &ChardevSourceNmdm| source.master.is_none() != source.slave.is_none();
-            lacks(members.source.as_ref().is_some_and(half), "one of the two ends of its null modem");
-        }
-        Spiceport(members) => {
-            let name = members.source.as_ref().and_then(|source| source.channel.as_deref());
-            lacks(name.is_none(), "the name of its channel");
-            channel_name(name, cx);
-        }
-        Tcp(members) => {
-            let source = members.sources.first();
-            lacks(source.is_none_or(|source| source.host.is_none()), "the host of its source");
-            lacks(source.is_none_or(|source| source.service.is_none()), "the service of its source");
-            if let Some(source) = source {
-                reconnect(source.mode, source.reconnect.as_ref(), cx);
-            }
-        }
-        Udp(members) => {
-            // Of two ends that send the first counts.
-            let sends = |source: &&ChardevSourceUdp| {
-                source.mode != Some(Mode::Bind) && (source.host.is_some() || source.service.is_some())
-            };
-            let end = members.sources.iter().find(sends);
-            lacks(end.is_none_or(|source| source.service.is_none()), "the service that it sends to");
-        }
-        Unix(members) => {
-            let pathless = members.source.as_ref().is_none_or(|source| source.path.is_none());
-            let made = matches!(owner, Owner::VirtioChannel | Owner::XenChannel);
-            lacks(pathless && !made, "the path of its source");
-            if let Some(source) = &members.source {
-                reconnect(source.mode, source.reconnect.as_ref(), cx);
-            }
-        }
-        Dbus(members) => {
-            let name = members.source.as_ref().and_then(|source| source.channel.as_deref());
-            lacks(name.is_none() && owner != Owner::Redirdev, "the name of its channel");
-            channel_name(name, cx);
-        }
-        Spicevmc if !matches!(owner, Owner::VirtioChannel | Owner::Redirdev | Owner::Other) => {
-            cx.refuse_here(cx.here, "the channel of the SPICE agent is a virtio channel");
-        }
-        _ => {}
+    }
+    let again = source.and_then(field::<Option<ChardevReconnect>>).and_then(Option::as_ref);
+    let is_bound = source.and_then(field::<Option<Mode>>) == Some(&Some(Mode::Bind));
+    if is_bound && again.is_some_and(|again| again.enabled.is_some()) {
+        let why = "only a device that connects can connect again: set mode='connect', or leave out <reconnect>";
+        cx.refuse_here(cx.here, why);
     }
 }
 
-fn channel_name(name: Option<&str>, cx: &mut Context<'_>) {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
-    if name.is_some_and(|name| !name.bytes().all(is_plain)) {
-        cx.refuse_here(cx.here, "the name of a channel has letters, digits, '-', '.' and '_' alone");
-    }
-}
-
-fn reconnect(mode: Option<Mode>, reconnect: Option<&ChardevReconnect>, cx: &mut Context<'_>) {
-    let Some(reconnect) = reconnect else { return };
-    if mode == Some(Mode::Bind) && reconnect.enabled.is_some() {
-        cx.refuse_here(
-            cx.here,
-            "only a device that connects can connect again: set mode='connect', or leave out <reconnect>",
-        );
-    }
-}
-
-fn numbers_and_paths(rule: Rule) -> Rule {
-    rule.finds(
-        "<devices><console type='udp'><source mode='bind' host='127.0.0.1' service='9999'/><source mode='connect' host='127.0.0.1' service='9998'/>\
-         <source mode='connect' host='127.0.0.1' service='9997'/></console></devices>",
-    )
-    // Counted while libvirt reads, of a console that copies a serial port, too. Of one of TCP the schema says that it has one.
-    .row(check(|it: &ChardevBackendUdp, cx| {
-        if let Some(third) = it.sources.get(2) {
-            cx.error(&third.xml, "a UDP device has two ends: leave the further ones out");
-        }
-    }))
-    .row(refuse(|card: &SmartcardModeHostCertificates, _| {
-        (card.certificates.len() != 3).then_some("a smartcard has three certificates")
-    }))
-    .row(refuse(|card: &SmartcardModeHostCertificates, _| {
-        let relative = card.database.as_ref().is_some_and(|path| !path.starts_with('/'));
-        relative.then_some("the path of a database of certificates begins with '/'")
-    }))
-    // Between 9.0.0 and 12.8.0, of which the later is said.
-    .row(refuse(|it: &SerialTarget, _| beyond_ports(it.port)).since(12, 8, 0))
-    .row(refuse(|it: &ParallelTarget, _| beyond_ports(it.port)).since(12, 8, 0))
-    .row(refuse(|it: &ConsoleTarget, _| beyond_ports(it.port)).since(12, 8, 0))
+/// Whether it is said where to send; of two ends that send the first counts.
+fn sends(sources: &[ChardevSourceUdp]) -> bool {
+    let is_end = |it: &&ChardevSourceUdp| it.mode != Some(Mode::Bind) && (it.host.is_some() || it.service.is_some());
+    sources.iter().find(is_end).is_some_and(|end| end.service.is_some())
 }
 
 /// libvirt reads the numbers of ports as signed ones.

@@ -9,17 +9,8 @@ mod console_tty_attr;
 mod contradictions;
 mod ports;
 
-use crate::rule::Rule;
-
-/// In the order in which they run within a phase.
-pub(super) fn rules() -> Vec<Rule> {
-    let sections = [
-        vec![contradictions::rule(), chardev_tcp_wiremode::rule()],
-        channel::rules(),
-        backends::rules(),
-        ports::rules(),
-        console::rules(),
-        vec![console_tty_attr::rule()],
-    ];
-    sections.into_iter().flatten().collect()
-}
+// In the order in which they run within a phase.
+files![
+    contradictions chardev_tcp_wiremode channel backends ports console console_source_differs_from_serial
+    console_tty_attr
+];

@@ -6,53 +6,56 @@ use crate::rules::prelude::*;
 /// How many serial ports an ISA bus has.
 pub(super) const ISA_PORTS: u32 = 4;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("serial-port-auto", Class::Default)
-            .summary("the number of a serial port is spelt out")
-            .doc(
-                "A serial port without a number gets the one behind the highest that there is, or, where its type is `isa-serial`, the \
-                 lowest that is free on its bus. Profile `modern` spells the numbers out only where there is a `<target>` to do so, and where \
-                 both ways of counting agree, because some hypervisors use the second for every port.",
+rules![
+    rule("serial-port-auto", Class::Default)
+        .summary("the number of a serial port is spelt out")
+        .doc(
+            "A serial port without a number gets the one behind the highest that there is, or, where its type is \
+             `isa-serial`, the \
+             lowest that is free on its bus. Profile `modern` spells the numbers out only where there is a `<target>` \
+             to do so, and where \
+             both ways of counting agree, because some hypervisors use the second for every port.",
+        )
+        .example(
+            "<devices><serial type='pty'><target/></serial></devices>",
+            "<devices><serial type='pty'><target port='0'/></serial></devices>",
+        )
+        .row(algorithm(number_serials).phase(Phase::Derive)),
+    rule("parallel-port-default", Class::Default)
+        .summary("the number of a parallel port is spelt out")
+        .doc(
+            "A parallel port without a number gets the one behind the highest of the ports before it. Profile \
+             `modern` adds no \
+             `<target>` for it.",
+        )
+        .example(
+            "<devices><parallel type='pty'><target/></parallel></devices>",
+            "<devices><parallel type='pty'><target port='0'/></parallel></devices>",
+        )
+        .row(algorithm(number_parallels).phase(Phase::Derive)),
+    rule("console-target-default", Class::Default)
+        .summary("type and number of a console are spelt out")
+        .doc(
+            "A console without a type is of the type `serial`. libvirt numbers consoles from 0 in their order, \
+             whatever the \
+             definition says; up to 9.0 it does so before it adds a console for the first serial port, later \
+             afterwards. Profile \
+             `modern` fills in what is missing on a `<target>` that is there, and changes no number.",
+        )
+        .example(
+            "<devices><console type='pty'><target type='virtio'/></console></devices>",
+            "<devices><console type='pty'><target type='virtio' port='0'/></console></devices>",
+        )
+        .row(default(ConsoleTarget::TYPE, ConsoleTargetType::Serial))
+        .row(
+            default(
+                child(Console::TARGET),
+                ConsoleTarget { type_: Some(ConsoleTargetType::Serial), ..ConsoleTarget::default() },
             )
-            .example(
-                "<devices><serial type='pty'><target/></serial></devices>",
-                "<devices><serial type='pty'><target port='0'/></serial></devices>",
-            )
-            .row(algorithm(number_serials).phase(Phase::Derive)),
-        rule("parallel-port-default", Class::Default)
-            .summary("the number of a parallel port is spelt out")
-            .doc(
-                "A parallel port without a number gets the one behind the highest of the ports before it. Profile `modern` adds no \
-                 `<target>` for it.",
-            )
-            .example(
-                "<devices><parallel type='pty'><target/></parallel></devices>",
-                "<devices><parallel type='pty'><target port='0'/></parallel></devices>",
-            )
-            .row(algorithm(number_parallels).phase(Phase::Derive)),
-        rule("console-target-default", Class::Default)
-            .summary("type and number of a console are spelt out")
-            .doc(
-                "A console without a type is of the type `serial`. libvirt numbers consoles from 0 in their order, whatever the \
-                 definition says; up to 9.0 it does so before it adds a console for the first serial port, later afterwards. Profile \
-                 `modern` fills in what is missing on a `<target>` that is there, and changes no number.",
-            )
-            .example(
-                "<devices><console type='pty'><target type='virtio'/></console></devices>",
-                "<devices><console type='pty'><target type='virtio' port='0'/></console></devices>",
-            )
-            .row(default(ConsoleTarget::TYPE, ConsoleTargetType::Serial))
-            .row(
-                default(
-                    child(Console::TARGET),
-                    ConsoleTarget { type_: Some(ConsoleTargetType::Serial), ..ConsoleTarget::default() },
-                )
-                .profiles(LIBVIRT),
-            )
-            .row(algorithm(number_consoles).phase(Phase::Derive).after("serial-port-auto")),
-    ]
-}
+            .profiles(LIBVIRT),
+        )
+        .row(algorithm(number_consoles).phase(Phase::Derive).after("serial-port-auto")),
+];
 
 /// The port behind the highest so far.
 fn behind(highest: Option<u32>) -> u32 {
@@ -152,7 +155,7 @@ fn number_consoles(devices: &mut Devices, cx: &mut Context<'_>) {
         };
         let wrong = target.port.is_none_or(|given| cx.profile == Profile::Libvirt && given != port);
         if wrong {
-            let before = target.port.map_or_else(String::new, |port| attribute("port", port));
+            let before = attribute_if("port", target.port);
             target.port = Some(port);
             cx.rewrote(&console.xml, "consoles are numbered in their order").becomes(before, attribute("port", port));
         }

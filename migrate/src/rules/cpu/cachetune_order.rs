@@ -5,20 +5,23 @@ use domxml::scalar::MemoryUnit;
 use super::resctrl::settle;
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("cachetune-order", Class::Spelling)
+rules![
+    rule("cachetune-order", Class::Spelling)
         .summary("shares of caches in their order, for CPUs that there can be")
         .doc(
-            "libvirt writes the shares of the host's caches by level, type and number, their sizes in the largest unit that gives a whole \
+            "libvirt writes the shares of the host's caches by level, type and number, their sizes in the largest \
+             unit that gives a whole \
              number, and leaves out CPUs that there cannot be. What is for no CPU or shares nothing is forgotten.",
         )
         .example(
-            "<vcpu>2</vcpu><cputune><cachetune vcpus='0-7'><cache id='1' level='3' type='both' size='3072' unit='KiB'/><cache id='0' level='3' type='both' size='3' unit='MiB'/></cachetune></cputune>",
-            "<vcpu>2</vcpu><cputune><cachetune vcpus='0-1'><cache id='0' level='3' type='both' size='3' unit='MiB'/><cache id='1' level='3' type='both' size='3' unit='MiB'/></cachetune></cputune>",
+            "<vcpu>2</vcpu><cputune><cachetune vcpus='0-7'><cache id='1' level='3' type='both' size='3072' \
+             unit='KiB'/><cache id='0' level='3' type='both' size='3' unit='MiB'/></cachetune></cputune>",
+            "<vcpu>2</vcpu><cputune><cachetune vcpus='0-1'><cache id='0' level='3' type='both' size='3' unit='MiB'/>\
+             <cache id='1' level='3' type='both' size='3' unit='MiB'/></cachetune></cputune>",
         )
         .row(largest_unit(CachetuneCache::SIZE, CachetuneCache::UNIT, MemoryUnit::KiB))
-        .row(algorithm(cachetune).phase(Phase::Write).profiles(LIBVIRT))
-}
+        .row(algorithm(cachetune).phase(Phase::Write).profiles(LIBVIRT)),
+];
 
 /// What comes first among the parts of a share: level, type and number of a cache; monitors behind, as they stand.
 fn cache_rank(item: &CachetuneItem) -> (bool, u32, usize, u32) {

@@ -2,69 +2,73 @@
 
 use domxml::scalar::{CpuSet, MemoryUnit};
 
-use super::cpu_numa_distances_filled::{self, LOCAL};
+use super::cpu_numa_distances_filled::LOCAL;
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("cpu-numa-conflict", Class::Conflict)
-            .summary("NUMA cells that libvirt refuses")
-            .doc(
-                "The numbers of NUMA cells run from 0 on without gaps, each once. No CPU is in two cells, none is in a cell that the \
-                 guest cannot have, and distances lead to cells that there are: 10 to the cell itself and more to others.",
-            )
-            .finds("<vcpu>2</vcpu><cpu><numa><cell id='1' cpus='0-1' memory='524288'/></numa></cpu>")
-            .row(check(conflict)),
-        super::interconnects::rule(),
-        rule("cpu-numa-cell-ids", Class::Default)
-            .since(1, 2, 7)
-            .summary("NUMA cells have numbers")
-            .doc("A NUMA cell of the guest without a number has that of its place among the cells; libvirt spells it out.")
-            .example(
-                "<vcpu>2</vcpu><cpu><numa><cell cpus='0-1' memory='524288'/></numa></cpu>",
-                "<vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0-1' memory='524288'/></numa></cpu>",
-            )
-            .row(algorithm(number_cells).phase(Phase::Derive)),
-        rule("cpu-numa-cell-order", Class::Spelling)
-            .summary("NUMA cells by number")
-            .doc("libvirt writes the NUMA cells of the guest in the order of their numbers.")
-            .example(
-                "<vcpu>2</vcpu><cpu><numa><cell id='1' cpus='1' memory='524288'/><cell id='0' cpus='0' memory='524288'/></numa></cpu>",
-                "<vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/><cell id='1' cpus='1' memory='524288'/></numa></cpu>",
-            )
-            .row(
-                sort(CpuNuma::CELLS, |cell, _| cell.id, "the cells by number")
-                    .when(|numa, _| numa.cells.iter().all(|cell| cell.id.is_some())),
-            ),
-        cpu_numa_distances_filled::rule(),
-        rule("cpu-numa-cache-units", Class::Lossy)
-            .summary("the units of a cell's cache are not read")
-            .doc(
-                "libvirt takes the size of a NUMA cell's cache for KiB and that of its lines for bytes, whatever unit stands there, and \
-                 writes those units.",
-            )
-            .example(
-                "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'><cache level='1' associativity='direct' policy='writeback'>\
-                 <size value='1' unit='MiB'/><line value='64' unit='KiB'/></cache></cell></numa></cpu>",
-                "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'><cache level='1' associativity='direct' policy='writeback'>\
-                 <size value='1' unit='KiB'/><line value='64' unit='B'/></cache></cell></numa></cpu>",
-            )
-            .row(note(|size: &NumaCacheSize, _| {
-                let read = matches!(size.unit, MemoryUnit::KiB | MemoryUnit::K);
-                (!read).then_some("libvirt takes the size of the cache for KiB, whatever its unit")
-            }))
-            .row(spelling(
-                required(NumaCacheSize::UNIT),
-                |unit, _| (*unit != MemoryUnit::KiB).then_some(MemoryUnit::KiB),
-                "libvirt takes the size for KiB",
-            ))
-            .row(spelling(
-                required(NumaCacheLine::UNIT),
-                |unit, _| (*unit != MemoryUnit::B).then_some(MemoryUnit::B),
-                "libvirt takes the size for bytes",
-            )),
-    ]
-}
+rules![
+    rule("cpu-numa-conflict", Class::Conflict)
+        .summary("NUMA cells that libvirt refuses")
+        .doc(
+            "The numbers of NUMA cells run from 0 on without gaps, each once. No CPU is in two cells, none is in a \
+             cell that the \
+             guest cannot have, and distances lead to cells that there are: 10 to the cell itself and more to others.",
+        )
+        .finds("<vcpu>2</vcpu><cpu><numa><cell id='1' cpus='0-1' memory='524288'/></numa></cpu>")
+        .row(refuse_if("there are no cells", |numa: &CpuNuma, _| numa.cells.is_empty()))
+        .row(refuse_if("there are no distances", |distances: &NumaDistances, _| distances.siblings.is_empty()))
+        .row(check(conflict)),
+    rule("cpu-numa-cell-ids", Class::Default)
+        .since(1, 2, 7)
+        .summary("NUMA cells have numbers")
+        .doc("A NUMA cell of the guest without a number has that of its place among the cells; libvirt spells it out.")
+        .example(
+            "<vcpu>2</vcpu><cpu><numa><cell cpus='0-1' memory='524288'/></numa></cpu>",
+            "<vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0-1' memory='524288'/></numa></cpu>",
+        )
+        .row(algorithm(number_cells).phase(Phase::Derive)),
+    rule("cpu-numa-cell-order", Class::Spelling)
+        .summary("NUMA cells by number")
+        .doc("libvirt writes the NUMA cells of the guest in the order of their numbers.")
+        .example(
+            "<vcpu>2</vcpu><cpu><numa><cell id='1' cpus='1' memory='524288'/><cell id='0' cpus='0' memory='524288'/>\
+             </numa></cpu>",
+            "<vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/><cell id='1' cpus='1' memory='524288'/>\
+             </numa></cpu>",
+        )
+        .row(
+            sort(CpuNuma::CELLS, |cell, _| cell.id, "the cells by number")
+                .when(|numa, _| numa.cells.iter().all(|cell| cell.id.is_some())),
+        ),
+    rule("cpu-numa-cache-units", Class::Lossy)
+        .summary("the units of a cell's cache are not read")
+        .doc(
+            "libvirt takes the size of a NUMA cell's cache for KiB and that of its lines for bytes, whatever unit \
+             stands there, and \
+             writes those units.",
+        )
+        .example(
+            "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'><cache level='1' associativity='direct' \
+             policy='writeback'>\
+             <size value='1' unit='MiB'/><line value='64' unit='KiB'/></cache></cell></numa></cpu>",
+            "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'><cache level='1' associativity='direct' \
+             policy='writeback'>\
+             <size value='1' unit='KiB'/><line value='64' unit='B'/></cache></cell></numa></cpu>",
+        )
+        .row(note(|size: &NumaCacheSize, _| {
+            let read = matches!(size.unit, MemoryUnit::KiB | MemoryUnit::K);
+            (!read).then_some("libvirt takes the size of the cache for KiB, whatever its unit")
+        }))
+        .row(spelling(
+            required(NumaCacheSize::UNIT),
+            |unit, _| (*unit != MemoryUnit::KiB).then_some(MemoryUnit::KiB),
+            "libvirt takes the size for KiB",
+        ))
+        .row(spelling(
+            required(NumaCacheLine::UNIT),
+            |unit, _| (*unit != MemoryUnit::B).then_some(MemoryUnit::B),
+            "libvirt takes the size for bytes",
+        )),
+];
 
 pub(super) fn number(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
@@ -79,9 +83,6 @@ fn number_cells(numa: &mut CpuNuma, cx: &mut Context<'_>) {
 }
 
 fn conflict(numa: &CpuNuma, cx: &mut Context<'_>) {
-    if numa.cells.is_empty() {
-        cx.error(&numa.xml, "there are no cells");
-    }
     let count = number(numa.cells.len());
     let mut seen = vec![false; numa.cells.len()];
     let mut cpus = CpuSet::new();
@@ -108,9 +109,6 @@ fn conflict(numa: &CpuNuma, cx: &mut Context<'_>) {
         }
         for cpu in cell.cpus.iter().flat_map(CpuSet::iter) {
             cpus.insert(cpu..=cpu);
-        }
-        if let Some(distances) = cell.distances.as_ref().filter(|distances| distances.siblings.is_empty()) {
-            cx.error(&distances.xml, "there are no distances");
         }
         for sibling in cell.distances.iter().flat_map(|distances| &distances.siblings) {
             if sibling.id >= count {

@@ -8,20 +8,24 @@ use crate::rules::prelude::*;
 /// The distance of a cell to itself.
 pub(super) const LOCAL: u8 = 10;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("cpu-numa-distances-filled", Class::Default)
+rules![
+    rule("cpu-numa-distances-filled", Class::Default)
         .since(3, 10, 0)
         .summary("distances go both ways")
         .doc(
-            "A distance from one NUMA cell to another holds for the way back too, unless that has its own, and the distance of a cell to \
+            "A distance from one NUMA cell to another holds for the way back too, unless that has its own, and the \
+             distance of a cell to \
              itself is 10. libvirt writes those as well.",
         )
         .example(
-            "<vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'><distances><sibling id='1' value='20'/></distances></cell><cell id='1' cpus='1' memory='524288'/></numa></cpu>",
-            "<vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'><distances><sibling id='0' value='10'/><sibling id='1' value='20'/></distances></cell><cell id='1' cpus='1' memory='524288'><distances><sibling id='0' value='20'/><sibling id='1' value='10'/></distances></cell></numa></cpu>",
+            "<vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'><distances><sibling id='1' value='20'/>\
+             </distances></cell><cell id='1' cpus='1' memory='524288'/></numa></cpu>",
+            "<vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'><distances><sibling id='0' value='10'/>\
+             <sibling id='1' value='20'/></distances></cell><cell id='1' cpus='1' memory='524288'><distances><sibling \
+             id='0' value='20'/><sibling id='1' value='10'/></distances></cell></numa></cpu>",
         )
-        .row(algorithm(distances).phase(Phase::Write).profiles(LIBVIRT).after("cpu-numa-cell-order"))
-}
+        .row(algorithm(distances).phase(Phase::Write).profiles(LIBVIRT).after("cpu-numa-cell-order")),
+];
 
 fn distances(numa: &mut CpuNuma, cx: &mut Context<'_>) {
     let cells = &mut numa.cells;

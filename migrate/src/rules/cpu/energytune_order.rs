@@ -3,20 +3,21 @@
 use super::resctrl::{follow, merge, settle};
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("energytune-order", Class::Spelling)
+rules![
+    rule("energytune-order", Class::Spelling)
         .since(12, 4, 0)
         .summary("what is watched of the use of energy, for CPUs that there can be")
         .doc(
-            "libvirt leaves out CPUs that there cannot be, and forgets what watches no CPU. What is for the same CPUs is one; CPUs that also \
+            "libvirt leaves out CPUs that there cannot be, and forgets what watches no CPU. What is for the same CPUs \
+             is one; CPUs that also \
              have shares of caches or bandwidth come first.",
         )
         .example(
             "<vcpu>2</vcpu><cputune><energytune vcpus='0-7'><monitor vcpus='0'/></energytune></cputune>",
             "<vcpu>2</vcpu><cputune><energytune vcpus='0-1'><monitor vcpus='0'/></energytune></cputune>",
         )
-        .row(algorithm(energytune).phase(Phase::Write).profiles(LIBVIRT).after("memorytune-order"))
-}
+        .row(algorithm(energytune).phase(Phase::Write).profiles(LIBVIRT).after("memorytune-order")),
+];
 
 fn energytune(cputune: &mut Cputune, cx: &mut Context<'_>) {
     merge(&mut cputune.energytunes, "these CPUs are watched already", cx);

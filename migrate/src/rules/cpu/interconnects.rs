@@ -6,11 +6,12 @@ use domxml::{NumaInterconnectsItem as Item, NumaLatencyType as Access};
 
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("cpu-numa-memory-conflict", Class::Conflict)
+rules![
+    rule("cpu-numa-memory-conflict", Class::Conflict)
         .summary("caches, times and rates of memory that libvirt refuses")
         .doc(
-            "A NUMA cell has one cache of each level from 1 to 3. Times and rates go from a cell with CPUs to a cell or to a cache that it \
+            "A NUMA cell has one cache of each level from 1 to 3. Times and rates go from a cell with CPUs to a cell \
+             or to a cache that it \
              has, and each is said once.",
         )
         .finds(
@@ -19,29 +20,31 @@ pub(super) fn rule() -> Rule {
         )
         .finds(
             "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/><interconnects>\
-             <bandwidth initiator='0' target='0' cache='1' type='read' value='5' unit='GiB'/></interconnects></numa></cpu>",
+             <bandwidth initiator='0' target='0' cache='1' type='read' value='5' unit='GiB'/></interconnects></numa>\
+             </cpu>",
         )
         .finds(
             "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/><interconnects>\
-             <latency initiator='0' target='0' type='read' value='5'/><latency initiator='0' target='0' type='read' value='6'/>\
+             <latency initiator='0' target='0' type='read' value='5'/><latency initiator='0' target='0' type='read' \
+             value='6'/>\
              </interconnects></numa></cpu>",
         )
         .finds(
-            "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'><cache level='4' associativity='none' policy='none'>\
+            "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'><cache level='4' associativity='none' \
+             policy='none'>\
              <size value='8' unit='KiB'/><line value='64' unit='B'/></cache></cell></numa></cpu>",
         )
         .row(unique(
             NumaCell::CACHES,
             |cache, _| Some(cache.level),
-            |level| format!("the cell has another cache of the level {level}: leave this one out"),
+            "the cell has another cache of the level {}: leave this one out",
         ))
         .row(refuse(|cache: &NumaCache, _| {
             (!(1..=3).contains(&cache.level)).then_some("a cell has caches of the levels 1 to 3")
         }))
-        .row(exists(|it: &NumaLatency| [it.initiator, it.target], CELLS))
-        .row(exists(|it: &NumaBandwidth| [it.initiator, it.target], CELLS))
-        .row(check(ways))
-}
+        .rows(each_type!([NumaLatency NumaBandwidth], exists(|it: &Of| [it.initiator, it.target], CELLS)))
+        .row(check(ways)),
+];
 
 /// What a time or a rate is about.
 #[derive(PartialEq, Eq, Hash)]

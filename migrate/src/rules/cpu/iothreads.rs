@@ -2,51 +2,51 @@
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("iothreads-conflict", Class::Conflict)
-            .summary("I/O threads that libvirt refuses")
-            .doc(
-                "The numbers of I/O threads start at 1 and no two threads share one. The lower limit of a pool of threads does not exceed \
-                 the upper one, and the weight of polling is at most 63.",
-            )
-            .finds("<iothreadids><iothread id='1'/><iothread id='1'/></iothreadids>")
-            .finds("<iothreadids><iothread id='0'/></iothreadids>")
-            .finds("<iothreadids><iothread id='1' thread_pool_min='3' thread_pool_max='2'/></iothreadids>")
-            .finds("<defaultiothread thread_pool_min='3' thread_pool_max='2'/>")
-            .row(refuse(|thread: &Iothread, _| (thread.id == 0).then_some("the numbers of I/O threads start at 1")))
-            .row(unique(Iothreadids::IOTHREADS, |it, _| Some(it.id), |id| format!("the I/O thread {id} stands twice")))
-            .row(refuse(|it: &Iothread, _| crossed(it.thread_pool_min, it.thread_pool_max)))
-            .finds("<iothreadids><iothread id='1'><poll weight='64'/></iothread></iothreadids>")
-            .row(
-                refuse(|it: &IothreadPoll, _| {
-                    it.weight.is_some_and(|weight| weight > 63).then_some("the weight of polling is at most 63")
-                })
-                .since(12, 7, 0),
-            )
-            .row(refuse(|it: &Defaultiothread, _| crossed(it.thread_pool_min, it.thread_pool_max))),
-        rule("iothreads-partial-ids", Class::Structure)
-            .since(1, 2, 15)
-            .summary("I/O threads beyond those listed get their numbers")
-            .doc(
-                "Where some of the I/O threads have a number, libvirt gives the others the lowest that are free, from 1 on, and lists them \
-                 behind. Where none has, nothing is listed.",
-            )
-            .example(
-                "<iothreads>3</iothreads><iothreadids><iothread id='5'/></iothreadids>",
-                "<iothreads>3</iothreads><iothreadids><iothread id='5'/><iothread id='1'/><iothread id='2'/></iothreadids>",
-            )
-            .row(algorithm(complete).phase(Phase::Derive)),
-        rule("iothreads-count", Class::Default)
-            .summary("there are as many I/O threads as are listed")
-            .doc("There are at least as many I/O threads as are listed; libvirt writes their number, unless it is 0.")
-            .example(
-                "<iothreadids><iothread id='5'/></iothreadids>",
-                "<iothreads>1</iothreads><iothreadids><iothread id='5'/></iothreadids>",
-            )
-            .row(algorithm(count).phase(Phase::Derive).profiles(LIBVIRT)),
-    ]
-}
+rules![
+    rule("iothreads-conflict", Class::Conflict)
+        .summary("I/O threads that libvirt refuses")
+        .doc(
+            "The numbers of I/O threads start at 1 and no two threads share one. The lower limit of a pool of threads \
+             does not exceed \
+             the upper one, and the weight of polling is at most 63.",
+        )
+        .finds("<iothreadids><iothread id='1'/><iothread id='1'/></iothreadids>")
+        .finds("<iothreadids><iothread id='0'/></iothreadids>")
+        .finds("<iothreadids><iothread id='1' thread_pool_min='3' thread_pool_max='2'/></iothreadids>")
+        .finds("<defaultiothread thread_pool_min='3' thread_pool_max='2'/>")
+        .row(refuse(|thread: &Iothread, _| (thread.id == 0).then_some("the numbers of I/O threads start at 1")))
+        .row(unique(Iothreadids::IOTHREADS, |it, _| Some(it.id), "the I/O thread {} stands twice"))
+        .row(refuse(|it: &Iothread, _| crossed(it.thread_pool_min, it.thread_pool_max)))
+        .finds("<iothreadids><iothread id='1'><poll weight='64'/></iothread></iothreadids>")
+        .row(
+            refuse(|it: &IothreadPoll, _| {
+                it.weight.is_some_and(|weight| weight > 63).then_some("the weight of polling is at most 63")
+            })
+            .since(12, 7, 0),
+        )
+        .row(refuse(|it: &Defaultiothread, _| crossed(it.thread_pool_min, it.thread_pool_max))),
+    rule("iothreads-partial-ids", Class::Structure)
+        .since(1, 2, 15)
+        .summary("I/O threads beyond those listed get their numbers")
+        .doc(
+            "Where some of the I/O threads have a number, libvirt gives the others the lowest that are free, from 1 \
+             on, and lists them \
+             behind. Where none has, nothing is listed.",
+        )
+        .example(
+            "<iothreads>3</iothreads><iothreadids><iothread id='5'/></iothreadids>",
+            "<iothreads>3</iothreads><iothreadids><iothread id='5'/><iothread id='1'/><iothread id='2'/></iothreadids>",
+        )
+        .row(algorithm(complete).phase(Phase::Derive)),
+    rule("iothreads-count", Class::Default)
+        .summary("there are as many I/O threads as are listed")
+        .doc("There are at least as many I/O threads as are listed; libvirt writes their number, unless it is 0.")
+        .example(
+            "<iothreadids><iothread id='5'/></iothreadids>",
+            "<iothreads>1</iothreads><iothreadids><iothread id='5'/></iothreadids>",
+        )
+        .row(algorithm(count).phase(Phase::Derive).profiles(LIBVIRT)),
+];
 
 fn crossed(min: Option<u32>, max: Option<u32>) -> Option<&'static str> {
     if max == Some(0) {

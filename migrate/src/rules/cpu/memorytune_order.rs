@@ -3,19 +3,22 @@
 use super::resctrl::{follow, merge, settle};
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("memorytune-order", Class::Spelling)
+rules![
+    rule("memorytune-order", Class::Spelling)
         .summary("shares of memory bandwidth in their order, for CPUs that there can be")
         .doc(
-            "libvirt writes the shares of the bandwidth of the host's memory by node, first those of CPUs that also share caches, and leaves \
+            "libvirt writes the shares of the bandwidth of the host's memory by node, first those of CPUs that also \
+             share caches, and leaves \
              out CPUs that there cannot be. Shares for the same CPUs are one.",
         )
         .example(
-            "<vcpu>2</vcpu><cputune><memorytune vcpus='0-1'><node id='1' bandwidth='20'/><node id='0' bandwidth='30'/></memorytune></cputune>",
-            "<vcpu>2</vcpu><cputune><memorytune vcpus='0-1'><node id='0' bandwidth='30'/><node id='1' bandwidth='20'/></memorytune></cputune>",
+            "<vcpu>2</vcpu><cputune><memorytune vcpus='0-1'><node id='1' bandwidth='20'/><node id='0' bandwidth='30'/>\
+             </memorytune></cputune>",
+            "<vcpu>2</vcpu><cputune><memorytune vcpus='0-1'><node id='0' bandwidth='30'/><node id='1' bandwidth='20'/>\
+             </memorytune></cputune>",
         )
-        .row(algorithm(memorytune).phase(Phase::Write).profiles(LIBVIRT).after("cachetune-order"))
-}
+        .row(algorithm(memorytune).phase(Phase::Write).profiles(LIBVIRT).after("cachetune-order")),
+];
 
 fn node_rank(item: &MemorytuneItem) -> (bool, u32) {
     match item {

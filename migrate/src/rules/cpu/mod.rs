@@ -17,11 +17,8 @@ mod tuning;
 mod vcpus;
 mod vcpus_complete;
 
-use crate::rule::Rule;
-
-/// In the order in which they run within a phase.
-pub(super) fn rules() -> Vec<Rule> {
-    let sections =
-        [vcpus::rules(), iothreads::rules(), tuning::rules(), numatune::rules(), processor::rules(), cells::rules()];
-    sections.into_iter().flatten().collect()
-}
+// In the order in which they run within a phase.
+files![
+    vcpus vcpus_complete iothreads tuning resctrl_conflict sched_split cachetune_order memorytune_order
+    energytune_order resctrl_monitor_vcpus numatune processor cells interconnects cpu_numa_distances_filled
+];

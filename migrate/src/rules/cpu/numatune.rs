@@ -4,74 +4,7 @@ use domxml::NumatuneMemoryPlacement as Placement;
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        refused(),
-        rule("numatune-memory-empty", Class::Lossy)
-            .summary("memory of which nothing is said")
-            .doc("A `<memory>` without attributes says nothing of where the memory comes from; libvirt takes it for none.")
-            .example(
-                "<memory unit='KiB'>1048576</memory><numatune><memory/></numatune>",
-                "<memory unit='KiB'>1048576</memory>",
-            )
-            .row(
-                nothing(child(Numatune::MEMORY), NumatuneMemory::says_nothing, "nothing is said of the memory").phase(Phase::Read),
-            ),
-        rule("numatune-mode-default", Class::Default)
-            .summary("memory comes strictly from its nodes")
-            .doc(
-                "Memory whose nodes or placement are given comes strictly from there, unless a mode is given, as does that of a single \
-                 cell; libvirt spells that out. Of an element without any attribute it reads nothing.",
-            )
-            .example(
-                "<memory unit='KiB'>1048576</memory><numatune><memory nodeset='0'/></numatune>",
-                "<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' nodeset='0'/></numatune>",
-            )
-            .row(default(NumatuneMemory::MODE, NumaMemoryMode::Strict).when(|memory, _| !memory.says_nothing())),
-        rule("numatune-placement-auto", Class::Default)
-            .since(0, 9, 12)
-            .summary("memory without nodes goes where the CPUs go")
-            .doc("Memory for which no nodes are given is placed automatically where the CPUs are; libvirt spells that out.")
-            .example(
-                "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu><numatune><memory mode='preferred'/></numatune>",
-                "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu>\
-                 <numatune><memory mode='preferred' placement='auto'/></numatune>",
-            )
-            .row(
-                default(NumatuneMemory::PLACEMENT, Placement::Auto)
-                    .when(|_, scope| scope.memory_placement == Some(Placement::Auto))
-                    .says("the memory goes where the CPUs go"),
-            ),
-        static_placement(),
-        takes_cpus_along(),
-        takes_memory_along(),
-        rule("numatune-auto-nodeset-dropped", Class::Lossy)
-            .summary("memory that is placed automatically has no nodes")
-            .doc("Where the memory is placed automatically, libvirt forgets the nodes that stand beside it.")
-            .example(
-                "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu>\
-                 <numatune><memory mode='strict' placement='auto' nodeset='0-3'/></numatune>",
-                "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu>\
-                 <numatune><memory mode='strict' placement='auto'/></numatune>",
-            )
-            .row(
-                unread(NumatuneMemory::NODESET, "where the memory is placed automatically")
-                    .when(|memory, _| memory.placement == Some(Placement::Auto)),
-            ),
-        rule("numatune-memnode-order", Class::Spelling)
-            .summary("the nodes of each cell by number")
-            .doc("libvirt writes from which nodes of the host the cells of the guest get their memory in the order of the cells.")
-            .example(
-                "<vcpu>2</vcpu><numatune><memnode cellid='1' mode='strict' nodeset='0'/><memnode cellid='0' mode='strict' nodeset='1'/>\
-                 </numatune><cpu><numa><cell id='0' cpus='0' memory='524288'/><cell id='1' cpus='1' memory='524288'/></numa></cpu>",
-                "<vcpu>2</vcpu><numatune><memnode cellid='0' mode='strict' nodeset='1'/><memnode cellid='1' mode='strict' nodeset='0'/>\
-                 </numatune><cpu><numa><cell id='0' cpus='0' memory='524288'/><cell id='1' cpus='1' memory='524288'/></numa></cpu>",
-            )
-            .row(sort(Numatune::MEMNODES, |node, _| node.cellid, "the nodes in the order of the cells")),
-    ]
-}
-
-fn refused() -> Rule {
+rules![
     rule("numatune-conflict", Class::Conflict)
         .summary("placements of memory that libvirt refuses")
         .doc(
@@ -95,7 +28,7 @@ fn refused() -> Rule {
         .row(exists(|node: &NumatuneMemnode| [node.cellid], CELLS).when(|_, scope| {
             !placed_automatically(scope.memory_placement, scope.vcpus_placed)
         }))
-        .row(unique(Numatune::MEMNODES, |node, _| Some(node.cellid), |cell| format!("cell {cell} is placed twice")))
+        .row(unique(Numatune::MEMNODES, |node, _| Some(node.cellid), "cell {} is placed twice"))
         .row(
             refuse_in(Numatune::MEMNODES, |node, _| {
                 (!restricts(node.mode)).then_some("where the whole memory is placed restrictively its cells are, too: set mode='restrictive' here, or another mode of <memory>")
@@ -104,10 +37,41 @@ fn refused() -> Rule {
         )
         // 11.3.0 or earlier, but after 9.0.0.
         .row(nowhere_else().since(11, 3, 0).profiles(LIBVIRT))
-        .row(nowhere_else().driver(Driver::Qemu).profiles(MODERN))
-}
-
-fn static_placement() -> Rule {
+        .row(nowhere_else().driver(Driver::Qemu).profiles(MODERN)),
+    rule("numatune-memory-empty", Class::Lossy)
+        .phase(Phase::Read)
+        .summary("memory of which nothing is said")
+        .doc("A `<memory>` without attributes says nothing of where the memory comes from; libvirt takes it for none.")
+        .example(
+            "<memory unit='KiB'>1048576</memory><numatune><memory/></numatune>",
+            "<memory unit='KiB'>1048576</memory>",
+        )
+        .row(nothing(child(Numatune::MEMORY), NumatuneMemory::says_nothing, "nothing is said of the memory")),
+    rule("numatune-mode-default", Class::Default)
+        .summary("memory comes strictly from its nodes")
+        .doc(
+            "Memory whose nodes or placement are given comes strictly from there, unless a mode is given, as does that of a single \
+             cell; libvirt spells that out. Of an element without any attribute it reads nothing.",
+        )
+        .example(
+            "<memory unit='KiB'>1048576</memory><numatune><memory nodeset='0'/></numatune>",
+            "<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' nodeset='0'/></numatune>",
+        )
+        .row(default(NumatuneMemory::MODE, NumaMemoryMode::Strict).when(|memory, _| !memory.says_nothing())),
+    rule("numatune-placement-auto", Class::Default)
+        .since(0, 9, 12)
+        .summary("memory without nodes goes where the CPUs go")
+        .doc("Memory for which no nodes are given is placed automatically where the CPUs are; libvirt spells that out.")
+        .example(
+            "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu><numatune><memory mode='preferred'/></numatune>",
+            "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu>\
+             <numatune><memory mode='preferred' placement='auto'/></numatune>",
+        )
+        .row(
+            default(NumatuneMemory::PLACEMENT, Placement::Auto)
+                .when(|_, scope| scope.memory_placement == Some(Placement::Auto))
+                .says("the memory goes where the CPUs go"),
+        ),
     rule("numatune-placement-static", Class::Default)
         .summary("memory whose nodes are given is placed there")
         .doc(
@@ -126,10 +90,7 @@ fn static_placement() -> Rule {
             )
             .when(|memory, _| memory.nodeset.is_some())
             .profiles(BOTH),
-        )
-}
-
-fn takes_cpus_along() -> Rule {
+        ),
     rule("numatune-auto-sets-vcpu-auto", Class::Structure)
         .since(0, 9, 12)
         .summary("memory that is placed automatically takes the CPUs along")
@@ -142,10 +103,7 @@ fn takes_cpus_along() -> Rule {
             "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu>\
              <numatune><memory mode='strict' placement='auto'/></numatune>",
         )
-        .row(algorithm(place_vcpus).phase(Phase::Derive))
-}
-
-fn takes_memory_along() -> Rule {
+        .row(algorithm(place_vcpus).phase(Phase::Derive)),
     rule("vcpu-auto-adds-numatune", Class::Default)
         .since(0, 9, 12)
         .summary("CPUs that are placed automatically take the memory along")
@@ -158,8 +116,31 @@ fn takes_memory_along() -> Rule {
             "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu>\
              <numatune><memory mode='strict' placement='auto'/></numatune>",
         )
-        .row(algorithm(place_memory).phase(Phase::Derive).profiles(LIBVIRT))
-}
+        .row(algorithm(place_memory).phase(Phase::Derive).profiles(LIBVIRT)),
+    rule("numatune-auto-nodeset-dropped", Class::Lossy)
+        .summary("memory that is placed automatically has no nodes")
+        .doc("Where the memory is placed automatically, libvirt forgets the nodes that stand beside it.")
+        .example(
+            "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu>\
+             <numatune><memory mode='strict' placement='auto' nodeset='0-3'/></numatune>",
+            "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu>\
+             <numatune><memory mode='strict' placement='auto'/></numatune>",
+        )
+        .row(
+            unread(NumatuneMemory::NODESET, "where the memory is placed automatically")
+                .when(|memory, _| memory.placement == Some(Placement::Auto)),
+        ),
+    rule("numatune-memnode-order", Class::Spelling)
+        .summary("the nodes of each cell by number")
+        .doc("libvirt writes from which nodes of the host the cells of the guest get their memory in the order of the cells.")
+        .example(
+            "<vcpu>2</vcpu><numatune><memnode cellid='1' mode='strict' nodeset='0'/><memnode cellid='0' mode='strict' nodeset='1'/>\
+             </numatune><cpu><numa><cell id='0' cpus='0' memory='524288'/><cell id='1' cpus='1' memory='524288'/></numa></cpu>",
+            "<vcpu>2</vcpu><numatune><memnode cellid='0' mode='strict' nodeset='1'/><memnode cellid='1' mode='strict' nodeset='0'/>\
+             </numatune><cpu><numa><cell id='0' cpus='0' memory='524288'/><cell id='1' cpus='1' memory='524288'/></numa></cpu>",
+        )
+        .row(sort(Numatune::MEMNODES, |node, _| node.cellid, "the nodes in the order of the cells")),
+];
 
 fn placed_automatically(memory: Option<Placement>, vcpus: bool) -> bool {
     memory == Some(Placement::Auto) || memory.is_none() && vcpus
@@ -194,7 +175,7 @@ fn place_vcpus(domain: &mut Domain, cx: &mut Context<'_>) {
     }
     let Some(vcpu) = &mut domain.vcpu else { return };
     if vcpu.placement != Some(VcpuPlacement::Auto) && vcpu.cpuset.is_none() {
-        let before = vcpu.placement.map_or_else(String::new, |placement| attribute("placement", placement.as_str()));
+        let before = attribute_if("placement", vcpu.placement);
         vcpu.placement = Some(VcpuPlacement::Auto);
         cx.rewrote(&vcpu.xml, "the CPUs go where the memory goes").becomes(before, "placement='auto'");
     }

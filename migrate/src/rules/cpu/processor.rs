@@ -2,115 +2,14 @@
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        conflict(),
-        rule("cpu-vendor-id-empty", Class::Default)
-            .summary("an empty vendor of a processor is none")
-            .doc("`vendor_id=''` says nothing: the guest sees the vendor of the model. libvirt does not write it.")
-            .example(
-                "<cpu mode='custom' match='exact'><model fallback='allow' vendor_id=''>core2duo</model></cpu>",
-                "<cpu mode='custom' match='exact'><model fallback='allow'>core2duo</model></cpu>",
-            )
-            .row(nothing(CpuModel::VENDOR_ID, String::is_empty, "an empty vendor is none").profiles(BOTH)),
-        rule("cpu-match-default", Class::Default)
-            .since(0, 9, 10)
-            .summary("a processor with a model says how it is to be matched")
-            .doc(
-                "Where a model is named, libvirt spells out that the processor is custom made, that it must match exactly and that a \
-                 similar model will do. Without a model none of that is written.",
-            )
-            .example(
-                "<cpu><model>core2duo</model></cpu>",
-                "<cpu mode='custom' match='exact'><model fallback='allow'>core2duo</model></cpu>",
-            )
-            .row(default(Cpu::MODE, CpuMode::Custom).when(|cpu, _| is_named(cpu)))
-            .row(default(Cpu::MATCH, CpuMatch::Exact).when(|cpu, _| is_named(cpu) && mode(cpu) == CpuMode::Custom))
-            .row(
-                default(CpuModel::FALLBACK.under(Cpu::MODEL), CpuModelFallback::Allow)
-                    .when(|cpu, _| is_named(cpu) && has_model(cpu)),
-            ),
-        rule("cpu-match-without-model-dropped", Class::Structure)
-            .summary("what is not named cannot be matched")
-            .doc(
-                "How a processor matches its model says nothing where no model is named: libvirt reads and forgets it, as it does the \
-                 mode `custom`.",
-            )
-            .example(
-                "<cpu match='exact'><topology sockets='2' cores='2' threads='1'/></cpu>",
-                "<cpu><topology sockets='2' cores='2' threads='1'/></cpu>",
-            )
-            .row(
-                nothing(Cpu::MODE, |mode| *mode == CpuMode::Custom, "no model is named")
-                    .when(|cpu, _| !is_named(cpu))
-                    .profiles(BOTH),
-            )
-            .row(
-                nothing(Cpu::MATCH, |_| true, "no model is named")
-                    .when(|cpu, _| !is_named(cpu) && mode(cpu) == CpuMode::Custom)
-                    .profiles(BOTH),
-            ),
-        fallback(),
-        rule("cpu-host-passthrough-model-dropped", Class::Lossy)
-            .summary("the host's processor has no other model")
-            .doc(
-                "Where the guest gets the host's processor as it is, or everything that can be had, libvirt forgets model, vendor and how \
-                 they are to be matched; with the host's model it forgets the matching alone.",
-            )
-            .example(
-                "<cpu mode='host-passthrough' match='strict'><model>core2duo</model></cpu>",
-                "<cpu mode='host-passthrough'/>",
-            )
-            .row(unread(Cpu::MATCH, "with the host's processor").when(|cpu, _| mode(cpu) != CpuMode::Custom))
-            .row(unread(child(Cpu::MODEL), "with the host's own processor").when(|cpu, _| !has_model(cpu)))
-            .row(unread(Cpu::VENDOR, "with the host's own processor").when(|cpu, _| !has_model(cpu))),
-    ]
-}
-
-fn fallback() -> Rule {
-    rule("cpu-host-model-fallback-dropped", Class::Structure)
-        .summary("a model without a name falls back to nothing")
-        .doc(
-            "`<model fallback='allow'/>` without a name was once written for the host's model; it says what goes without saying. \
-             libvirt forgets `fallback='forbid'` there too, although its manual gives it a meaning: profile `modern` keeps that and \
-             reports it.",
-        )
-        .example("<cpu mode='host-model'><model fallback='allow'/></cpu>", "<cpu mode='host-model'/>")
-        .finds("<cpu mode='host-model'><model fallback='forbid'/></cpu>")
-        .row(
-            unread_where(
-                CpuModel::FALLBACK.under(Cpu::MODEL),
-                |fallback, _| *fallback == CpuModelFallback::Forbid,
-                "where no model is named",
-            )
-            .when(|cpu, _| !is_named(cpu) && has_model(cpu)),
-        )
-        .row(
-            nothing(
-                CpuModel::FALLBACK.under(Cpu::MODEL),
-                |fallback| *fallback == CpuModelFallback::Allow,
-                "no model is named",
-            )
-            .when(|cpu, _| !is_named(cpu) && has_model(cpu))
-            .profiles(BOTH),
-        )
-        .row(
-            nothing(
-                child(Cpu::MODEL),
-                CpuModel::says_nothing,
-                "the model says nothing",
-            )
-            .when(|cpu, _| !is_named(cpu) && has_model(cpu))
-            .profiles(BOTH),
-        )
-}
-
-fn conflict() -> Rule {
+rules![
     rule("cpu-conflict", Class::Conflict)
         .summary("processors that libvirt refuses")
         .doc(
-            "Features, a vendor and a check need a model, and no feature stands twice. The vendor that the guest sees has 12 characters. \
-             Only the host's own processor, or the maximum, can be kept from features that do not migrate, and only the width of addresses that \
+            "Features, a vendor and a check need a model, and no feature stands twice. The vendor that the guest sees \
+             has 12 characters. \
+             Only the host's own processor, or the maximum, can be kept from features that do not migrate, and only \
+             the width of addresses that \
              is passed through has a limit.",
         )
         .finds("<cpu><model>core2duo</model><feature name='vmx'/><feature name='vmx'/></cpu>")
@@ -152,16 +51,100 @@ fn conflict() -> Rule {
             (it.mode == CpuMaxPhysAddrMode::Emulate && it.limit.is_some())
                 .then_some("only addresses passed through have a limit: leave it out, or set mode='passthrough'")
         }))
-        .row(refuse(|it: &CpuTopology, _| {
-            let parts = [Some(it.sockets), it.dies, it.clusters, Some(it.cores), Some(it.threads)];
-            parts.contains(&Some(0)).then_some("a processor has at least one of each part")
+        .row(refuse_if("a processor has at least one of each part", |it: &CpuTopology, _| {
+            [Some(it.sockets), it.dies, it.clusters, Some(it.cores), Some(it.threads)].contains(&Some(0))
         }))
-        .row(unique(
-            Cpu::FEATURES,
-            |feature, _| Some(feature.name.clone()),
-            |name| format!("the feature {name} stands twice"),
-        ))
-}
+        .row(unique(Cpu::FEATURES, |feature, _| Some(feature.name.clone()), "the feature {} stands twice")),
+    rule("cpu-vendor-id-empty", Class::Default)
+        .summary("an empty vendor of a processor is none")
+        .doc("`vendor_id=''` says nothing: the guest sees the vendor of the model. libvirt does not write it.")
+        .example(
+            "<cpu mode='custom' match='exact'><model fallback='allow' vendor_id=''>core2duo</model></cpu>",
+            "<cpu mode='custom' match='exact'><model fallback='allow'>core2duo</model></cpu>",
+        )
+        .row(nothing(CpuModel::VENDOR_ID, String::is_empty, "an empty vendor is none").profiles(BOTH)),
+    rule("cpu-match-default", Class::Default)
+        .since(0, 9, 10)
+        .summary("a processor with a model says how it is to be matched")
+        .doc(
+            "Where a model is named, libvirt spells out that the processor is custom made, that it must match exactly \
+             and that a \
+             similar model will do. Without a model none of that is written.",
+        )
+        .example(
+            "<cpu><model>core2duo</model></cpu>",
+            "<cpu mode='custom' match='exact'><model fallback='allow'>core2duo</model></cpu>",
+        )
+        .row(default(Cpu::MODE, CpuMode::Custom).when(|cpu, _| is_named(cpu)))
+        .row(default(Cpu::MATCH, CpuMatch::Exact).when(|cpu, _| is_named(cpu) && mode(cpu) == CpuMode::Custom))
+        .row(
+            default(CpuModel::FALLBACK.under(Cpu::MODEL), CpuModelFallback::Allow)
+                .when(|cpu, _| is_named(cpu) && has_model(cpu)),
+        ),
+    rule("cpu-match-without-model-dropped", Class::Structure)
+        .profiles(BOTH)
+        .summary("what is not named cannot be matched")
+        .doc(
+            "How a processor matches its model says nothing where no model is named: libvirt reads and forgets it, as \
+             it does the \
+             mode `custom`.",
+        )
+        .example(
+            "<cpu match='exact'><topology sockets='2' cores='2' threads='1'/></cpu>",
+            "<cpu><topology sockets='2' cores='2' threads='1'/></cpu>",
+        )
+        .row(nothing(Cpu::MODE, |mode| *mode == CpuMode::Custom, "no model is named").when(|cpu, _| !is_named(cpu)))
+        .row(
+            nothing(Cpu::MATCH, |_| true, "no model is named")
+                .when(|cpu, _| !is_named(cpu) && mode(cpu) == CpuMode::Custom),
+        ),
+    rule("cpu-host-model-fallback-dropped", Class::Structure)
+        .profiles(BOTH)
+        .summary("a model without a name falls back to nothing")
+        .doc(
+            "`<model fallback='allow'/>` without a name was once written for the host's model; it says what goes \
+             without saying. \
+             libvirt forgets `fallback='forbid'` there too, although its manual gives it a meaning: profile `modern` \
+             keeps that and \
+             reports it.",
+        )
+        .example("<cpu mode='host-model'><model fallback='allow'/></cpu>", "<cpu mode='host-model'/>")
+        .finds("<cpu mode='host-model'><model fallback='forbid'/></cpu>")
+        .row(
+            unread_where(
+                CpuModel::FALLBACK.under(Cpu::MODEL),
+                |fallback, _| *fallback == CpuModelFallback::Forbid,
+                "where no model is named",
+            )
+            .when(|cpu, _| !is_named(cpu) && has_model(cpu)),
+        )
+        .row(
+            nothing(
+                CpuModel::FALLBACK.under(Cpu::MODEL),
+                |fallback| *fallback == CpuModelFallback::Allow,
+                "no model is named",
+            )
+            .when(|cpu, _| !is_named(cpu) && has_model(cpu)),
+        )
+        .row(
+            nothing(child(Cpu::MODEL), CpuModel::says_nothing, "the model says nothing",)
+                .when(|cpu, _| !is_named(cpu) && has_model(cpu)),
+        ),
+    rule("cpu-host-passthrough-model-dropped", Class::Lossy)
+        .summary("the host's processor has no other model")
+        .doc(
+            "Where the guest gets the host's processor as it is, or everything that can be had, libvirt forgets \
+             model, vendor and how \
+             they are to be matched; with the host's model it forgets the matching alone.",
+        )
+        .example(
+            "<cpu mode='host-passthrough' match='strict'><model>core2duo</model></cpu>",
+            "<cpu mode='host-passthrough'/>",
+        )
+        .row(unread(Cpu::MATCH, "with the host's processor").when(|cpu, _| mode(cpu) != CpuMode::Custom))
+        .row(unread(child(Cpu::MODEL), "with the host's own processor").when(|cpu, _| !has_model(cpu)))
+        .row(unread(Cpu::VENDOR, "with the host's own processor").when(|cpu, _| !has_model(cpu))),
+];
 
 /// Whether it is described by itself, and not by a model.
 fn is_bare_model(cpu: &Cpu) -> bool {

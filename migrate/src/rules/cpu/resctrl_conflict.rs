@@ -7,8 +7,8 @@ use domxml::scalar::CpuSet;
 use super::resctrl::{for_none, read, span, vcpus};
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("resctrl-conflict", Class::Conflict)
+rules![
+    rule("resctrl-conflict", Class::Conflict)
         .summary("shares of caches or bandwidth that libvirt refuses")
         .doc(
             "The CPUs of two shares of caches, or of memory bandwidth, are the same or have none in common, and no share of the bandwidth of \
@@ -26,16 +26,16 @@ pub(super) fn rule() -> Rule {
             Cputune::CACHETUNES,
             |share, scope| {
                 let vcpus = share.vcpus.as_ref();
-                (!for_none(vcpus, scope.vcpus)).then(|| read(vcpus, scope.vcpus).map(|set| set.to_string()))
+                (!for_none(vcpus, scope.vcpus)).then(|| read(vcpus, scope.vcpus).map_or_else(String::new, |set| set.to_string()))
             },
-            |_| "these CPUs have a share of caches already: put both into one <cachetune>".to_owned(),
+            "these CPUs have a share of caches already: put both into one <cachetune>",
         ))
         .row(check(nodes))
         .row(refuse(|node: &MemorytuneNode, _| {
             let more = node.bandwidth > 100;
             more.then(|| format!("a share of the bandwidth is at most 100 percent, not {}", node.bandwidth))
-        }))
-}
+        })),
+];
 
 /// What an emulated guest cannot have: its CPUs are not the host's.
 fn emulated(vcpus: Option<&CpuSet>, scope: &Scope) -> Option<&'static str> {
@@ -58,13 +58,9 @@ fn caches(share: &Cachetune, cx: &mut Context<'_>) {
                         && (other.type_ == cache.type_ || both(other.type_) || both(cache.type_))
                 };
                 if caches.iter().any(collides) {
-                    cx.error(
-                        &cache.xml,
-                        format!(
-                            "the level {} of cache {} is shared already: leave this one out",
-                            cache.level, cache.id
-                        ),
-                    );
+                    let CachetuneCache { level, id, .. } = cache;
+                    let message = format!("the level {level} of cache {id} is shared already: leave this one out");
+                    cx.error(&cache.xml, message);
                 }
                 caches.push(cache);
             }

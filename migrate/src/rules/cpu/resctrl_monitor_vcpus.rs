@@ -4,19 +4,20 @@ use super::resctrl::{span, vcpus};
 
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("resctrl-monitor-vcpus", Class::Default)
+rules![
+    rule("resctrl-monitor-vcpus", Class::Default)
         .since(12, 8, 0)
         .summary("the CPUs that a monitor watches are spelt out")
         .doc(
-            "A monitor without CPUs watches those of its share, and libvirt writes them. What is for the whole process has none.",
+            "A monitor without CPUs watches those of its share, and libvirt writes them. What is for the whole \
+             process has none.",
         )
         .example(
             "<vcpu>2</vcpu><cputune><energytune vcpus='0-1'><monitor/></energytune></cputune>",
             "<vcpu>2</vcpu><cputune><energytune vcpus='0-1'><monitor vcpus='0-1'/></energytune></cputune>",
         )
-        .row(algorithm(monitor_vcpus).phase(Phase::Write).profiles(LIBVIRT).after("energytune-order"))
-}
+        .row(algorithm(monitor_vcpus).phase(Phase::Write).profiles(LIBVIRT).after("energytune-order")),
+];
 
 fn monitor_vcpus(cputune: &mut Cputune, cx: &mut Context<'_>) {
     cputune.cachetunes.iter_mut().for_each(|share| spell_out(share, cx));

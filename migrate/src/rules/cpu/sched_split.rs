@@ -6,32 +6,33 @@ use domxml::scalar::CpuSet;
 
 use crate::rules::prelude::*;
 
-pub(super) fn vcpus() -> Rule {
+rules![
     rule("cputune-vcpusched-split", Class::Spelling)
+        .profiles(LIBVIRT)
+        .phase(Phase::Write)
         .summary("the scheduler of each CPU by itself")
-        .doc("A scheduler can be given for several virtual CPUs at once; libvirt writes it for each of them, in their order.")
+        .doc(
+            "A scheduler can be given for several virtual CPUs at once; libvirt writes it for each of them, in their \
+              order."
+        )
         .example(
             "<vcpu>2</vcpu><cputune><vcpusched vcpus='0-1' scheduler='fifo' priority='1'/></cputune>",
             "<vcpu>2</vcpu><cputune><vcpusched vcpus='0' scheduler='fifo' priority='1'/>\
              <vcpusched vcpus='1' scheduler='fifo' priority='1'/></cputune>",
         )
-        .row(
-            algorithm(|cputune: &mut Cputune, cx| {
-                let cpus: Vec<u32> = (0..cx.scope.vcpus).collect();
-                if split(&mut cputune.vcpuscheds, &cpus) {
-                    cx.rewrote(&cputune.xml, "libvirt writes the scheduler of each CPU by itself");
-                }
-            })
-            .phase(Phase::Write)
-            .profiles(LIBVIRT),
-        )
-}
-
-pub(super) fn iothreads() -> Rule {
+        .row(algorithm(|cputune: &mut Cputune, cx| {
+            let cpus: Vec<u32> = (0..cx.scope.vcpus).collect();
+            if split(&mut cputune.vcpuscheds, &cpus) {
+                cx.rewrote(&cputune.xml, "libvirt writes the scheduler of each CPU by itself");
+            }
+        })),
     rule("cputune-iothreadsched-split", Class::Spelling)
+        .profiles(LIBVIRT)
+        .phase(Phase::Write)
         .summary("the scheduler of each I/O thread by itself")
         .doc(
-            "A scheduler can be given for several I/O threads at once; libvirt writes it for each of them, in the order in which they are \
+            "A scheduler can be given for several I/O threads at once; libvirt writes it for each of them, in the \
+             order in which they are \
              listed.",
         )
         .example(
@@ -39,16 +40,12 @@ pub(super) fn iothreads() -> Rule {
             "<iothreads>2</iothreads><cputune><iothreadsched iothreads='1' scheduler='batch'/>\
              <iothreadsched iothreads='2' scheduler='batch'/></cputune>",
         )
-        .row(
-            algorithm(|cputune: &mut Cputune, cx| {
-                if split(&mut cputune.iothreadscheds, &cx.scope.iothreads.numbers) {
-                    cx.rewrote(&cputune.xml, "libvirt writes the scheduler of each I/O thread by itself");
-                }
-            })
-            .phase(Phase::Write)
-            .profiles(LIBVIRT),
-        )
-}
+        .row(algorithm(|cputune: &mut Cputune, cx| {
+            if split(&mut cputune.iothreadscheds, &cx.scope.iothreads.numbers) {
+                cx.rewrote(&cputune.xml, "libvirt writes the scheduler of each I/O thread by itself");
+            }
+        })),
+];
 
 /// Makes of schedulers those of single threads in this order, where they are not that already; whether they were not.
 fn split<T: Content + Clone>(all: &mut Vec<T>, order: &[u32]) -> bool {

@@ -2,57 +2,14 @@
 
 use domxml::scalar::CpuSet;
 
-use super::{
-    cachetune_order, energytune_order, memorytune_order, resctrl_conflict, resctrl_monitor_vcpus, sched_split,
-};
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        refused(),
-        resctrl_conflict::rule(),
-        rule("cputune-vcpupin-order", Class::Spelling)
-            .summary("pinned CPUs by number, and none that there cannot be")
-            .doc(
-                "libvirt writes to which CPUs of the host each virtual CPU is pinned in the order of the virtual CPUs, and forgets pins \
-                 of those that there cannot be.",
-            )
-            .example(
-                "<vcpu>2</vcpu><cputune><vcpupin vcpu='1' cpuset='1'/><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='9' cpuset='0'/></cputune>",
-                "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='1'/></cputune>",
-            )
-            .row(unread_where(
-                child(Cputune::VCPUPINS),
-                |pin, scope| u32::from(pin.vcpu) >= scope.vcpus,
-                "of a CPU that there cannot be",
-            ))
-            .row(sort(Cputune::VCPUPINS, |pin, _| pin.vcpu, "pins in the order of the CPUs")),
-        rule("cputune-iothreadpin-order", Class::Spelling)
-            .summary("pinned I/O threads in the order of the threads")
-            .doc("libvirt writes to which CPUs of the host each I/O thread is pinned in the order in which the threads are listed.")
-            .example(
-                "<iothreads>2</iothreads><cputune><iothreadpin iothread='2' cpuset='1'/><iothreadpin iothread='1' cpuset='0'/></cputune>",
-                "<iothreads>2</iothreads><cputune><iothreadpin iothread='1' cpuset='0'/><iothreadpin iothread='2' cpuset='1'/></cputune>",
-            )
-            .row(sort(
-                Cputune::IOTHREADPINS,
-                |pin, scope| scope.iothreads.place(pin.iothread),
-                "pins in the order of the I/O threads",
-            )),
-        sched_split::vcpus(),
-        sched_split::iothreads(),
-        cachetune_order::rule(),
-        memorytune_order::rule(),
-        energytune_order::rule(),
-        resctrl_monitor_vcpus::rule(),
-    ]
-}
-
-fn refused() -> Rule {
+rules![
     rule("cputune-conflict", Class::Conflict)
         .summary("pins and schedulers that libvirt refuses")
         .doc(
-            "No CPU and no I/O thread can be pinned twice or have two schedulers, and those that have one must be there. Periods lie \
+            "No CPU and no I/O thread can be pinned twice or have two schedulers, and those that have one must be \
+             there. Periods lie \
              between 1000 and 1000000, and quotas are not less than 1000.",
         )
         .finds("<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='0' cpuset='1'/></cputune>")
@@ -65,15 +22,11 @@ fn refused() -> Rule {
             unique(
                 Cputune::VCPUPINS,
                 |pin, scope| Some(pin.vcpu).filter(|vcpu| u32::from(*vcpu) < scope.vcpus),
-                |vcpu| format!("the CPU {vcpu} is pinned twice"),
+                "the CPU {} is pinned twice",
             ),
         )
         .row(exists(|pin: &Iothreadpin| [pin.iothread], IOTHREADS))
-        .row(unique(
-            Cputune::IOTHREADPINS,
-            |pin, _| Some(pin.iothread),
-            |thread| format!("the I/O thread {thread} is pinned twice"),
-        ))
+        .row(unique(Cputune::IOTHREADPINS, |pin, _| Some(pin.iothread), "the I/O thread {} is pinned twice"))
         .row(refuse(|it: &Vcpusched, _| it.vcpus.is_none().then_some("the scheduler is for no CPU")))
         .row(refuse(|it: &Iothreadsched, _| it.iothreads.is_none().then_some("the scheduler is for no I/O thread")))
         .row(exists(|it: &Vcpusched| members(&it.vcpus), CPUS))
@@ -97,8 +50,43 @@ fn refused() -> Rule {
             let wrong = |quota: &i64| *quota > 0 && !(1000..=17_592_186_044_415).contains(quota);
             let quota = quotas.into_iter().flatten().find(wrong)?;
             Some(format!("the quota {quota} does not lie between 1000 and 17592186044415"))
-        }))
-}
+        })),
+    rule("cputune-vcpupin-order", Class::Spelling)
+        .summary("pinned CPUs by number, and none that there cannot be")
+        .doc(
+            "libvirt writes to which CPUs of the host each virtual CPU is pinned in the order of the virtual CPUs, \
+             and forgets pins \
+             of those that there cannot be.",
+        )
+        .example(
+            "<vcpu>2</vcpu><cputune><vcpupin vcpu='1' cpuset='1'/><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='9' \
+             cpuset='0'/></cputune>",
+            "<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='1'/></cputune>",
+        )
+        .row(unread_where(
+            child(Cputune::VCPUPINS),
+            |pin, scope| u32::from(pin.vcpu) >= scope.vcpus,
+            "of a CPU that there cannot be",
+        ))
+        .row(sort(Cputune::VCPUPINS, |pin, _| pin.vcpu, "pins in the order of the CPUs")),
+    rule("cputune-iothreadpin-order", Class::Spelling)
+        .summary("pinned I/O threads in the order of the threads")
+        .doc(
+            "libvirt writes to which CPUs of the host each I/O thread is pinned in the order in which the threads \
+              are listed."
+        )
+        .example(
+            "<iothreads>2</iothreads><cputune><iothreadpin iothread='2' cpuset='1'/><iothreadpin iothread='1' \
+             cpuset='0'/></cputune>",
+            "<iothreads>2</iothreads><cputune><iothreadpin iothread='1' cpuset='0'/><iothreadpin iothread='2' \
+             cpuset='1'/></cputune>",
+        )
+        .row(sort(
+            Cputune::IOTHREADPINS,
+            |pin, scope| scope.iothreads.place(pin.iothread),
+            "pins in the order of the I/O threads",
+        )),
+];
 
 fn members(set: &Option<CpuSet>) -> Vec<u32> {
     set.iter().flat_map(CpuSet::iter).collect()

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("vcpus-complete", Class::Default)
+rules![
+    rule("vcpus-complete", Class::Default)
         .summary("each CPU once, and how many are there from the start")
         .doc(
-            "Where `<vcpus>` describes any virtual CPU, those that it leaves out are disabled. libvirt writes them all, in order, and \
+            "Where `<vcpus>` describes any virtual CPU, those that it leaves out are disabled. libvirt writes them \
+             all, in order, and \
              counts the enabled ones in `current`.",
         )
         .example(
@@ -16,8 +17,8 @@ pub(super) fn rule() -> Rule {
             "<vcpu current='1'>2</vcpu><vcpus><vcpu id='0' enabled='yes' hotpluggable='no'/>\
              <vcpu id='1' enabled='no' hotpluggable='yes'/></vcpus>",
         )
-        .row(algorithm(complete).phase(Phase::Derive).profiles(LIBVIRT))
-}
+        .row(algorithm(complete).phase(Phase::Derive).profiles(LIBVIRT)),
+];
 
 fn complete(domain: &mut Domain, cx: &mut Context<'_>) {
     let most = cx.scope.vcpus;
@@ -35,9 +36,8 @@ fn complete(domain: &mut Domain, cx: &mut Context<'_>) {
     let enabled = u16::try_from(enabled).unwrap_or(u16::MAX);
     let current = (enabled < vcpu.value).then_some(enabled);
     if vcpu.current != current {
-        let shown = |current: Option<u16>| current.map_or_else(String::new, |current| attribute("current", current));
-        cx.rewrote(&vcpu.xml, "the guest starts with as many CPUs as are enabled")
-            .becomes(shown(vcpu.current), shown(current));
+        let [before, after] = [vcpu.current, current].map(|current| attribute_if("current", current));
+        cx.rewrote(&vcpu.xml, "the guest starts with as many CPUs as are enabled").becomes(before, after);
         vcpu.current = current;
     }
 }

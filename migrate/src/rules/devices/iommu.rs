@@ -4,32 +4,7 @@ use domxml::scalar::MemoryUnit;
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        conflict(),
-        rule("iommu-granule-unit-default", Class::Default)
-            .since(12, 1, 0)
-            .summary("the unit of an IOMMU's granule is spelt out")
-            .doc("A size of the granule is in KiB where it has no unit; one that is the host's has none.")
-            .example(
-                "<devices><iommu model='virtio'><driver><granule size='64'/></driver></iommu></devices>",
-                "<devices><iommu model='virtio'><driver><granule size='64' unit='KiB'/></driver></iommu></devices>",
-            )
-            .row(default(IommuGranule::UNIT, MemoryUnit::KiB).when(|granule, _| granule.size.is_some())),
-        rule("iommu-granule-unit", Class::Spelling)
-            .since(12, 1, 0)
-            .summary("the granule of an IOMMU in KiB")
-            .doc("libvirt counts the granule of a virtio IOMMU in KiB, rounded up. One of the size 0 is none.")
-            .example(
-                "<devices><iommu model='virtio'><driver><granule size='65536' unit='b'/></driver></iommu></devices>",
-                "<devices><iommu model='virtio'><driver><granule size='64' unit='KiB'/></driver></iommu></devices>",
-            )
-            .row(algorithm(granule_in_kib).phase(Phase::Write).profiles(LIBVIRT))
-            .row(nothing(child(IommuDriver::GRANULE), is_no_granule, "a granule of the size 0 is none")),
-    ]
-}
-
-fn conflict() -> Rule {
+rules![
     rule("iommu-contradictions", Class::Conflict)
         .summary("an IOMMU with settings that its model does not have")
         .doc(
@@ -40,31 +15,21 @@ fn conflict() -> Rule {
         .finds("<devices><iommu model='virtio'><driver caching_mode='on'/></iommu></devices>")
         .finds("<features><ioapic driver='kvm'/></features><devices><iommu model='intel'><driver intremap='on'/></iommu></devices>")
         .finds("<devices><iommu model='intel'><driver eim='on'/></iommu></devices>")
-        .row(
-            refuse(|devices: &Devices, _| devices.iommus.get(1).map(|_| "there is one IOMMU only"))
-                .at(|devices| devices.iommus.get(1).map_or(&devices.xml, |second| &second.xml))
-                .until(11, 10, 0),
-        )
+        .row(at_most(1, Devices::IOMMUS, "there is one IOMMU only").until(11, 10, 0))
         .row(refuse_at(Iommu::ADDRESS, |iommu, _| {
             let wrong = iommu.address.is_some() && !matches!(iommu.model, IommuModel::Virtio | IommuModel::Amd);
             wrong.then(|| format!("an IOMMU of the model {} has no address", iommu.model))
         }))
-        .row(
-            refuse(|domain: &Domain, scope| {
-                let ioapic = domain.features.as_ref().and_then(|features| features.ioapic.as_ref());
-                let split = match ioapic {
-                    Some(ioapic) => ioapic.driver == FeatureIoapicDriver::Qemu,
-                    // QEMU's driver adds the feature.
-                    None => scope.driver == Driver::Qemu,
-                };
-                (!split && remapping(domain).is_some())
-                    .then_some("remapping interrupts needs the feature ioapic with the driver qemu")
-            })
-            .at(|domain| remapping(domain).map_or(&domain.xml, |driver| &driver.xml)),
-        )
-        .row(refuse(|driver: &IommuDriver, _| {
-            let alone = driver.eim == Some(OnOff::On) && driver.intremap != Some(OnOff::On);
-            alone.then_some("extended interrupts need intremap='on'")
+        .row(refuse_there(|domain: &Domain, scope| {
+            let iommus = domain.devices.as_ref()?.iommus.iter();
+            let remapping = iommus.filter_map(|it| it.driver.as_ref()).find(|it| it.intremap == Some(OnOff::On))?;
+            let ioapic = domain.features.as_ref().and_then(|features| features.ioapic.as_ref());
+            // QEMU's driver adds the feature.
+            let split = ioapic.map_or(scope.driver == Driver::Qemu, |it| it.driver == FeatureIoapicDriver::Qemu);
+            (!split).then_some((remapping.xml.span, "remapping interrupts needs the feature ioapic with the driver qemu"))
+        }))
+        .row(refuse_if("extended interrupts need intremap='on'", |driver: &IommuDriver, _| {
+            driver.eim == Some(OnOff::On) && driver.intremap != Some(OnOff::On)
         }))
         .row(
             refuse_each(|granule: &IommuGranule, _| {
@@ -76,18 +41,31 @@ fn conflict() -> Rule {
             })
             .since(12, 1, 0),
         )
-        .row(check(settings))
-}
+        .row(check(settings)),
+    rule("iommu-granule-unit-default", Class::Default)
+        .since(12, 1, 0)
+        .summary("the unit of an IOMMU's granule is spelt out")
+        .doc("A size of the granule is in KiB where it has no unit; one that is the host's has none.")
+        .example(
+            "<devices><iommu model='virtio'><driver><granule size='64'/></driver></iommu></devices>",
+            "<devices><iommu model='virtio'><driver><granule size='64' unit='KiB'/></driver></iommu></devices>",
+        )
+        .row(default(IommuGranule::UNIT, MemoryUnit::KiB).when(|granule, _| granule.size.is_some())),
+    rule("iommu-granule-unit", Class::Spelling)
+        .since(12, 1, 0)
+        .summary("the granule of an IOMMU in KiB")
+        .doc("libvirt counts the granule of a virtio IOMMU in KiB, rounded up. One of the size 0 is none.")
+        .example(
+            "<devices><iommu model='virtio'><driver><granule size='65536' unit='b'/></driver></iommu></devices>",
+            "<devices><iommu model='virtio'><driver><granule size='64' unit='KiB'/></driver></iommu></devices>",
+        )
+        .row(algorithm(granule_in_kib).phase(Phase::Write).profiles(LIBVIRT))
+        .row(nothing(child(IommuDriver::GRANULE), is_no_granule, "a granule of the size 0 is none")),
+];
 
 /// Whether this is as if nothing were said of the granule.
 fn is_no_granule(granule: &IommuGranule) -> bool {
     granule.mode.is_none() && granule.size.unwrap_or_default().0 == 0
-}
-
-/// The first IOMMU that remaps interrupts.
-fn remapping(domain: &Domain) -> Option<&IommuDriver> {
-    let mut drivers = domain.devices.iter().flat_map(|devices| &devices.iommus).filter_map(|it| it.driver.as_ref());
-    drivers.find(|driver| driver.intremap == Some(OnOff::On))
 }
 
 /// Whether each model has the settings that it is given, and what they need.
@@ -96,7 +74,8 @@ fn settings(iommu: &Iommu, cx: &mut Context<'_>) {
     let mut driver = known_to_target(said, cx);
     driver.granule.take_if(|granule| is_no_granule(granule));
     driver.aw_bits.take_if(|bits| bits.0 == 0);
-    if foreign(&driver, iommu.model, cx) {
+    let known = settings_of(iommu.model, cx);
+    if given(&driver).iter().any(|name| !known.contains(name)) {
         cx.error(&said.xml, format!("an IOMMU of the model {} does not have all of these settings: leave out those it lacks, or set another model", iommu.model));
     }
     let set = |number: Option<i32>| number.is_some_and(|number| number != -1);
@@ -106,29 +85,17 @@ fn settings(iommu: &Iommu, cx: &mut Context<'_>) {
     }
 }
 
-/// What a driver says beyond the settings of its model.
-fn foreign(driver: &IommuDriver, model: IommuModel, cx: &Context<'_>) -> bool {
-    let mut rest = driver.clone();
+/// The settings that a model has, or that libvirt does not miss where they are given of it.
+fn settings_of(model: IommuModel, cx: &Context<'_>) -> &'static [&'static str] {
     match model {
-        IommuModel::Intel => {
-            (rest.intremap, rest.caching_mode, rest.eim) = (None, None, None);
-            (rest.iotlb, rest.aw_bits, rest.dma_translation) = (None, None, None);
-        }
-        IommuModel::Amd => (rest.intremap, rest.iotlb, rest.xtsup, rest.passthrough) = (None, None, None, None),
-        IommuModel::Smmuv3 => {
-            (rest.pci_bus, rest.accel, rest.cmdqv, rest.ats) = (None, None, None, None);
-            (rest.ril, rest.ssidsize, rest.oas) = (None, None, None);
-        }
-        IommuModel::Virtio => {
-            (rest.granule, rest.xtsup, rest.passthrough) = (None, None, None);
-            // libvirt 12.1.0 or earlier, but after 11.3.0.
-            if cx.knows(12, 1, 0) {
-                rest.aw_bits = None;
-            }
-        }
-        _ => {}
+        IommuModel::Intel => &["intremap", "caching_mode", "eim", "iotlb", "aw_bits", "dma_translation"],
+        IommuModel::Amd => &["intremap", "iotlb", "xtsup", "passthrough"],
+        IommuModel::Smmuv3 => &["pciBus", "accel", "cmdqv", "ats", "ril", "ssidsize", "oas"],
+        // libvirt 12.1.0 or earlier, but after 11.3.0.
+        IommuModel::Virtio if cx.knows(12, 1, 0) => &["granule", "xtsup", "passthrough", "aw_bits"],
+        IommuModel::Virtio => &["granule", "xtsup", "passthrough"],
+        _ => &[],
     }
-    !is_bare(&rest)
 }
 
 fn granule_in_kib(granule: &mut IommuGranule, cx: &mut Context<'_>) {

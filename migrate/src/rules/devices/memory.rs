@@ -1,7 +1,5 @@
 //! Memory modules.
 
-use std::collections::BTreeSet;
-
 use crate::rules::prelude::*;
 
 /// The least size of an NVDIMM's label, in KiB.
@@ -16,44 +14,7 @@ const NODES: Things = Things {
     has: |scope, id| (CELLS.has)(scope, id) || scope.driver == Driver::Qemu && scope.cells == 0 && id == 0,
 };
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        conflict(),
-        rule("virtio-pmem-access-default", Class::Default)
-            .since(7, 1, 0)
-            .summary("a virtio pmem device shares its memory")
-            .doc(
-                "What a guest writes to a memory device of the model `virtio-pmem` always reaches the file on the host; libvirt writes \
-                 `access='shared'`.",
-            )
-            .example(
-                "<devices><memory model='virtio-pmem'><source><path>/m</path></source><target><size unit='KiB'>1048576</size></target>\
-                 </memory></devices>",
-                "<devices><memory model='virtio-pmem' access='shared'><source><path>/m</path></source>\
-                 <target><size unit='KiB'>1048576</size></target></memory></devices>",
-            )
-            .row(
-                default(MemoryDevice::ACCESS, MemoryDeviceAccess::Shared)
-                    .when(|memory, _| matches!(memory.model, MemoryDeviceModel::VirtioPmem(_))),
-            ),
-        rule("memory-device-empty-source", Class::Spelling)
-            .summary("an empty source of a memory device is not written")
-            .doc(
-                "A `<source>` that names neither nodes of the host nor a size of pages says nothing about a memory module, and a size of 0 \
-                 is none.",
-            )
-            .example(
-                "<devices><memory model='dimm'><source/><target><size unit='KiB'>524288</size></target></memory></devices>",
-                "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target></memory></devices>",
-            )
-            .row(nothing(child(MemoryDeviceNvdimmTarget::LABEL), |label| label.size.value == 0, "a label of no size is none"))
-            .row(nothing(child(MemoryDeviceHostSource::PAGESIZE), |size| size.value == 0, "a size of 0 is none"))
-            .row(nothing(child(MemoryDeviceModelDimm::SOURCE), is_bare, "an empty source says nothing"))
-            .row(nothing(child(MemoryDeviceModelVirtioMem::SOURCE), is_bare, "an empty source says nothing")),
-    ]
-}
-
-fn conflict() -> Rule {
+rules![
     rule("memory-device-contradictions", Class::Conflict)
         .summary("memory devices that libvirt refuses")
         .doc(
@@ -90,10 +51,8 @@ fn conflict() -> Rule {
              <memory model='virtio-mem'><target><size unit='GiB'>1</size><block unit='MiB'>2</block><requested unit='MiB'>0</requested>\
              <address base='0x170000000'/></target></memory></devices>",
         )
-        .row(exists(|target: &MemoryDeviceTarget| target.node, NODES))
-        .row(exists(|target: &MemoryDeviceNvdimmTarget| target.node, NODES))
-        .row(exists(|target: &MemoryDevicePmemTarget| target.node, NODES))
-        .row(exists(|target: &MemoryDeviceVirtioMemTarget| target.node, NODES))
+        .rows(each_type!([MemoryDeviceTarget MemoryDeviceNvdimmTarget], exists(|it: &Of| it.node, NODES)))
+        .rows(each_type!([MemoryDevicePmemTarget MemoryDeviceVirtioMemTarget], exists(|it: &Of| it.node, NODES)))
         .row(refuse_in(MemoryDevice::ADDRESS, |address, _| {
             let loose = matches!(&address.type_, AddressType::Dimm(dimm) if dimm.slot.is_none());
             loose.then_some("the address of a memory device needs a slot: add slot, as slot='0'")
@@ -120,23 +79,52 @@ fn conflict() -> Rule {
         // QEMU's driver always; the parser from a release between 9.0.0 and 11.3.0 on.
         .row(check(overlaps).driver(Driver::Qemu))
         .row(check(overlaps).but(Driver::Qemu).since(11, 3, 0))
-        .row(check(slots).driver(Driver::Qemu))
-        .row(check(slots).but(Driver::Qemu).since(11, 3, 0))
+        .row(slots().driver(Driver::Qemu))
+        .row(slots().but(Driver::Qemu).since(11, 3, 0))
         .row(refuse(nvdimm))
         // The address came between 9.0.0 and 11.3.0, and these with it.
-        .row(refuse_each(|mem: &MemoryDeviceModelVirtioMem, _| {
-            let block = mem.target.block.as_ref().and_then(|block| scalar::bytes(block));
-            let base = mem.target.address.as_ref().map(|address| address.base.0);
-            let askew = base.zip(block).is_some_and(|(base, block)| block > 0 && !base.is_multiple_of(block));
-            [(askew, "the address of a device of the model virtio-mem is a multiple of its blocks: choose another base")]
+        .row(refuse(|mem: &MemoryDeviceModelVirtioMem, _| {
+            let (base, block) = (mem.target.address.as_ref()?.base.0, scalar::bytes(mem.target.block.as_ref()?)?);
+            (block > 0 && !base.is_multiple_of(block))
+                .then_some("the address of a device of the model virtio-mem is a multiple of its blocks: choose another base")
         }))
-        .row(refuse_each(|pmem: &MemoryDeviceModelVirtioPmem, _| {
-            let base = pmem.target.address.as_ref().map(|address| address.base.0);
-            let askew = base.is_some_and(|base| !base.is_multiple_of(PMEM_PAGE));
-            [(askew, "the address of a device of the model virtio-pmem is a multiple of 4 KiB: choose another base")]
+        .row(refuse(|pmem: &MemoryDeviceModelVirtioPmem, _| {
+            let askew = !pmem.target.address.as_ref()?.base.0.is_multiple_of(PMEM_PAGE);
+            askew.then_some("the address of a device of the model virtio-pmem is a multiple of 4 KiB: choose another base")
         }))
-        .row(refuse(virtio_mem))
-}
+        .row(refuse(virtio_mem)),
+    rule("virtio-pmem-access-default", Class::Default)
+        .since(7, 1, 0)
+        .summary("a virtio pmem device shares its memory")
+        .doc(
+            "What a guest writes to a memory device of the model `virtio-pmem` always reaches the file on the host; libvirt writes \
+             `access='shared'`.",
+        )
+        .example(
+            "<devices><memory model='virtio-pmem'><source><path>/m</path></source><target><size unit='KiB'>1048576</size></target>\
+             </memory></devices>",
+            "<devices><memory model='virtio-pmem' access='shared'><source><path>/m</path></source>\
+             <target><size unit='KiB'>1048576</size></target></memory></devices>",
+        )
+        .row(
+            default(MemoryDevice::ACCESS, MemoryDeviceAccess::Shared)
+                .when(|memory, _| matches!(memory.model, MemoryDeviceModel::VirtioPmem(_))),
+        ),
+    rule("memory-device-empty-source", Class::Spelling)
+        .summary("an empty source of a memory device is not written")
+        .doc(
+            "A `<source>` that names neither nodes of the host nor a size of pages says nothing about a memory module, and a size of 0 \
+             is none.",
+        )
+        .example(
+            "<devices><memory model='dimm'><source/><target><size unit='KiB'>524288</size></target></memory></devices>",
+            "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target></memory></devices>",
+        )
+        .row(nothing(child(MemoryDeviceNvdimmTarget::LABEL), |label| label.size.value == 0, "a label of no size is none"))
+        .row(nothing(child(MemoryDeviceHostSource::PAGESIZE), |size| size.value == 0, "a size of 0 is none"))
+        .row(nothing(child(MemoryDeviceModelDimm::SOURCE), is_bare, "an empty source says nothing"))
+        .row(nothing(child(MemoryDeviceModelVirtioMem::SOURCE), is_bare, "an empty source says nothing")),
+];
 
 fn is_virtio(memory: &MemoryDevice) -> bool {
     matches!(memory.model, MemoryDeviceModel::VirtioPmem(_) | MemoryDeviceModel::VirtioMem(_))
@@ -175,59 +163,50 @@ fn virtio_mem(mem: &MemoryDeviceModelVirtioMem, _: &Scope) -> Option<&'static st
     (!whole).then_some("what is requested is no number of blocks")
 }
 
-/// Where a device is mapped, as far as the document says.
+/// Where a device is mapped, from the first address on and before the second, as far as the document says.
 fn mapped(memory: &MemoryDevice) -> Option<(u64, u64)> {
-    let base = match &memory.model {
-        MemoryDeviceModel::VirtioPmem(pmem) => pmem.target.address.as_ref().map(|address| address.base.0),
-        MemoryDeviceModel::VirtioMem(mem) => mem.target.address.as_ref().map(|address| address.base.0),
-        _ => match &memory.address {
-            Some(Address { type_: AddressType::Dimm(dimm), .. }) => dimm.base.map(|base| base.0),
-            _ => None,
-        },
+    let target = child_called(memory.model.members()?, "target")?;
+    let base = match field::<Option<MemoryDeviceBase>>(target) {
+        Some(address) => address.as_ref()?.base.0,
+        None => branch::<AddressTypeDimm>(&memory.address.as_ref()?.type_)?.base?.0,
     };
+    let size = scalar::bytes(field::<RequiredSize>(target)?)?;
     let size = match &memory.model {
-        MemoryDeviceModel::Dimm(it) => scalar::bytes(&it.target.size),
         // Its label is not mapped, and what remains is so in pages of 2 MiB.
-        MemoryDeviceModel::Nvdimm(it) => scalar::bytes(&it.target.size).map(|size| {
+        MemoryDeviceModel::Nvdimm(it) => {
             let label = it.target.label.as_ref().and_then(|label| scalar::bytes(&label.size)).unwrap_or(0);
             size.saturating_sub(label) >> 21 << 21
-        }),
-        MemoryDeviceModel::VirtioPmem(it) => scalar::bytes(&it.target.size),
-        MemoryDeviceModel::VirtioMem(it) => scalar::bytes(&it.target.size),
-        MemoryDeviceModel::SgxEpc(it) => scalar::bytes(&it.target.size),
-        _ => None,
+        }
+        _ => size,
     };
-    base.zip(size).filter(|(base, _)| *base > 0)
+    (base > 0).then_some((base, base.saturating_add(size)))
 }
 
+/// Of two devices that are mapped over each other the one that stands behind is told.
 fn overlaps(devices: &Devices, cx: &mut Context<'_>) {
-    let all: Vec<_> =
-        devices.memory_devices.iter().filter_map(|memory| mapped(memory).map(|at| (at, memory))).collect();
-    for (index, ((base, size), memory)) in all.iter().enumerate() {
-        let overlapped = all[..index].iter().find(|((other, length), _)| {
-            let apart = base.saturating_add(*size) <= *other || other.saturating_add(*length) <= *base;
-            !apart
-        });
-        if let Some(((other, length), _)) = overlapped {
-            let end = other.saturating_add(*length);
-            cx.error(
-                &memory.xml,
-                format!("from {other:#x} to {end:#x} another memory device is mapped: choose an address behind it"),
-            );
+    let memory = devices.memory_devices.iter();
+    let mut all: Vec<_> = memory.filter_map(|memory| mapped(memory).map(|place| (place, memory))).collect();
+    all.sort_by_key(|((base, _), _)| *base);
+    // The one that reaches furthest of those that begin before.
+    let mut before: Option<((u64, u64), &MemoryDevice)> = None;
+    for own in all {
+        let ((base, end), _) = own;
+        if let Some(other) = before.filter(|((_, other), _)| *other > base) {
+            let mut both = [other, own];
+            both.sort_by_key(|(_, memory)| memory.xml.span.range().start);
+            let [((from, to), _), (_, told)] = both;
+            let taken = format!("from {from:#x} to {to:#x} another memory device is mapped");
+            cx.error(&told.xml, format!("{taken}: choose an address behind it"));
         }
+        before = before.filter(|((_, other), _)| *other > end).or(Some(own));
     }
 }
 
 /// Slots that a module takes behind another one.
-fn slots(devices: &Devices, cx: &mut Context<'_>) {
-    let mut taken = BTreeSet::new();
-    for memory in &devices.memory_devices {
-        let Some(Address { type_: AddressType::Dimm(dimm), .. }) = &memory.address else { continue };
-        if let Some(slot) = dimm.slot.filter(|slot| !taken.insert(*slot)) {
-            cx.error(
-                &memory.xml,
-                format!("the slot {slot} has a module already: choose another one, or leave out the address"),
-            );
-        }
-    }
+fn slots() -> Draft<Devices> {
+    unique(
+        Devices::MEMORY_DEVICES,
+        |memory, _| branch::<AddressTypeDimm>(&memory.address.as_ref()?.type_)?.slot,
+        "the slot {} has a module already: choose another one, or leave out the address",
+    )
 }

@@ -7,10 +7,5 @@ mod rng;
 mod shmem;
 mod tpm;
 
-use crate::rule::Rule;
-
-/// In the order in which they run within a phase.
-pub(super) fn rules() -> Vec<Rule> {
-    let sections = [others::rules(), iommu::rules(), shmem::rules(), tpm::rules(), memory::rules(), rng::rules()];
-    sections.into_iter().flatten().collect()
-}
+// In the order in which they run within a phase.
+files![others iommu shmem tpm memory rng];

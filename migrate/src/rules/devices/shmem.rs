@@ -7,73 +7,68 @@ use crate::rules::prelude::*;
 /// How libvirt writes the size: what is over is cut off.
 const MIB: Scale = Scale { assumed: MemoryUnit::Bytes, written: MemoryUnit::M, up: false };
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("shmem-contradictions", Class::Conflict)
-            .summary("shared memory with interrupts has a server")
-            .doc(
-                "Interrupts between guests that share memory are passed on by a server; libvirt refuses `<msi>` without `<server>`. The \
-                 name of the memory has no slash.",
-            )
-            .finds("<devices><shmem name='s'><model type='ivshmem'/><msi vectors='4'/></shmem></devices>")
-            .finds("<devices><shmem name='a/b'><model type='ivshmem'/></shmem></devices>")
-            .row(refuse_each(|shmem: &Shmem, _| {
-                [
-                    (shmem.msi.is_some() && shmem.server.is_none(), "interrupts need a <server>"),
-                    (shmem.name.contains('/'), "the name of shared memory has no slash"),
-                ]
-            })),
-        rule("shmem-size-truncate", Class::Lossy)
-            .summary("the size of shared memory is no number of MiB")
-            .doc(
-                "libvirt keeps whole MiB of the size of shared memory: 12345 KiB become 12 MiB, and 16 KiB nothing. The hypervisor wants \
-                 a power of two anyway.",
-            )
-            .finds("<devices><shmem name='s'><model type='ivshmem'/><size unit='KiB'>12345</size></shmem></devices>")
-            .row(refuse(|size: &ShmemSize, _| {
-                MIB.apply(size.value, size.unit).is_none().then_some("the size is too large")
-            }))
-            .row(
-                note(|size: &ShmemSize, _| {
-                    let whole = MIB.apply(size.value, size.unit)?;
-                    let up = Scale { up: true, ..MIB }.apply(size.value, size.unit);
-                    (up != Some(whole)).then(|| format!("libvirt makes {whole} MiB of this size"))
-                })
-                .profiles(BOTH),
-            ),
-        rule("shmem-model-default", Class::Default)
-            .summary("shared memory is of the model `ivshmem`")
-            .doc(
-                "A device with shared memory is of the model `ivshmem` where nothing is said, and that model has no role. libvirt writes \
-                 the model and drops a role.",
-            )
-            .example(
-                "<devices><shmem name='s' role='peer'/></devices>",
-                "<devices><shmem name='s'><model type='ivshmem'/></shmem></devices>",
-            )
-            .row(
-                default(
-                    child(Shmem::MODEL),
-                    ShmemModel { type_: Some(ShmemModelType::Ivshmem), ..ShmemModel::default() },
-                )
+rules![
+    rule("shmem-contradictions", Class::Conflict)
+        .summary("shared memory with interrupts has a server")
+        .doc(
+            "Interrupts between guests that share memory are passed on by a server; libvirt refuses `<msi>` without \
+             `<server>`. The \
+             name of the memory has no slash.",
+        )
+        .finds("<devices><shmem name='s'><model type='ivshmem'/><msi vectors='4'/></shmem></devices>")
+        .finds("<devices><shmem name='a/b'><model type='ivshmem'/></shmem></devices>")
+        .row(refuse_each(|shmem: &Shmem, _| {
+            [
+                (shmem.msi.is_some() && shmem.server.is_none(), "interrupts need a <server>"),
+                (shmem.name.contains('/'), "the name of shared memory has no slash"),
+            ]
+        })),
+    rule("shmem-size-truncate", Class::Lossy)
+        .profiles(BOTH)
+        .summary("the size of shared memory is no number of MiB")
+        .doc(
+            "libvirt keeps whole MiB of the size of shared memory: 12345 KiB become 12 MiB, and 16 KiB nothing. The \
+             hypervisor wants \
+             a power of two anyway.",
+        )
+        .finds("<devices><shmem name='s'><model type='ivshmem'/><size unit='KiB'>12345</size></shmem></devices>")
+        .row(refuse_if("the size is too large", |size: &ShmemSize, _| MIB.apply(size.value, size.unit).is_none()))
+        .row(note(|size: &ShmemSize, _| {
+            let whole = MIB.apply(size.value, size.unit)?;
+            let up = Scale { up: true, ..MIB }.apply(size.value, size.unit);
+            (up != Some(whole)).then(|| format!("libvirt makes {whole} MiB of this size"))
+        })),
+    rule("shmem-model-default", Class::Default)
+        .summary("shared memory is of the model `ivshmem`")
+        .doc(
+            "A device with shared memory is of the model `ivshmem` where nothing is said, and that model has no role. \
+             libvirt writes \
+             the model and drops a role.",
+        )
+        .example(
+            "<devices><shmem name='s' role='peer'/></devices>",
+            "<devices><shmem name='s'><model type='ivshmem'/></shmem></devices>",
+        )
+        .row(
+            default(child(Shmem::MODEL), ShmemModel { type_: Some(ShmemModelType::Ivshmem), ..ShmemModel::default() },)
                 .profiles(LIBVIRT),
-            )
-            .row(unread(Shmem::ROLE, "with the model ivshmem").when(|shmem, _| is_ivshmem(shmem))),
-        rule("shmem-size-units", Class::Spelling)
-            .summary("the size of shared memory is in MiB")
-            .doc(
-                "libvirt reads the size of shared memory in any unit, in bytes where none is given, and writes whole MiB: what is over is \
-                 lost.",
-            )
-            .example(
-                "<devices><shmem name='s'><model type='ivshmem'/><size unit='GiB'>1</size></shmem></devices>",
-                "<devices><shmem name='s'><model type='ivshmem'/><size unit='M'>1024</size></shmem></devices>",
-            )
-            // What is cut down to 0 MiB is written, what was 0 is not.
-            .row(nothing(child(Shmem::SIZE), |size| size.value == 0, "a size of 0 is none").phase(Phase::Derive))
-            .row(unit(ShmemSize::VALUE, ShmemSize::UNIT, MIB)),
-    ]
-}
+        )
+        .row(unread(Shmem::ROLE, "with the model ivshmem").when(|shmem, _| is_ivshmem(shmem))),
+    rule("shmem-size-units", Class::Spelling)
+        .summary("the size of shared memory is in MiB")
+        .doc(
+            "libvirt reads the size of shared memory in any unit, in bytes where none is given, and writes whole MiB: \
+             what is over is \
+             lost.",
+        )
+        .example(
+            "<devices><shmem name='s'><model type='ivshmem'/><size unit='GiB'>1</size></shmem></devices>",
+            "<devices><shmem name='s'><model type='ivshmem'/><size unit='M'>1024</size></shmem></devices>",
+        )
+        // What is cut down to 0 MiB is written, what was 0 is not.
+        .row(nothing(child(Shmem::SIZE), |size| size.value == 0, "a size of 0 is none").phase(Phase::Derive))
+        .row(unit(ShmemSize::VALUE, ShmemSize::UNIT, MIB)),
+];
 
 fn is_ivshmem(shmem: &Shmem) -> bool {
     let type_ = shmem.model.as_ref().and_then(|model| model.type_);

@@ -2,76 +2,81 @@
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("tpm-contradictions", Class::Conflict)
-            .summary("banks of registers belong to version 2.0 of a TPM, a socket to one of somebody else's")
-            .doc(
-                "libvirt refuses a list of banks of registers or a profile unless the definition says that the emulated TPM has version \
-                 2.0, an external TPM without the socket of its emulator, and a third TPM.",
-            )
-            .finds(
-                "<devices><tpm model='tpm-crb'><backend type='emulator'><active_pcr_banks><sha256/></active_pcr_banks></backend></tpm>\
-                 </devices>",
-            )
-            .finds("<devices><tpm model='tpm-crb'><backend type='emulator'><profile source='local:a'/></backend></tpm></devices>")
-            .finds("<devices><tpm model='tpm-crb'><backend type='external'/></tpm></devices>")
-            .finds(
-                "<devices><tpm><backend type='passthrough'/></tpm><tpm><backend type='passthrough'/></tpm>\
-                 <tpm><backend type='passthrough'/></tpm></devices>",
-            )
-            .row(refuse(|backend: &TpmBackend, _| {
-                let TpmBackendType::Emulator(emulator) = &backend.type_ else { return None };
-                let banks = emulator.active_pcr_banks.as_ref().is_some_and(|banks| !is_bare(banks));
-                let older = backend.version != Some(TpmVersion::Tpm20);
-                (banks && older).then_some("banks of registers need version='2.0'")
-            }))
-            .row(refuse(|backend: &TpmBackend, _| {
-                let TpmBackendType::Emulator(emulator) = &backend.type_ else { return None };
-                let older = backend.version != Some(TpmVersion::Tpm20);
-                (emulator.profile.is_some() && older).then_some("a profile needs version='2.0'")
-            }))
-            .row(
-                refuse(|devices: &Devices, _| {
-                    devices.tpms.get(2).map(|_| "a guest has one TPM, and on Power one proxy beside it: leave this one out")
-                })
-                .at(|devices| devices.tpms.get(2).map_or(&devices.xml, |third| &third.xml))
+rules![
+    rule("tpm-contradictions", Class::Conflict)
+        .summary("banks of registers belong to version 2.0 of a TPM, a socket to one of somebody else's")
+        .doc(
+            "libvirt refuses a list of banks of registers or a profile unless the definition says that the emulated \
+             TPM has version \
+             2.0, an external TPM without the socket of its emulator, and a third TPM.",
+        )
+        .finds(
+            "<devices><tpm model='tpm-crb'><backend type='emulator'><active_pcr_banks><sha256/></active_pcr_banks>\
+             </backend></tpm>\
+             </devices>",
+        )
+        .finds(
+            "<devices><tpm model='tpm-crb'><backend type='emulator'><profile source='local:a'/></backend></tpm>\
+                </devices>"
+        )
+        .finds("<devices><tpm model='tpm-crb'><backend type='external'/></tpm></devices>")
+        .finds(
+            "<devices><tpm><backend type='passthrough'/></tpm><tpm><backend type='passthrough'/></tpm>\
+             <tpm><backend type='passthrough'/></tpm></devices>",
+        )
+        .row(refuse_each(|backend: &TpmBackend, _| {
+            let emulator: Option<&TpmBackendTypeEmulator> = branch(&backend.type_);
+            let older = emulator.filter(|_| backend.version != Some(TpmVersion::Tpm20));
+            let banks = older.and_then(|it| it.active_pcr_banks.as_ref()).is_some_and(|banks| !is_bare(banks));
+            [
+                (banks, "banks of registers need version='2.0'"),
+                (older.is_some_and(|it| it.profile.is_some()), "a profile needs version='2.0'"),
+            ]
+        }))
+        .row(
+            at_most(2, Devices::TPMS, "a guest has one TPM, and on Power one proxy beside it: leave this one out")
                 .but(Driver::Qemu),
-            )
-            .row(refuse(|external: &TpmBackendTypeExternal, _| {
-                external.source.is_none().then_some("an external TPM needs the socket of its emulator")
-            })),
-        rule("tpm-device-default", Class::Default)
-            .summary("the TPM of the host that is passed through is named")
-            .doc("A TPM that is passed through is /dev/tpm0 of the host where the definition names none. libvirt writes the path.")
-            .example(
-                "<devices><tpm model='tpm-tis'><backend type='passthrough'/></tpm></devices>",
-                "<devices><tpm model='tpm-tis'><backend type='passthrough'><device path='/dev/tpm0'/></backend></tpm></devices>",
-            )
-            .row(
-                default(child(TpmBackendTypePassthrough::DEVICE), TpmDevice::default())
-                    .profiles(LIBVIRT)
-                    .says("the device of the host is spelt out"),
-            ),
-        rule("tpm-unread-parts", Class::Lossy)
-            .summary("what libvirt does not read about a TPM is not written")
-            .doc(
-                "Only an emulated TPM has a version to choose; libvirt drops that of others. It writes neither an empty list of banks nor \
-                 that the state does not persist.",
-            )
-            .example(
-                "<devices><tpm model='tpm-tis'><backend type='passthrough' version='2.0'><device path='/dev/tpm0'/></backend></tpm></devices>",
-                "<devices><tpm model='tpm-tis'><backend type='passthrough'><device path='/dev/tpm0'/></backend></tpm></devices>",
-            )
-            .row(
-                unread(TpmBackend::VERSION, "where the TPM is not emulated")
-                    .when(|backend, _| !matches!(backend.type_, TpmBackendType::Emulator(_))),
-            )
-            .row(nothing(
-                TpmBackendTypeEmulator::PERSISTENT_STATE,
-                |state| *state == YesNo::No,
-                "the default is not spelt out",
-            ))
-            .row(nothing(child(TpmBackendTypeEmulator::ACTIVE_PCR_BANKS), is_bare, "an empty list is not written")),
-    ]
-}
+        )
+        .row(refuse(|external: &TpmBackendTypeExternal, _| {
+            external.source.is_none().then_some("an external TPM needs the socket of its emulator")
+        })),
+    rule("tpm-device-default", Class::Default)
+        .summary("the TPM of the host that is passed through is named")
+        .doc(
+            "A TPM that is passed through is /dev/tpm0 of the host where the definition names none. libvirt writes \
+              the path."
+        )
+        .example(
+            "<devices><tpm model='tpm-tis'><backend type='passthrough'/></tpm></devices>",
+            "<devices><tpm model='tpm-tis'><backend type='passthrough'><device path='/dev/tpm0'/></backend></tpm>\
+             </devices>",
+        )
+        .row(
+            default(child(TpmBackendTypePassthrough::DEVICE), TpmDevice::default())
+                .profiles(LIBVIRT)
+                .says("the device of the host is spelt out"),
+        ),
+    rule("tpm-unread-parts", Class::Lossy)
+        .summary("what libvirt does not read about a TPM is not written")
+        .doc(
+            "Only an emulated TPM has a version to choose; libvirt drops that of others. It writes neither an empty \
+             list of banks nor \
+             that the state does not persist.",
+        )
+        .example(
+            "<devices><tpm model='tpm-tis'><backend type='passthrough' version='2.0'><device path='/dev/tpm0'/>\
+             </backend></tpm></devices>",
+            "<devices><tpm model='tpm-tis'><backend type='passthrough'><device path='/dev/tpm0'/></backend></tpm>\
+             </devices>",
+        )
+        .row(
+            unread(TpmBackend::VERSION, "where the TPM is not emulated")
+                .when(|backend, _| !matches!(backend.type_, TpmBackendType::Emulator(_))),
+        )
+        .row(nothing(
+            TpmBackendTypeEmulator::PERSISTENT_STATE,
+            |state| *state == YesNo::No,
+            "the default is not spelt out",
+        ))
+        .row(nothing(child(TpmBackendTypeEmulator::ACTIVE_PCR_BANKS), is_bare, "an empty list is not written")),
+];

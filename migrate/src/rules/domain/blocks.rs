@@ -3,43 +3,32 @@
 use super::features_repeated;
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        features_repeated::rule(),
-        rule("blocks-merged", Class::Structure)
-            .summary("several blocks of one kind are one")
-            .doc(
-                "libvirt collects the content of some blocks, as `<features>`, `<devices>` or `<cputune>`, from wherever it stands, so that \
-                 two of them are read as one. The schema takes one: the rule merges them. Where both say the same thing, the first counts, \
-                 and the last among features, as libvirt reads it.",
-            )
-            .example(
-                "<features><acpi/></features><features><apic/></features>",
-                "<features><acpi/><apic/></features>",
-            )
-            .example(
-                "<memoryBacking><hugepages><page size='2048' unit='KiB'/></hugepages><hugepages><page size='4096' unit='KiB' nodeset='1'/>\
-                 </hugepages></memoryBacking>",
-                "<memoryBacking><hugepages><page size='2048' unit='KiB'/><page size='4096' unit='KiB' nodeset='1'/></hugepages>\
-                 </memoryBacking>",
-            )
-            .row(merge(MemoryBacking::HUGEPAGES))
-            .row(merge_by(Domain::FEATURES, features_repeated::join))
-            .row(merge(Domain::DEVICES))
-            .row(merge(Domain::MEMTUNE))
-            .row(merge_by(Domain::MEMORY_BACKING, join_backing))
-            .row(merge(Domain::BLKIOTUNE))
-            .row(merge(Domain::VCPUS))
-            .row(merge(Domain::IOTHREADIDS))
-            .row(merge(Domain::CPUTUNE))
-            .row(merge(Domain::IDMAP))
-            .row(merge(Domain::PM))
-            .row(merge(Domain::PERF))
-            .row(merge(Domain::KEYWRAP))
-            .row(merge(Domain::CLOCK))
-            .row(merge(Domain::OS)),
-    ]
-}
+rules![
+    rule("blocks-merged", Class::Structure)
+        .summary("several blocks of one kind are one")
+        .doc(
+            "libvirt collects the content of some blocks, as `<features>`, `<devices>` or `<cputune>`, from wherever \
+             it stands, so that \
+             two of them are read as one. The schema takes one: the rule merges them. Where both say the same thing, \
+             the first counts, \
+             and the last among features, as libvirt reads it.",
+        )
+        .example("<features><acpi/></features><features><apic/></features>", "<features><acpi/><apic/></features>",)
+        .example(
+            "<memoryBacking><hugepages><page size='2048' unit='KiB'/></hugepages><hugepages><page size='4096' \
+             unit='KiB' nodeset='1'/>\
+             </hugepages></memoryBacking>",
+            "<memoryBacking><hugepages><page size='2048' unit='KiB'/><page size='4096' unit='KiB' nodeset='1'/>\
+             </hugepages>\
+             </memoryBacking>",
+        )
+        .row(merge(MemoryBacking::HUGEPAGES))
+        .row(merge_by(Domain::FEATURES, features_repeated::join))
+        .rows(each_field!(Domain::[DEVICES MEMTUNE], |part| merge(part)))
+        .row(merge_by(Domain::MEMORY_BACKING, join_backing))
+        .rows(each_field!(Domain::[BLKIOTUNE VCPUS IOTHREADIDS CPUTUNE IDMAP PM PERF KEYWRAP], |part| merge(part)))
+        .rows(each_field!(Domain::[CLOCK OS], |part| merge(part))),
+];
 
 /// The pages of both count.
 fn join_backing(first: &mut MemoryBacking, mut other: MemoryBacking) {

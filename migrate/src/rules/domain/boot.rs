@@ -1,114 +1,15 @@
 //! What starts the guest, and what of `<os>` is not read for which guest.
 
+use super::firmware::{has_path, says_nvram};
 use crate::rules::prelude::*;
 
 /// How many boot devices libvirt keeps.
 const MOST: usize = 4;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        conflict(),
-        not_read(),
-        rule("os-boot-and-bootloader", Class::Lossy)
-            .summary("a boot loader of the host leaves nothing to the firmware")
-            .doc(
-                "Where a `<bootloader>` of the host starts the domain, libvirt writes neither boot devices nor boot menu nor the settings \
-                 of the BIOS.",
-            )
-            .example(
-                "<bootloader>/usr/bin/pygrub</bootloader><os><type arch='x86_64'>hvm</type><boot dev='hd'/></os>",
-                "<bootloader>/usr/bin/pygrub</bootloader><os><type arch='x86_64'>hvm</type></os>",
-            )
-            .row(unread(child(Os::BOOTS), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader))
-            .row(unread(child(Os::BOOTMENU), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader))
-            .row(unread(child(Os::BIOS), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader)),
-        rule("os-boot-truncated", Class::Lossy)
-            .summary("libvirt reads four boot devices")
-            .doc("libvirt reads the first four `<boot>` elements, as many as there are kinds of devices, and forgets the rest.")
-            .example(
-                "<os><type arch='x86_64'>hvm</type><boot dev='hd'/><boot dev='fd'/><boot dev='cdrom'/><boot dev='network'/>\
-                 <boot dev='hd'/></os>",
-                "<os><type arch='x86_64'>hvm</type><boot dev='hd'/><boot dev='fd'/><boot dev='cdrom'/><boot dev='network'/></os>",
-            )
-            .row(unread(child(Os::BOOTS).behind(MOST), "behind the fourth").when(|_, scope| scope.firmware_boots())),
-        menu_timeout(),
-        rule("os-bootmenu-timeout-dropped", Class::Lossy)
-            .summary("a boot menu that is off has no timeout")
-            .doc("libvirt reads the timeout of a boot menu only where the menu is enabled, and forgets it otherwise.")
-            .example(
-                "<os><type arch='x86_64'>hvm</type><bootmenu enable='no' timeout='3000'/></os>",
-                "<os><type arch='x86_64'>hvm</type><bootmenu enable='no'/></os>",
-            )
-            .row(
-                unread(OsBootmenu::TIMEOUT, "of a boot menu that is off")
-                    .when(|menu, scope| menu.enable == Some(YesNo::No) && scope.firmware_boots()),
-            ),
-        timeout(),
-        bootloader_empty(),
-        rule("os-bootloader-only", Class::Default)
-            .summary("a domain with nothing but a boot loader is paravirtualized")
-            .doc("A domain with a `<bootloader>` of the host needs no `<os>`; libvirt takes it for a paravirtualized guest and writes that.")
-            .example(
-                "<bootloader>/usr/bin/pygrub</bootloader>",
-                "<bootloader>/usr/bin/pygrub</bootloader><os><type>xen</type></os>",
-            )
-            .row(
-                default_by(child(Domain::OS), |_, scope| {
-                    let type_ = OsType { value: OsTypeValue::Xen, ..OsType::default() };
-                    scope.bootloader.then(|| Os { type_, ..Os::default() })
-                })
-                .profiles(LIBVIRT)
-                .says("the boot loader starts a paravirtualized guest"),
-            ),
-        default_device(),
-    ]
-}
+const CONTAINER: &str = "of what is no container";
+const MACHINE: &str = "of this type of operating system";
 
-fn menu_timeout() -> Rule {
-    rule("boot-menu-timeout-alone", Class::Live)
-        .summary("a boot menu has a timeout and nothing enables it")
-        .doc(
-            "libvirt reads the timeout of a boot menu where `enable` stands beside it. Without it libvirt reads past the element and \
-             does not write it; profile `modern` keeps it, since the timeout is what somebody chose.",
-        )
-        .example(
-            "<os><type>hvm</type><boot dev='hd'/><bootmenu timeout='3000'/></os>",
-            "<os><type>hvm</type><boot dev='hd'/></os>",
-        )
-        .row(
-            unread_where(
-                child(Os::BOOTMENU),
-                |menu, _| menu.enable.is_none() && menu.timeout.is_some(),
-                "where nothing enables it",
-            )
-            .when(|_, scope| scope.firmware_boots()),
-        )
-}
-
-fn default_device() -> Rule {
-    rule("os-boot-default-added", Class::Default)
-        .summary("a guest boots from its disk unless told otherwise")
-        .doc(
-            "Where neither `<os>` nor a device says what is booted, libvirt boots fully virtualized guests from the disk and writes \
-             that.",
-        )
-        .example(
-            "<os><type arch='x86_64'>hvm</type></os>",
-            "<os><type arch='x86_64'>hvm</type><boot dev='hd'/></os>",
-        )
-        .row(
-            default_by(child(Os::BOOTS).under(Domain::OS), |domain, scope| {
-                let nothing_boots = scope.firmware_boots() && booting_device(domain).is_none();
-                nothing_boots.then(|| OsBoot { dev: OsBootDev::Hd, ..OsBoot::default() })
-            })
-            .profiles(LIBVIRT)
-            .says("the guest boots from its disk"),
-        )
-}
-
-const HOST: &str = "where a boot loader of the host starts the domain";
-
-fn conflict() -> Rule {
+rules![
     rule("os-conflict", Class::Conflict)
         .summary("an operating system that libvirt refuses")
         .doc(
@@ -135,24 +36,188 @@ fn conflict() -> Rule {
                 (container && os.initargs.iter().any(String::is_empty), "an argument of <init> is empty: leave it out"),
             ]
         }))
-        .row(refuse(|os: &Os, scope| {
-            let alone = is_machine(scope.os_type) && os.shim.is_some() && os.kernel.is_none();
-            alone.then_some("a shim checks a kernel: add <kernel>, or leave out <shim>")
+        .row(refuse_if("a shim checks a kernel: add <kernel>, or leave out <shim>", |os: &Os, scope| {
+            is_machine(scope.os_type) && os.shim.is_some() && os.kernel.is_none()
         }))
         .row(refuse(|variable: &OsInitenv, scope| {
             let empty = is_container(scope.os_type) && variable.value.is_empty();
             empty.then(|| format!("the variable {} has no value: give it one, or leave it out", variable.name))
         }))
+        .row(refuse_there(|domain: &Domain, scope| {
+            let boots = domain.os.as_ref().is_some_and(|os| scope.is_hvm() && !os.boots.is_empty());
+            let device = booting_device(domain).filter(|_| boots)?;
+            Some((device.span, "boot orders of devices and <boot> in <os> exclude each other: leave out one of the two"))
+        }))
+        .row(refuse_if("the time until a reboot is -1 to 65535", |bios: &OsBios, scope| {
+            bios.reboot_timeout.is_some_and(|timeout| !(-1..=65535).contains(&timeout)) && scope.is_hvm()
+        }))
+        .row(at_most(1, OsAcpi::TABLES, "libvirt takes one ACPI table").when(|_, scope| scope.is_hvm()).until(11, 2, 0))
         .row(
-            refuse(|domain: &Domain, scope| {
-                let boots = domain.os.as_ref().is_some_and(|os| scope.is_hvm() && !os.boots.is_empty());
-                (boots && booting_device(domain).is_some())
-                    .then_some("boot orders of devices and <boot> in <os> exclude each other: leave out one of the two")
-            })
-            .at(|domain| booting_device(domain).unwrap_or(&domain.xml)),
+            unique(
+                OsAcpi::TABLES,
+                |table, scope| (scope.is_hvm() && table.type_ != OsAcpiTableType::Raw).then_some(table.type_ as usize),
+                "another ACPI table has this type, which there can be once: put both into one file, or take the type raw",
+            )
+            .since(11, 2, 0),
         )
-        .with(super::firmware::refused)
-}
+        .row(
+            refuse(|os: &Os, scope| {
+                let chosen = os.firmware.is_some() || os.loader.as_ref().is_some_and(has_path);
+                (is_machine(scope.os_type) && !chosen && (os.loader.is_some() || says_nvram(os)))
+                    .then_some("the firmware has no path and is not chosen automatically either: write its path into <loader>, or set firmware='efi' of <os>")
+            })
+            .at(|os| {
+                let loader = os.loader.as_ref().map(|loader| &loader.xml);
+                loader.or(os.nvram.as_ref().map(|nvram| &nvram.xml)).unwrap_or(&os.xml)
+            }),
+        )
+        .row(refuse_at(Os::NVRAM, |os, scope| {
+            let stateless = os.loader.as_ref().is_some_and(|loader| loader.stateless == Some(YesNo::Yes));
+            (scope.is_hvm() && stateless && says_nvram(os))
+                .then_some("a firmware without state has no NVRAM: leave out <nvram>, or set stateless='no'")
+        }))
+        .row(refuse_if("an NVRAM with a type needs a source: add <source>", |nvram: &OsNvram, scope| {
+            scope.is_hvm() && nvram.type_.is_some() && nvram.source.is_none()
+        })),
+    rule("os-parts-not-read", Class::Lossy)
+        .summary("what does not belong to the type of the operating system is not read")
+        .doc(
+            "libvirt reads `<init>` and what goes with it for containers alone, kernel and firmware for machines alone, and boot devices, boot \
+             menu and BIOS for fully virtualized machines alone. Of type `linux`, by which old descriptions mean paravirtualized Xen, it \
+             reads none of them unless the driver for Xen does.",
+        )
+        .example(
+            "<os><type arch='x86_64'>hvm</type><init>/sbin/init</init><kernel>/vmlinuz</kernel></os>",
+            "<os><type arch='x86_64'>hvm</type><kernel>/vmlinuz</kernel></os>",
+        )
+        .example(
+            "<os><type>exe</type><init>/sbin/init</init><kernel>/vmlinuz</kernel><boot dev='hd'/></os>",
+            "<os><type>exe</type><init>/sbin/init</init></os>",
+        )
+        .rows([Os::INIT, Os::INITDIR, Os::INITUSER, Os::INITGROUP].map(|part| unread(part, CONTAINER).when(no_container)))
+        .row(unread(Os::INITARGS, CONTAINER).when(no_container))
+        .row(unread(child(Os::INITENVS), CONTAINER).when(no_container))
+        .rows(
+            [Os::KERNEL, Os::INITRD, Os::CMDLINE, Os::SHIM, Os::DTB, Os::ROOT]
+                .map(|part| unread(part, MACHINE).when(no_machine)),
+        )
+        .row(unread(Os::FIRMWARE, MACHINE).when(no_machine))
+        .rows(each_field!(Os::[LOADER NVRAM], |part| unread(child(part), MACHINE).when(no_machine)))
+        .rows(
+            each_field!(Os::[ACPI BOOTS BOOTMENU BIOS], |part| unread(child(part), MACHINE)
+                .when(|_, scope| !scope.is_hvm())),
+        )
+        .row(
+            unread(child(Os::FIRMWARE_FEATURES), "where the firmware is not chosen automatically")
+                .when(|os, scope| os.firmware.is_none() || !is_machine(scope.os_type)),
+        ),
+    rule("os-boot-and-bootloader", Class::Lossy)
+        .summary("a boot loader of the host leaves nothing to the firmware")
+        .doc(
+            "Where a `<bootloader>` of the host starts the domain, libvirt writes neither boot devices nor boot menu nor the settings \
+             of the BIOS.",
+        )
+        .example(
+            "<bootloader>/usr/bin/pygrub</bootloader><os><type arch='x86_64'>hvm</type><boot dev='hd'/></os>",
+            "<bootloader>/usr/bin/pygrub</bootloader><os><type arch='x86_64'>hvm</type></os>",
+        )
+        .row(unread(child(Os::BOOTS), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader))
+        .row(unread(child(Os::BOOTMENU), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader))
+        .row(unread(child(Os::BIOS), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader)),
+    rule("os-boot-truncated", Class::Lossy)
+        .summary("libvirt reads four boot devices")
+        .doc("libvirt reads the first four `<boot>` elements, as many as there are kinds of devices, and forgets the rest.")
+        .example(
+            "<os><type arch='x86_64'>hvm</type><boot dev='hd'/><boot dev='fd'/><boot dev='cdrom'/><boot dev='network'/>\
+             <boot dev='hd'/></os>",
+            "<os><type arch='x86_64'>hvm</type><boot dev='hd'/><boot dev='fd'/><boot dev='cdrom'/><boot dev='network'/></os>",
+        )
+        .row(unread(child(Os::BOOTS).behind(MOST), "behind the fourth").when(|_, scope| scope.firmware_boots())),
+    rule("boot-menu-timeout-alone", Class::Live)
+        .summary("a boot menu has a timeout and nothing enables it")
+        .doc(
+            "libvirt reads the timeout of a boot menu where `enable` stands beside it. Without it libvirt reads past the element and \
+             does not write it; profile `modern` keeps it, since the timeout is what somebody chose.",
+        )
+        .example(
+            "<os><type>hvm</type><boot dev='hd'/><bootmenu timeout='3000'/></os>",
+            "<os><type>hvm</type><boot dev='hd'/></os>",
+        )
+        .row(
+            unread_where(
+                child(Os::BOOTMENU),
+                |menu, _| menu.enable.is_none() && menu.timeout.is_some(),
+                "where nothing enables it",
+            )
+            .when(|_, scope| scope.firmware_boots()),
+        ),
+    rule("os-bootmenu-timeout-dropped", Class::Lossy)
+        .summary("a boot menu that is off has no timeout")
+        .doc("libvirt reads the timeout of a boot menu only where the menu is enabled, and forgets it otherwise.")
+        .example(
+            "<os><type arch='x86_64'>hvm</type><bootmenu enable='no' timeout='3000'/></os>",
+            "<os><type arch='x86_64'>hvm</type><bootmenu enable='no'/></os>",
+        )
+        .row(
+            unread(OsBootmenu::TIMEOUT, "of a boot menu that is off")
+                .when(|menu, scope| menu.enable == Some(YesNo::No) && scope.firmware_boots()),
+        ),
+    rule("bootmenu-timeout-invalid", Class::Conflict)
+        .summary("the time-out of a boot menu is no number")
+        .doc("libvirt reads the time-out of a boot menu that is enabled alone, and refuses there what is no number of 16 bits.")
+        .finds("<os><type arch='x86_64'>hvm</type><bootmenu enable='yes' timeout='3s'/></os>")
+        .row(refuse_if("the time-out is a number of milliseconds, 0 to 65535", |menu: &OsBootmenu, _| {
+            menu.enable == Some(YesNo::Yes) && kept_value(&menu.xml, "timeout").is_some()
+        })),
+    rule("bootloader-empty", Class::Lossy)
+        .summary("arguments of no boot loader")
+        .doc(
+            "An empty `<bootloader>` once meant the hypervisor's own; libvirt takes it for none, and forgets the arguments of a boot loader \
+             that is not there.",
+        )
+        .example(
+            "<memory unit='KiB'>1048576</memory><os><type arch='x86_64'>hvm</type></os><bootloader_args>-X</bootloader_args>",
+            "<memory unit='KiB'>1048576</memory><os><type arch='x86_64'>hvm</type></os>",
+        )
+        .row(unread(Domain::BOOTLOADER_ARGS, "without a boot loader").when(|_, scope| !scope.bootloader))
+        .row(nothing(Domain::BOOTLOADER_ARGS, String::is_empty, "there are no arguments"))
+        .row(nothing(Domain::BOOTLOADER, String::is_empty, "there is no boot loader")),
+    rule("os-bootloader-only", Class::Default)
+        .summary("a domain with nothing but a boot loader is paravirtualized")
+        .doc("A domain with a `<bootloader>` of the host needs no `<os>`; libvirt takes it for a paravirtualized guest and writes that.")
+        .example(
+            "<bootloader>/usr/bin/pygrub</bootloader>",
+            "<bootloader>/usr/bin/pygrub</bootloader><os><type>xen</type></os>",
+        )
+        .row(
+            default_by(child(Domain::OS), |_, scope| {
+                let type_ = OsType { value: OsTypeValue::Xen, ..OsType::default() };
+                scope.bootloader.then(|| Os { type_, ..Os::default() })
+            })
+            .profiles(LIBVIRT)
+            .says("the boot loader starts a paravirtualized guest"),
+        ),
+    rule("os-boot-default-added", Class::Default)
+        .summary("a guest boots from its disk unless told otherwise")
+        .doc(
+            "Where neither `<os>` nor a device says what is booted, libvirt boots fully virtualized guests from the disk and writes \
+             that.",
+        )
+        .example(
+            "<os><type arch='x86_64'>hvm</type></os>",
+            "<os><type arch='x86_64'>hvm</type><boot dev='hd'/></os>",
+        )
+        .row(
+            default_by(child(Os::BOOTS).under(Domain::OS), |domain, scope| {
+                let nothing_boots = scope.firmware_boots() && booting_device(domain).is_none();
+                nothing_boots.then(|| OsBoot { dev: OsBootDev::Hd, ..OsBoot::default() })
+            })
+            .profiles(LIBVIRT)
+            .says("the guest boots from its disk"),
+        ),
+];
+
+const HOST: &str = "where a boot loader of the host starts the domain";
 
 /// The first device that says when it is booted.
 fn booting_device(domain: &Domain) -> Option<&Extra> {
@@ -180,69 +245,4 @@ fn no_machine(_: &Os, scope: &Scope) -> bool {
 
 pub(super) fn is_machine(type_: Option<OsTypeValue>) -> bool {
     !is_container(type_) && type_ != Some(OsTypeValue::Linux)
-}
-
-fn not_read() -> Rule {
-    const CONTAINER: &str = "of what is no container";
-    const MACHINE: &str = "of this type of operating system";
-    rule("os-parts-not-read", Class::Lossy)
-        .summary("what does not belong to the type of the operating system is not read")
-        .doc(
-            "libvirt reads `<init>` and what goes with it for containers alone, kernel and firmware for machines alone, and boot devices, boot \
-             menu and BIOS for fully virtualized machines alone. Of type `linux`, by which old descriptions mean paravirtualized Xen, it \
-             reads none of them unless the driver for Xen does.",
-        )
-        .example(
-            "<os><type arch='x86_64'>hvm</type><init>/sbin/init</init><kernel>/vmlinuz</kernel></os>",
-            "<os><type arch='x86_64'>hvm</type><kernel>/vmlinuz</kernel></os>",
-        )
-        .example(
-            "<os><type>exe</type><init>/sbin/init</init><kernel>/vmlinuz</kernel><boot dev='hd'/></os>",
-            "<os><type>exe</type><init>/sbin/init</init></os>",
-        )
-        .rows([Os::INIT, Os::INITDIR, Os::INITUSER, Os::INITGROUP].map(|part| unread(part, CONTAINER).when(no_container)))
-        .row(unread(Os::INITARGS, CONTAINER).when(no_container))
-        .row(unread(child(Os::INITENVS), CONTAINER).when(no_container))
-        .rows(
-            [Os::KERNEL, Os::INITRD, Os::CMDLINE, Os::SHIM, Os::DTB, Os::ROOT]
-                .map(|part| unread(part, MACHINE).when(no_machine)),
-        )
-        .row(unread(Os::FIRMWARE, MACHINE).when(no_machine))
-        .row(unread(child(Os::LOADER), MACHINE).when(no_machine))
-        .row(unread(child(Os::NVRAM), MACHINE).when(no_machine))
-        .row(unread(child(Os::ACPI), MACHINE).when(|_, scope| !scope.is_hvm()))
-        .row(unread(child(Os::BOOTS), MACHINE).when(|_, scope| !scope.is_hvm()))
-        .row(unread(child(Os::BOOTMENU), MACHINE).when(|_, scope| !scope.is_hvm()))
-        .row(unread(child(Os::BIOS), MACHINE).when(|_, scope| !scope.is_hvm()))
-        .row(
-            unread(child(Os::FIRMWARE_FEATURES), "where the firmware is not chosen automatically")
-                .when(|os, scope| os.firmware.is_none() || !is_machine(scope.os_type)),
-        )
-}
-
-fn timeout() -> Rule {
-    rule("bootmenu-timeout-invalid", Class::Conflict)
-        .summary("the time-out of a boot menu is no number")
-        .doc("libvirt reads the time-out of a boot menu that is enabled alone, and refuses there what is no number of 16 bits.")
-        .finds("<os><type arch='x86_64'>hvm</type><bootmenu enable='yes' timeout='3s'/></os>")
-        .row(refuse(|menu: &OsBootmenu, _| {
-            let bad = menu.enable == Some(YesNo::Yes) && kept_value(&menu.xml, "timeout").is_some();
-            bad.then_some("the time-out is a number of milliseconds, 0 to 65535")
-        }))
-}
-
-fn bootloader_empty() -> Rule {
-    rule("bootloader-empty", Class::Lossy)
-        .summary("arguments of no boot loader")
-        .doc(
-            "An empty `<bootloader>` once meant the hypervisor's own; libvirt takes it for none, and forgets the arguments of a boot loader \
-             that is not there.",
-        )
-        .example(
-            "<memory unit='KiB'>1048576</memory><os><type arch='x86_64'>hvm</type></os><bootloader_args>-X</bootloader_args>",
-            "<memory unit='KiB'>1048576</memory><os><type arch='x86_64'>hvm</type></os>",
-        )
-        .row(unread(Domain::BOOTLOADER_ARGS, "without a boot loader").when(|_, scope| !scope.bootloader))
-        .row(nothing(Domain::BOOTLOADER_ARGS, String::is_empty, "there are no arguments"))
-        .row(nothing(Domain::BOOTLOADER, String::is_empty, "there is no boot loader"))
 }

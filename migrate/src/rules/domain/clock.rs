@@ -4,50 +4,48 @@ use domxml::ClockOffsetVariableBasis as Basis;
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("clock-conflict", Class::Conflict)
-            .summary("a clock that libvirt refuses")
-            .doc(
-                "A clock in the time of a zone must name the zone. A timer takes a policy for ticks, a track, a frequency or a mode only \
-                 where it has one, and limits for catching up only where it catches up. libvirt refuses anything else.",
-            )
-            .finds("<clock offset='timezone'/>")
-            .finds("<clock offset='utc'><timer name='hpet' track='guest'/></clock>")
-            .row(refuse(|clock: &Clock, _| {
-                let ClockOffset::Timezone(zone) = &clock.offset else { return None };
-                zone.timezone.as_ref().is_none_or(String::is_empty).then_some("the clock needs the name of a time zone: add timezone, as timezone='Europe/Berlin'")
-            }))
-            .row(check(settings)),
-        rule("clock-adjustment-number", Class::Structure)
-            .since(0, 9, 11)
-            .summary("a clock that is adjusted has a variable offset")
-            .doc(
-                "A number as the adjustment of a clock in UTC or local time makes its offset variable, with that time as its basis; \
-                 libvirt writes it that way. An adjustment of `reset` stays.",
-            )
-            .example(
-                "<clock offset='utc' adjustment='3600'/>",
-                "<clock offset='variable' adjustment='3600' basis='utc'/>",
-            )
-            .row(algorithm(adjust)),
-        rule("clock-sync-legacy", Class::Lossy)
-            .on_request()
-            .summary("sync was once the name of offset")
-            .doc(
-                "The first versions of the format called the offset of the clock `sync`. libvirt does not read that any more: the guest \
-                 gets UTC, whatever stands there. Making an offset of it gives the guest what was once meant, which is not what libvirt \
-                 gives it now, so it is done on request only.",
-            )
-            .example("<clock sync='localtime'/>", "<clock offset='localtime'/>")
-            .row(algorithm(sync).profiles(MODERN)),
-        rule("clock-sync-dropped", Class::Lossy)
-            .summary("sync is not read")
-            .doc("libvirt does not read `sync`, by which the first versions of the format named the offset of the clock, and forgets it.")
-            .example("<clock sync='localtime'/>", "<clock offset='utc'/>")
-            .row(unread(ClockOffsetUtc::SYNC.in_branch(Clock::OFFSET), "any more").profiles(LIBVIRT)),
-    ]
-}
+rules![
+    rule("clock-conflict", Class::Conflict)
+        .summary("a clock that libvirt refuses")
+        .doc(
+            "A clock in the time of a zone must name the zone. A timer takes a policy for ticks, a track, a frequency or a mode only \
+             where it has one, and limits for catching up only where it catches up. libvirt refuses anything else.",
+        )
+        .finds("<clock offset='timezone'/>")
+        .finds("<clock offset='utc'><timer name='hpet' track='guest'/></clock>")
+        .row(refuse(|clock: &Clock, _| {
+            let ClockOffset::Timezone(zone) = &clock.offset else { return None };
+            zone.timezone.as_ref().is_none_or(String::is_empty).then_some("the clock needs the name of a time zone: add timezone, as timezone='Europe/Berlin'")
+        }))
+        .row(check(settings)),
+    rule("clock-adjustment-number", Class::Structure)
+        .since(0, 9, 11)
+        .summary("a clock that is adjusted has a variable offset")
+        .doc(
+            "A number as the adjustment of a clock in UTC or local time makes its offset variable, with that time as its basis; \
+             libvirt writes it that way. An adjustment of `reset` stays.",
+        )
+        .example(
+            "<clock offset='utc' adjustment='3600'/>",
+            "<clock offset='variable' adjustment='3600' basis='utc'/>",
+        )
+        .row(algorithm(adjust)),
+    rule("clock-sync-legacy", Class::Lossy)
+        .on_request()
+        .summary("sync was once the name of offset")
+        .doc(
+            "The first versions of the format called the offset of the clock `sync`. libvirt does not read that any more: the guest \
+             gets UTC, whatever stands there. Making an offset of it gives the guest what was once meant, which is not what libvirt \
+             gives it now, so it is done on request only.",
+        )
+        .example("<clock sync='localtime'/>", "<clock offset='localtime'/>")
+        .row(algorithm(sync).profiles(MODERN)),
+    rule("clock-sync-dropped", Class::Lossy)
+        .summary("sync is not read")
+        .doc("libvirt does not read `sync`, by which the first versions of the format named the offset of the clock, and forgets it.")
+        .example("<clock sync='localtime'/>", "<clock offset='utc'/>")
+        .row(unread(ClockOffsetUtc::SYNC.in_branch(Clock::OFFSET), "any more").profiles(LIBVIRT)),
+];
 
 fn adjust(clock: &mut Clock, cx: &mut Context<'_>) {
     let (basis, adjustment) = match &clock.offset {

@@ -20,61 +20,9 @@ fn is_unlisted(hyperv: &FeatureHyperv, scope: &Scope) -> bool {
     }
 }
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        conflict(),
-        parts_of_off(),
-        rule("hpt-maxpagesize0", Class::Spelling)
-            .summary("a largest page of 0 is not written")
-            .doc("A largest page of no bytes says as little as none does; libvirt does not write it.")
-            .example(
-                "<features><hpt resizing='required'><maxpagesize unit='KiB'>0</maxpagesize></hpt></features>",
-                "<features><hpt resizing='required'/></features>",
-            )
-            .row(nothing(child(FeatureHpt::MAXPAGESIZE), |size| size.value == 0, "a page of no bytes is none")),
-        rule("features-empty-dropped", Class::Default)
-            .summary("a feature that says nothing")
-            .doc(
-                "A page table without settings, capabilities by the default policy without exceptions and a translation cache of size 0 \
-                 say nothing; libvirt does not write them.",
-            )
-            .example("<features><acpi/><hpt/></features>", "<features><acpi/></features>")
-            .row(nothing(
-                child(Features::HPT),
-                is_bare::<FeatureHpt>,
-                "the page table has no settings",
-            ))
-            .row(nothing(
-                child(Features::CAPABILITIES),
-                |capabilities| {
-                    let default = capabilities.policy.unwrap_or_default() == FeatureCapabilitiesPolicy::Default;
-                                            default && given(capabilities).iter().all(|name| *name == FeatureCapabilities::POLICY.info().name)
-                },
-                "the default policy without exceptions",
-            ))
-            .row(nothing(child(FeatureTcg::TB_CACHE), |cache| cache.value == 0, "no size is set")),
-        rule("features-tseg-unit", Class::Spelling)
-            .summary("the size of SMM's memory in the largest unit")
-            .doc("libvirt writes the size of the memory for system management in the largest unit that gives a whole number.")
-            .example(
-                "<features><smm state='on'><tseg unit='KiB'>49152</tseg></smm></features>",
-                "<features><smm state='on'><tseg unit='MiB'>48</tseg></smm></features>",
-            )
-            .row(largest_unit(SmmTseg::VALUE, SmmTseg::UNIT, MemoryUnit::MiB)),
-        rule("features-dirty-ring-size", Class::Spelling)
-            .summary("the size of the dirty ring in decimal digits")
-            .doc("libvirt reads the size of KVM's dirty ring in any base and writes it in decimal digits.")
-            .example(
-                "<features><kvm><dirty-ring state='on' size='0x1000'/></kvm></features>",
-                "<features><kvm><dirty-ring state='on' size='4096'/></kvm></features>",
-            )
-            .row(
-                spelling(KvmDirtyRing::SIZE, |size, _| decimal(size), "a number in decimal digits").profiles(BOTH),
-            ),
-    ]
-}
+const OFF: &str = "of what is off";
 
-fn conflict() -> Rule {
+rules![
     rule("features-conflict", Class::Conflict)
         .summary("enlightenments that lack what they need")
         .doc(
@@ -90,9 +38,8 @@ fn conflict() -> Rule {
             (ring.state == OnOff::On && ring.size.is_none())
                 .then_some("a dirty ring needs a size: set size to a power of two from 1024 to 65536")
         }))
-        .row(refuse(|ring: &KvmDirtyRing, _| {
-            let blank = ring.size.as_ref().is_some_and(|size| size.ends_with(|c: char| c.is_ascii_whitespace()));
-            blank.then_some("no blanks are taken behind the size of a dirty ring")
+        .row(refuse_if("no blanks are taken behind the size of a dirty ring", |ring: &KvmDirtyRing, _| {
+            ring.size.as_ref().is_some_and(|size| size.ends_with(|c: char| c.is_ascii_whitespace()))
         }))
         .row(
             listed(FeatureHyperv::SPINLOCKS, |it| {
@@ -111,19 +58,7 @@ fn conflict() -> Rule {
             Some(value) => value.contains(',').then_some("a vendor has no comma"),
         }))
         .row(listed(FeatureHyperv::STIMER, |timer| timer.state.is_none().then_some("<stimer> needs a state: add state='on' or state='off'")))
-        .row(listed(FeatureHyperv::TLBFLUSH, |it| it.state.is_none().then_some("<tlbflush> needs a state: add state='on' or state='off'")))
-}
-
-/// A refusal of one enlightenment, where it is read at all.
-fn listed<T: Content, M: Into<std::borrow::Cow<'static, str>>>(
-    part: Key<FeatureHyperv, Option<T>>,
-    objection: impl Fn(&T) -> Option<M> + Send + Sync + 'static,
-) -> Draft<FeatureHyperv> {
-    refuse_in(part, move |it, _| objection(it)).when(|hyperv, scope| !is_unlisted(hyperv, scope))
-}
-
-fn parts_of_off() -> Rule {
-    const OFF: &str = "of what is off";
+        .row(listed(FeatureHyperv::TLBFLUSH, |it| it.state.is_none().then_some("<tlbflush> needs a state: add state='on' or state='off'"))),
     rule("features-parts-of-off", Class::Lossy)
         .summary("a feature that is off has no settings")
         .doc(
@@ -164,7 +99,57 @@ fn parts_of_off() -> Rule {
         .row(unread(child(HypervTlbflush::EXTENDED), "yet").until(11, 0, 0).profiles(LIBVIRT))
         .row(unread(KvmDirtyRing::SIZE, OFF).when(|it, _| it.state == OnOff::Off))
         .row(unread(XenPassthrough::MODE, OFF).when(|it, _| it.state == OnOff::Off))
-        .row(unread(child(FeatureSmm::TSEG), OFF).when(|it, _| it.state == Some(OnOff::Off)))
+        .row(unread(child(FeatureSmm::TSEG), OFF).when(|it, _| it.state == Some(OnOff::Off))),
+    rule("hpt-maxpagesize0", Class::Spelling)
+        .summary("a largest page of 0 is not written")
+        .doc("A largest page of no bytes says as little as none does; libvirt does not write it.")
+        .example(
+            "<features><hpt resizing='required'><maxpagesize unit='KiB'>0</maxpagesize></hpt></features>",
+            "<features><hpt resizing='required'/></features>",
+        )
+        .row(nothing(child(FeatureHpt::MAXPAGESIZE), |size| size.value == 0, "a page of no bytes is none")),
+    rule("features-empty-dropped", Class::Default)
+        .summary("a feature that says nothing")
+        .doc(
+            "A page table without settings, capabilities by the default policy without exceptions and a translation cache of size 0 \
+             say nothing; libvirt does not write them.",
+        )
+        .example("<features><acpi/><hpt/></features>", "<features><acpi/></features>")
+        .row(nothing(child(Features::HPT), is_bare::<FeatureHpt>, "the page table has no settings"))
+        .row(nothing(
+            child(Features::CAPABILITIES),
+            |capabilities| {
+                let default = capabilities.policy.unwrap_or_default() == FeatureCapabilitiesPolicy::Default;
+                default && given(capabilities).iter().all(|name| *name == FeatureCapabilities::POLICY.info().name)
+            },
+            "the default policy without exceptions",
+        ))
+        .row(nothing(child(FeatureTcg::TB_CACHE), |cache| cache.value == 0, "no size is set")),
+    rule("features-tseg-unit", Class::Spelling)
+        .summary("the size of SMM's memory in the largest unit")
+        .doc("libvirt writes the size of the memory for system management in the largest unit that gives a whole number.")
+        .example(
+            "<features><smm state='on'><tseg unit='KiB'>49152</tseg></smm></features>",
+            "<features><smm state='on'><tseg unit='MiB'>48</tseg></smm></features>",
+        )
+        .row(largest_unit(SmmTseg::VALUE, SmmTseg::UNIT, MemoryUnit::MiB)),
+    rule("features-dirty-ring-size", Class::Spelling)
+        .profiles(BOTH)
+        .summary("the size of the dirty ring in decimal digits")
+        .doc("libvirt reads the size of KVM's dirty ring in any base and writes it in decimal digits.")
+        .example(
+            "<features><kvm><dirty-ring state='on' size='0x1000'/></kvm></features>",
+            "<features><kvm><dirty-ring state='on' size='4096'/></kvm></features>",
+        )
+        .row(spelling(KvmDirtyRing::SIZE, |size, _| decimal(size), "a number in decimal digits")),
+];
+
+/// A refusal of one enlightenment, where it is read at all.
+fn listed<T: Content, M: Into<std::borrow::Cow<'static, str>>>(
+    part: Key<FeatureHyperv, Option<T>>,
+    objection: impl Fn(&T) -> Option<M> + Send + Sync + 'static,
+) -> Draft<FeatureHyperv> {
+    refuse_in(part, move |it, _| objection(it)).when(|hyperv, scope| !is_unlisted(hyperv, scope))
 }
 
 /// A number of any base in decimal digits, where it is of another one.

@@ -4,23 +4,25 @@ use domxml_runtime::{KeptNode, extras};
 
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("features-repeated", Class::Structure)
+rules![
+    rule("features-repeated", Class::Structure)
         .summary("a feature that is given twice")
         .doc(
-            "Of a feature that is given twice libvirt reads both, and the last counts. The schema takes one: the rule leaves what libvirt \
+            "Of a feature that is given twice libvirt reads both, and the last counts. The schema takes one: the rule \
+             leaves what libvirt \
              makes of them.",
         )
         .example(
-            "<features><hap state='off'/><kvm><hidden state='off'/><hidden state='on'/></kvm><hap state='on'/></features>",
+            "<features><hap state='off'/><kvm><hidden state='off'/><hidden state='on'/></kvm><hap state='on'/>\
+             </features>",
             "<features><hap state='on'/><kvm><hidden state='on'/></kvm></features>",
         )
         .row(merge_within(|features: &mut Features, cx: &mut Context<'_>| {
             if settle(features) {
                 cx.rewrote(&features.xml, "of a feature that stands twice the last counts");
             }
-        }))
-}
+        })),
+];
 
 /// Makes one of two blocks of features.
 pub(super) fn join(first: &mut Features, mut other: Features) {

@@ -6,62 +6,7 @@ use super::boot::is_machine;
 use crate::rules::prelude::*;
 use crate::rules::storage::spell_out_ports;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![conflict(), loader_type(), nvram_text(), nvram_unread(), nvram_ports(), features(), loader_format()]
-}
-
-fn has_path(loader: &OsLoader) -> bool {
-    loader.value.as_ref().is_some_and(|path| !path.is_empty())
-}
-
-/// What of the firmware makes an operating system that libvirt refuses: rows of `os-conflict`.
-pub(super) fn refused(rule: Rule) -> Rule {
-    rule.row(refuse(|bios: &OsBios, scope| {
-        let wrong = bios.reboot_timeout.is_some_and(|timeout| !(-1..=65535).contains(&timeout));
-        (wrong && scope.is_hvm()).then_some("the time until a reboot is -1 to 65535")
-    }))
-    .row(
-        refuse(|acpi: &OsAcpi, scope| {
-            (acpi.tables.len() > 1 && scope.is_hvm()).then_some("libvirt takes one ACPI table")
-        })
-        .at(|acpi| acpi.tables.get(1).map_or(&acpi.xml, |second| &second.xml))
-        .until(11, 2, 0),
-    )
-    .row(
-        unique(
-            OsAcpi::TABLES,
-            |table, scope| (scope.is_hvm() && table.type_ != OsAcpiTableType::Raw).then_some(table.type_ as usize),
-            |_| "another ACPI table has this type, which there can be once: put both into one file, or take the type raw".to_owned(),
-        )
-        .since(11, 2, 0),
-    )
-    .row(
-        refuse(|os: &Os, scope| {
-            let chosen = os.firmware.is_some() || os.loader.as_ref().is_some_and(has_path);
-            (is_machine(scope.os_type) && !chosen && (os.loader.is_some() || says_nvram(os)))
-                .then_some("the firmware has no path and is not chosen automatically either: write its path into <loader>, or set firmware='efi' of <os>")
-        })
-        .at(|os| {
-            let loader = os.loader.as_ref().map(|loader| &loader.xml);
-            loader.or(os.nvram.as_ref().map(|nvram| &nvram.xml)).unwrap_or(&os.xml)
-        }),
-    )
-    .row(refuse_at(Os::NVRAM, |os, scope| {
-        let stateless = os.loader.as_ref().is_some_and(|loader| loader.stateless == Some(YesNo::Yes));
-        (scope.is_hvm() && stateless && says_nvram(os))
-            .then_some("a firmware without state has no NVRAM: leave out <nvram>, or set stateless='no'")
-    }))
-    .row(refuse(|nvram: &OsNvram, scope| {
-        let nowhere = nvram.type_.is_some() && nvram.source.is_none();
-        (scope.is_hvm() && nowhere).then_some("an NVRAM with a type needs a source: add <source>")
-    }))
-}
-
-fn says_nvram(os: &Os) -> bool {
-    os.nvram.as_ref().is_some_and(|nvram| !nvram.says_nothing())
-}
-
-fn conflict() -> Rule {
+rules![
     rule("os-firmware-conflict", Class::Conflict)
         .summary("a firmware that contradicts itself")
         .doc(
@@ -116,7 +61,112 @@ fn conflict() -> Rule {
         )
         .row(check(both_stores))
         // Since a release between 11.6.0 and 12.0.0.
-        .row(check(image_and_store).since(12, 0, 0))
+        .row(check(image_and_store).since(12, 0, 0)),
+    rule("os-loader-type-default", Class::Default)
+        .since(1, 2, 8)
+        .summary("firmware is a ROM unless it says otherwise")
+        .doc(
+            "A `<loader>` with a path is a ROM unless its type is given; libvirt spells that out. It never guesses `pflash` from a path.",
+        )
+        .example(
+            "<os><type arch='x86_64'>hvm</type><loader>/usr/lib/xen/boot/hvmloader</loader></os>",
+            "<os><type arch='x86_64'>hvm</type><loader type='rom'>/usr/lib/xen/boot/hvmloader</loader></os>",
+        )
+        .row(
+            default(OsLoader::TYPE, OsLoaderType::Rom)
+                .when(|loader, scope| has_path(loader) && is_machine(scope.os_type))
+                .says("the loader is a ROM"),
+        ),
+    rule("os-nvram-text", Class::Copy)
+        .since(8, 5, 0)
+        .summary("the path of the NVRAM moves into a source")
+        .doc(
+            "Since 8.5.0 the NVRAM of a firmware has a type and a `<source>`, as a disk has. libvirt reads a plain path alike and keeps it, so \
+             profile `libvirt` leaves it.",
+        )
+        .example(
+            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader>\
+             <nvram template='/OVMF_VARS.fd'>/vm.fd</nvram></os>",
+            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader>\
+             <nvram template='/OVMF_VARS.fd' type='file'><source file='/vm.fd'/></nvram></os>",
+        )
+        .row(algorithm(path_to_source).profiles(MODERN)),
+    rule("os-nvram-unread", Class::Lossy)
+        .since(8, 5, 0)
+        .summary("an NVRAM is given twice")
+        .doc(
+            "An NVRAM with a type is its `<source>`, one without a type is the path that stands in it; libvirt reads past the other and does \
+             not write it.",
+        )
+        .example(
+            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader>\
+             <nvram>/vm.fd<source file='/other.fd'/></nvram></os>",
+            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram>/vm.fd</nvram></os>",
+        )
+        .row(unread(child(OsNvram::SOURCE), "of an NVRAM without a type").when(|nvram, _| nvram.type_.is_none()))
+        .row(
+            unread_where(OsNvram::VALUE, |path, _| !path.trim().is_empty(), "")
+                .when(|nvram, _| nvram.type_.is_some())
+                .says("libvirt does not read the path of an NVRAM that has a type"),
+        ),
+    rule("os-nvram-default-ports", Class::Default)
+        .phase(Phase::Derive)
+        .summary("the server of an NVRAM has the usual port")
+        .doc(
+            "A server that the NVRAM comes from has the usual port of its protocol unless another is given, as that of a disk; libvirt spells \
+             it out.",
+        )
+        .example(
+            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram type='network'>\
+             <source protocol='iscsi' name='iqn.2013-07.com.example:vars/0'><host name='example.com'/></source></nvram></os>",
+            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram type='network'>\
+             <source protocol='iscsi' name='iqn.2013-07.com.example:vars/0'><host name='example.com' port='3260'/></source></nvram></os>",
+        )
+        .row(algorithm(|source: &mut OsNvramSource, cx| {
+            if let Some(protocol) = source.protocol {
+                spell_out_ports(protocol.as_str(), &mut source.hosts, cx);
+            }
+        })),
+    rule("os-firmware-features", Class::Spelling)
+        .summary("the features of the firmware in their order")
+        .doc(
+            "libvirt writes the features of the firmware in a fixed order, each once. Of a feature that is given twice the last counts. Keys \
+             are enrolled for secure boot, so libvirt up to 9.0.0 spells out that the firmware has it; later versions leave that to the \
+             driver.",
+        )
+        .example(
+            "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='secure-boot'/>\
+             <feature enabled='no' name='enrolled-keys'/></firmware></os>",
+            "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='no' name='enrolled-keys'/>\
+             <feature enabled='yes' name='secure-boot'/></firmware></os>",
+        )
+        .row(once(OsFirmwareFeatures::FEATURES, |it| it.name as usize, Prefer::Last, "of a feature that is given twice the last counts"))
+        .row(algorithm(secure_boot).phase(Phase::Derive).profiles(LIBVIRT).until(9, 1, 0))
+        .row(sort(OsFirmwareFeatures::FEATURES, |feature, _| feature.name as usize, "the features in their order")),
+    rule("os-loader-format", Class::Default)
+        .profiles(LIBVIRT)
+        .since(9, 2, 0)
+        // Not made up any more since a release between 11.6.0 and 12.0.0.
+        .until(12, 0, 0)
+        .summary("a firmware has the format of its NVRAM")
+        .doc("Where the format of the NVRAM is given and that of the firmware is not, libvirt before 12.0.0 takes it for both.")
+        .example(
+            "<os firmware='efi'><type arch='x86_64'>hvm</type><nvram format='qcow2'/></os>",
+            "<os firmware='efi'><type arch='x86_64'>hvm</type><loader format='qcow2'/><nvram format='qcow2'/></os>",
+        )
+        .row(default_by(child(Os::LOADER), |os, _| {
+            nvram_format(os).map(|format| OsLoader { format: Some(format), ..OsLoader::default() })
+        }))
+        .row(default_by(OsLoader::FORMAT.under(Os::LOADER), |os, _| nvram_format(os))),
+];
+
+pub(super) fn has_path(loader: &OsLoader) -> bool {
+    loader.value.as_ref().is_some_and(|path| !path.is_empty())
+}
+
+/// Whether anything is said of the store of its variables.
+pub(super) fn says_nvram(os: &Os) -> bool {
+    os.nvram.as_ref().is_some_and(|nvram| !nvram.says_nothing())
 }
 
 fn has_store(os: &Os) -> bool {
@@ -161,41 +211,6 @@ fn image_and_store(os: &Os, cx: &mut Context<'_>) {
     }
 }
 
-fn loader_type() -> Rule {
-    rule("os-loader-type-default", Class::Default)
-        .since(1, 2, 8)
-        .summary("firmware is a ROM unless it says otherwise")
-        .doc(
-            "A `<loader>` with a path is a ROM unless its type is given; libvirt spells that out. It never guesses `pflash` from a path.",
-        )
-        .example(
-            "<os><type arch='x86_64'>hvm</type><loader>/usr/lib/xen/boot/hvmloader</loader></os>",
-            "<os><type arch='x86_64'>hvm</type><loader type='rom'>/usr/lib/xen/boot/hvmloader</loader></os>",
-        )
-        .row(
-            default(OsLoader::TYPE, OsLoaderType::Rom)
-                .when(|loader, scope| has_path(loader) && super::boot::is_machine(scope.os_type))
-                .says("the loader is a ROM"),
-        )
-}
-
-fn nvram_text() -> Rule {
-    rule("os-nvram-text", Class::Copy)
-        .since(8, 5, 0)
-        .summary("the path of the NVRAM moves into a source")
-        .doc(
-            "Since 8.5.0 the NVRAM of a firmware has a type and a `<source>`, as a disk has. libvirt reads a plain path alike and keeps it, so \
-             profile `libvirt` leaves it.",
-        )
-        .example(
-            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader>\
-             <nvram template='/OVMF_VARS.fd'>/vm.fd</nvram></os>",
-            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader>\
-             <nvram template='/OVMF_VARS.fd' type='file'><source file='/vm.fd'/></nvram></os>",
-        )
-        .row(algorithm(path_to_source).profiles(MODERN))
-}
-
 fn path_to_source(nvram: &mut OsNvram, cx: &mut Context<'_>) {
     if nvram.type_.is_some() || nvram.source.is_some() {
         return;
@@ -207,69 +222,6 @@ fn path_to_source(nvram: &mut OsNvram, cx: &mut Context<'_>) {
     nvram.source = Some(OsNvramSource { file: Some(path), ..OsNvramSource::default() }.into());
 }
 
-fn nvram_unread() -> Rule {
-    rule("os-nvram-unread", Class::Lossy)
-        .since(8, 5, 0)
-        .summary("an NVRAM is given twice")
-        .doc(
-            "An NVRAM with a type is its `<source>`, one without a type is the path that stands in it; libvirt reads past the other and does \
-             not write it.",
-        )
-        .example(
-            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader>\
-             <nvram>/vm.fd<source file='/other.fd'/></nvram></os>",
-            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram>/vm.fd</nvram></os>",
-        )
-        .row(unread(child(OsNvram::SOURCE), "of an NVRAM without a type").when(|nvram, _| nvram.type_.is_none()))
-        .row(
-            unread_where(OsNvram::VALUE, |path, _| !path.trim().is_empty(), "")
-                .when(|nvram, _| nvram.type_.is_some())
-                .says("libvirt does not read the path of an NVRAM that has a type"),
-        )
-}
-
-fn nvram_ports() -> Rule {
-    rule("os-nvram-default-ports", Class::Default)
-        .summary("the server of an NVRAM has the usual port")
-        .doc(
-            "A server that the NVRAM comes from has the usual port of its protocol unless another is given, as that of a disk; libvirt spells \
-             it out.",
-        )
-        .example(
-            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram type='network'>\
-             <source protocol='iscsi' name='iqn.2013-07.com.example:vars/0'><host name='example.com'/></source></nvram></os>",
-            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram type='network'>\
-             <source protocol='iscsi' name='iqn.2013-07.com.example:vars/0'><host name='example.com' port='3260'/></source></nvram></os>",
-        )
-        .row(
-            algorithm(|source: &mut OsNvramSource, cx| {
-                if let Some(protocol) = source.protocol {
-                    spell_out_ports(protocol.as_str(), &mut source.hosts, cx);
-                }
-            })
-            .phase(Phase::Derive),
-        )
-}
-
-fn features() -> Rule {
-    rule("os-firmware-features", Class::Spelling)
-        .summary("the features of the firmware in their order")
-        .doc(
-            "libvirt writes the features of the firmware in a fixed order, each once. Of a feature that is given twice the last counts. Keys \
-             are enrolled for secure boot, so libvirt up to 9.0.0 spells out that the firmware has it; later versions leave that to the \
-             driver.",
-        )
-        .example(
-            "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='secure-boot'/>\
-             <feature enabled='no' name='enrolled-keys'/></firmware></os>",
-            "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='no' name='enrolled-keys'/>\
-             <feature enabled='yes' name='secure-boot'/></firmware></os>",
-        )
-        .row(once(OsFirmwareFeatures::FEATURES, |it| it.name as usize, Prefer::Last, "of a feature that is given twice the last counts"))
-        .row(algorithm(secure_boot).phase(Phase::Derive).profiles(LIBVIRT).until(9, 1, 0))
-        .row(sort(OsFirmwareFeatures::FEATURES, |feature, _| feature.name as usize, "the features in their order"))
-}
-
 fn secure_boot(features: &mut OsFirmwareFeatures, cx: &mut Context<'_>) {
     if state(features, Name::EnrolledKeys) == Some(YesNo::Yes) && state(features, Name::SecureBoot).is_none() {
         let feature = OsFirmwareFeature { enabled: YesNo::Yes, name: Name::SecureBoot, ..OsFirmwareFeature::default() };
@@ -277,26 +229,6 @@ fn secure_boot(features: &mut OsFirmwareFeatures, cx: &mut Context<'_>) {
         cx.rewrote(&features.xml, "keys are enrolled for secure boot")
             .becomes("", "<feature enabled='yes' name='secure-boot'/>");
     }
-}
-
-fn loader_format() -> Rule {
-    rule("os-loader-format", Class::Default)
-        .since(9, 2, 0)
-        // Not made up any more since a release between 11.6.0 and 12.0.0.
-        .until(12, 0, 0)
-        .summary("a firmware has the format of its NVRAM")
-        .doc("Where the format of the NVRAM is given and that of the firmware is not, libvirt before 12.0.0 takes it for both.")
-        .example(
-            "<os firmware='efi'><type arch='x86_64'>hvm</type><nvram format='qcow2'/></os>",
-            "<os firmware='efi'><type arch='x86_64'>hvm</type><loader format='qcow2'/><nvram format='qcow2'/></os>",
-        )
-        .row(
-            default_by(child(Os::LOADER), |os, _| {
-                nvram_format(os).map(|format| OsLoader { format: Some(format), ..OsLoader::default() })
-            })
-            .profiles(LIBVIRT),
-        )
-        .row(default_by(OsLoader::FORMAT.under(Os::LOADER), |os, _| nvram_format(os)).profiles(LIBVIRT))
 }
 
 fn nvram_format(os: &Os) -> Option<OsFlashFormat> {

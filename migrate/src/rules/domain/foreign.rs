@@ -7,20 +7,20 @@ use crate::rules::prelude::*;
 /// The id of what is said about them.
 pub(crate) const FOREIGN_EXTENSION: &str = "foreign-extension";
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule(FOREIGN_EXTENSION, Class::Lossy)
-            .summary("an extension of a namespace that libvirt does not know")
-            .doc(
-                "Each driver of libvirt reads the extensions of its own namespace and passes over all others, so that libvirt takes the \
-                 domain and forgets the extension. Where the name is one of libvirt's, as `commandline`, the declaration of its namespace \
-                 may be misspelt. Profile `modern` keeps the extension, profile `libvirt` drops it, as libvirt does.",
-            )
-            .example("<x:commandline xmlns:x='urn:x'/>", "")
-            .row(check(tell).profiles(MODERN))
-            .row(algorithm(forget).phase(Phase::Write).profiles(LIBVIRT)),
-    ]
-}
+rules![
+    rule(FOREIGN_EXTENSION, Class::Lossy)
+        .summary("an extension of a namespace that libvirt does not know")
+        .doc(
+            "Each driver of libvirt reads the extensions of its own namespace and passes over all others, so that \
+             libvirt takes the \
+             domain and forgets the extension. Where the name is one of libvirt's, as `commandline`, the declaration \
+             of its namespace \
+             may be misspelt. Profile `modern` keeps the extension, profile `libvirt` drops it, as libvirt does.",
+        )
+        .example("<x:commandline xmlns:x='urn:x'/>", "")
+        .row(check(tell).profiles(MODERN))
+        .row(algorithm(forget).phase(Phase::Write).profiles(LIBVIRT)),
+];
 
 /// What there is to say about an extension of a namespace that libvirt does not know.
 pub(crate) fn foreign_extension(extension: &Verbatim) -> String {

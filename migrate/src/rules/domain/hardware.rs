@@ -4,26 +4,24 @@ use domxml::{LaunchSecurityTypeSevSnp as SevSnp, LaunchSecurityTypeTdx as Tdx};
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("iommufd-conflict", Class::Conflict)
-            .summary("a file descriptor for an IOMMUFD that is not used")
-            .doc("`fdgroup` names a file descriptor of the IOMMUFD, which `enabled='no'` says is not used; libvirt refuses both at once.")
-            .finds("<iommufd enabled='no' fdgroup='iommu'/>")
-            .row(refuse(|iommufd: &Iommufd, _| {
-                let unused = iommufd.enabled == YesNo::No && iommufd.fdgroup.is_some();
-                unused.then_some("a file descriptor is given, but not to be used")
-            })),
-        digests(),
-    ]
-}
-
-fn digests() -> Rule {
+rules![
+    rule("iommufd-conflict", Class::Conflict)
+        .summary("a file descriptor for an IOMMUFD that is not used")
+        .doc(
+            "`fdgroup` names a file descriptor of the IOMMUFD, which `enabled='no'` says is not used; libvirt \
+              refuses both at once."
+        )
+        .finds("<iommufd enabled='no' fdgroup='iommu'/>")
+        .row(refuse_if("a file descriptor is given, but not to be used", |iommufd: &Iommufd, _| {
+            iommufd.enabled == YesNo::No && iommufd.fdgroup.is_some()
+        })),
     rule("launch-security-digest", Class::Conflict)
         .summary("a digest or block of a protected guest that does not have its length")
         .doc(
-            "The digests of a guest under TDX (`mrConfigId`, `mrOwner`, `mrOwnerConfig`) are 48 bytes in base64; what a guest under SEV-SNP \
-             is identified by has 96 bytes (`idBlock`), 4096 (`idAuth`), 32 (`hostData`) and 16 (`guestVisibleWorkarounds`). libvirt \
+            "The digests of a guest under TDX (`mrConfigId`, `mrOwner`, `mrOwnerConfig`) are 48 bytes in base64; what \
+             a guest under SEV-SNP \
+             is identified by has 96 bytes (`idBlock`), 4096 (`idAuth`), 32 (`hostData`) and 16 \
+             (`guestVisibleWorkarounds`). libvirt \
              refuses others, those of SEV-SNP in 12.8.0 at the latest.",
         )
         .finds("<launchSecurity type='tdx'><mrOwner>AAAA</mrOwner></launchSecurity>")
@@ -33,8 +31,8 @@ fn digests() -> Rule {
         .row(of_bytes(SevSnp::ID_BLOCK, 96).since(12, 8, 0))
         .row(of_bytes(SevSnp::ID_AUTH, 4096).since(12, 8, 0))
         .row(of_bytes(SevSnp::HOST_DATA, 32).since(12, 8, 0))
-        .rows([Tdx::MR_CONFIG_ID, Tdx::MR_OWNER, Tdx::MR_OWNER_CONFIG].map(|digest| of_bytes(digest, 48)))
-}
+        .rows([Tdx::MR_CONFIG_ID, Tdx::MR_OWNER, Tdx::MR_OWNER_CONFIG].map(|digest| of_bytes(digest, 48))),
+];
 
 /// What stands for so many bytes in base64.
 fn of_bytes<T: Content + Described + Clone>(part: Key<T, Option<String>>, bytes: usize) -> Draft<T> {

@@ -2,60 +2,58 @@
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("idmap-conflict", Class::Conflict)
-            .summary("a container must map its root user and group")
-            .doc("Where a container maps users it must map groups too, and both from 0 on; libvirt refuses anything else.")
-            .finds("<idmap><uid start='0' target='1000' count='10'/></idmap>")
-            .finds("<idmap><uid start='1' target='1000' count='10'/><gid start='0' target='1000' count='10'/></idmap>")
-            // Of a file system libvirt drops such a map.
-            .row(refuse_in(Domain::IDMAP, |idmap: &Idmap, _| {
-                let firsts = [&idmap.uids, &idmap.gids].map(|ranges| ranges.iter().map(|range| range.start).min());
-                if idmap.uids.is_empty() != idmap.gids.is_empty() {
-                    return Some("users and groups are mapped both: add the missing <uid> or <gid>");
-                }
-                firsts.iter().flatten().any(|first| *first != 0).then_some("the container's root is not mapped")
-            })),
-        rule("resource-conflict", Class::Conflict)
-            .summary("a resource without a partition")
-            .doc(
-                "A `<resource>` must name a partition, or, since 7.7.0, an application on a Fibre Channel fabric; libvirt refuses an empty \
-                 one.",
-            )
-            .finds("<resource/>")
-            .row(refuse(|resource: &Resource, _| {
-                let none = resource.partition.as_ref().is_none_or(String::is_empty) && resource.fibrechannel.is_none();
-                none.then_some("<resource> names neither a partition nor an application")
-            })),
-        rule("clock-absent", Class::Default)
-            .summary("the clock shows UTC unless told otherwise")
-            .doc("Without a `<clock>` the guest's clock starts with the time in UTC, and libvirt writes that.")
-            .example("", "<clock offset='utc'/>")
-            .row(default(child(Domain::CLOCK), Clock::default()).profiles(LIBVIRT).says("the clock shows UTC")),
-        rule("lifecycle-absent", Class::Default)
-            .summary("what happens at the end of a guest is spelt out")
-            .doc(
-                "A guest that powers off or crashes is destroyed and one that reboots restarts, unless `<on_poweroff>`, `<on_crash>` and \
-                 `<on_reboot>` say otherwise; libvirt always writes the three.",
-            )
-            .example(
-                "<on_reboot>destroy</on_reboot>",
-                "<on_poweroff>destroy</on_poweroff><on_reboot>destroy</on_reboot><on_crash>destroy</on_crash>",
-            )
-            .row(default(Domain::ON_POWEROFF, LifecycleAction::Destroy).profiles(LIBVIRT))
-            .row(default(Domain::ON_REBOOT, LifecycleAction::Restart).profiles(LIBVIRT))
-            .row(default(Domain::ON_CRASH, DomainOnCrash::Destroy).profiles(LIBVIRT)),
-        rule("idmap-sorted", Class::Spelling)
-            .summary("mapped users and groups by number")
-            .doc("libvirt sorts the ranges of users and of groups that a container maps by where they start.")
-            .example(
-                "<idmap><uid start='5' target='1000' count='10'/><uid start='0' target='1' count='1'/>\
-                 <gid start='0' target='1000' count='10'/></idmap>",
-                "<idmap><uid start='0' target='1' count='1'/><uid start='5' target='1000' count='10'/>\
-                 <gid start='0' target='1000' count='10'/></idmap>",
-            )
-            .row(sort(Idmap::UIDS, |range, _| range.start, "ranges by where they start"))
-            .row(sort(Idmap::GIDS, |range, _| range.start, "ranges by where they start")),
-    ]
-}
+rules![
+    rule("idmap-conflict", Class::Conflict)
+        .summary("a container must map its root user and group")
+        .doc("Where a container maps users it must map groups too, and both from 0 on; libvirt refuses anything else.")
+        .finds("<idmap><uid start='0' target='1000' count='10'/></idmap>")
+        .finds("<idmap><uid start='1' target='1000' count='10'/><gid start='0' target='1000' count='10'/></idmap>")
+        // Of a file system libvirt drops such a map.
+        .row(refuse_in(Domain::IDMAP, |idmap: &Idmap, _| {
+            let firsts = [&idmap.uids, &idmap.gids].map(|ranges| ranges.iter().map(|range| range.start).min());
+            if idmap.uids.is_empty() != idmap.gids.is_empty() {
+                return Some("users and groups are mapped both: add the missing <uid> or <gid>");
+            }
+            firsts.iter().flatten().any(|first| *first != 0).then_some("the container's root is not mapped")
+        })),
+    rule("resource-conflict", Class::Conflict)
+        .summary("a resource without a partition")
+        .doc(
+            "A `<resource>` must name a partition, or, since 7.7.0, an application on a Fibre Channel fabric; libvirt \
+             refuses an empty \
+             one.",
+        )
+        .finds("<resource/>")
+        .row(refuse_if("<resource> names neither a partition nor an application", |resource: &Resource, _| {
+            resource.partition.as_ref().is_none_or(String::is_empty) && resource.fibrechannel.is_none()
+        })),
+    rule("clock-absent", Class::Default)
+        .summary("the clock shows UTC unless told otherwise")
+        .doc("Without a `<clock>` the guest's clock starts with the time in UTC, and libvirt writes that.")
+        .example("", "<clock offset='utc'/>")
+        .row(default(child(Domain::CLOCK), Clock::default()).profiles(LIBVIRT).says("the clock shows UTC")),
+    rule("lifecycle-absent", Class::Default)
+        .summary("what happens at the end of a guest is spelt out")
+        .doc(
+            "A guest that powers off or crashes is destroyed and one that reboots restarts, unless `<on_poweroff>`, \
+             `<on_crash>` and \
+             `<on_reboot>` say otherwise; libvirt always writes the three.",
+        )
+        .example(
+            "<on_reboot>destroy</on_reboot>",
+            "<on_poweroff>destroy</on_poweroff><on_reboot>destroy</on_reboot><on_crash>destroy</on_crash>",
+        )
+        .row(default(Domain::ON_POWEROFF, LifecycleAction::Destroy).profiles(LIBVIRT))
+        .row(default(Domain::ON_REBOOT, LifecycleAction::Restart).profiles(LIBVIRT))
+        .row(default(Domain::ON_CRASH, DomainOnCrash::Destroy).profiles(LIBVIRT)),
+    rule("idmap-sorted", Class::Spelling)
+        .summary("mapped users and groups by number")
+        .doc("libvirt sorts the ranges of users and of groups that a container maps by where they start.")
+        .example(
+            "<idmap><uid start='5' target='1000' count='10'/><uid start='0' target='1' count='1'/>\
+             <gid start='0' target='1000' count='10'/></idmap>",
+            "<idmap><uid start='0' target='1' count='1'/><uid start='5' target='1000' count='10'/>\
+             <gid start='0' target='1000' count='10'/></idmap>",
+        )
+        .rows(each_field!(Idmap::[UIDS GIDS], |part| sort(part, |range, _| range.start, "ranges by where they start"))),
+];

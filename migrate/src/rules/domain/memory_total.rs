@@ -2,90 +2,70 @@
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("memory-conflict", Class::Conflict)
-            .summary("the sizes of the memory contradict each other")
-            .doc(
-                "libvirt refuses a domain without memory, memory modules that are together larger than all memory, and a maximum that is \
-                 smaller than the memory. Up to 9.0.0 a maximum also needs a number of slots.",
-            )
-            .finds("<memory unit='KiB'>0</memory>")
-            .finds("<memory unit='KiB'>4096</memory><maxMemory slots='1' unit='KiB'>1024</maxMemory>")
-            .row(
-                refuse(|domain: &Domain, scope| {
-                    let sizes = Sizes::of(domain);
-                    let (total, modules) = (sizes.total_of(scope.driver), sizes.modules);
-                    if total == 0 && !domain.xml.keeps_filled("", "memory") {
-                        Some("there is no memory: neither <memory> nor the NUMA cells give any; add <memory>".to_owned())
-                    } else if modules > total {
-                        Some(format!("the memory modules together ({modules} KiB) are larger than the memory"))
-                    } else {
-                        let all = modules == total;
-                        all.then(|| "all of the memory is in memory modules; the guest would start without any".to_owned())
-                    }
-                })
-                .on(Domain::MEMORY),
-            )
-            .row(
-                refuse(|maximum: &MaxMemory, _| {
-                    let without = maximum.slots.unwrap_or(0) == 0 && in_kib(maximum) > 0;
-                    without.then_some("a maximum of memory needs a number of slots")
-                })
-                .until(9, 1, 0),
-            )
-            .row(refuse(|maximum: &MaxMemory, _| {
-                let alone = maximum.slots.unwrap_or(0) > 0 && in_kib(maximum) == 0;
-                alone.then_some("slots for memory need a maximum")
-            }))
-            .row(refuse_at(Domain::MAX_MEMORY, |domain, scope| {
-                let largest = in_kib(domain.max_memory.as_ref()?);
-                let total = Sizes::of(domain).total_of(scope.driver);
-                let less = largest > 0 && total < u64::MAX && largest < total;
-                less.then(|| format!("the maximum of {largest} KiB is less than the memory of {total} KiB"))
-            })),
-        rule("max-memory-no-slots", Class::Spelling)
-            .since(9, 1, 0)
-            .summary("a maximum of memory with 0 slots has none")
-            .doc("Memory can grow without modules: libvirt does not write the number of slots where it is 0.")
-            .example(
-                "<maxMemory slots='0' unit='KiB'>1048576</maxMemory><memory unit='KiB'>524288</memory>",
-                "<maxMemory unit='KiB'>1048576</maxMemory><memory unit='KiB'>524288</memory>",
-            )
-            .row(nothing(MaxMemory::SLOTS, |slots| *slots == 0, "0 slots are none")),
-        rule("memory-from-numa", Class::Default)
-            .summary("the memory is the sum of the NUMA cells and memory modules")
-            .doc(
-                "Where `<memory>` is absent or 0, libvirt adds up the NUMA cells of the guest and its memory modules, and writes the sum. \
-                 Profile `modern` adds no element for what the cells say.",
-            )
-            .example(
-                "<memory>0</memory><vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0-1' memory='524288'/></numa></cpu>",
-                "<memory>524288</memory><vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0-1' memory='524288'/></numa></cpu>",
-            )
-            .row(algorithm(from_numa).phase(Phase::Derive).profiles(LIBVIRT)),
-        rule("current-memory", Class::Default)
-            .summary("the guest currently has all of its memory")
-            .doc("Where `<currentMemory>` is absent, 0 or more than `<memory>`, libvirt takes all of the memory and writes that.")
-            .example(
-                "<memory unit='KiB'>1048576</memory>",
-                "<memory unit='KiB'>1048576</memory><currentMemory unit='KiB'>1048576</currentMemory>",
-            )
-            .row(algorithm(current).phase(Phase::Derive).profiles(LIBVIRT)),
-        more_than_there_is(),
-        rule("max-memory-none", Class::Default)
-            .summary("a maximum of no memory and no slots is none")
-            .doc("A `<maxMemory>` of 0 without slots says that no memory can be added; libvirt does not write it.")
-            .example("<maxMemory slots='0'>0</maxMemory>", "")
-            .row(nothing(
-                child(Domain::MAX_MEMORY),
-                |maximum| maximum.value == 0 && maximum.slots.unwrap_or(0) == 0,
-                "no memory can be added",
-            )),
-    ]
-}
-
-fn more_than_there_is() -> Rule {
+rules![
+    rule("memory-conflict", Class::Conflict)
+        .summary("the sizes of the memory contradict each other")
+        .doc(
+            "libvirt refuses a domain without memory, memory modules that are together larger than all memory, and a maximum that is \
+             smaller than the memory. Up to 9.0.0 a maximum also needs a number of slots.",
+        )
+        .finds("<memory unit='KiB'>0</memory>")
+        .finds("<memory unit='KiB'>4096</memory><maxMemory slots='1' unit='KiB'>1024</maxMemory>")
+        .row(refuse_at(Domain::MEMORY, |domain, scope| {
+            let sizes = Sizes::of(domain);
+            let (total, modules) = (sizes.total_of(scope.driver), sizes.modules);
+            if total == 0 && !domain.xml.keeps_filled("", "memory") {
+                Some("there is no memory: neither <memory> nor the NUMA cells give any; add <memory>".to_owned())
+            } else if modules > total {
+                Some(format!("the memory modules together ({modules} KiB) are larger than the memory"))
+            } else {
+                let all = modules == total;
+                all.then(|| "all of the memory is in memory modules; the guest would start without any".to_owned())
+            }
+        }))
+        .row(
+            refuse_if("a maximum of memory needs a number of slots", |maximum: &MaxMemory, _| {
+                maximum.slots.unwrap_or(0) == 0 && in_kib(maximum) > 0
+            })
+            .until(9, 1, 0),
+        )
+        .row(refuse_if("slots for memory need a maximum", |maximum: &MaxMemory, _| {
+            maximum.slots.unwrap_or(0) > 0 && in_kib(maximum) == 0
+        }))
+        .row(refuse_at(Domain::MAX_MEMORY, |domain, scope| {
+            let largest = in_kib(domain.max_memory.as_ref()?);
+            let total = Sizes::of(domain).total_of(scope.driver);
+            let less = largest > 0 && total < u64::MAX && largest < total;
+            less.then(|| format!("the maximum of {largest} KiB is less than the memory of {total} KiB"))
+        })),
+    rule("max-memory-no-slots", Class::Spelling)
+        .since(9, 1, 0)
+        .summary("a maximum of memory with 0 slots has none")
+        .doc("Memory can grow without modules: libvirt does not write the number of slots where it is 0.")
+        .example(
+            "<maxMemory slots='0' unit='KiB'>1048576</maxMemory><memory unit='KiB'>524288</memory>",
+            "<maxMemory unit='KiB'>1048576</maxMemory><memory unit='KiB'>524288</memory>",
+        )
+        .row(nothing(MaxMemory::SLOTS, |slots| *slots == 0, "0 slots are none")),
+    rule("memory-from-numa", Class::Default)
+        .summary("the memory is the sum of the NUMA cells and memory modules")
+        .doc(
+            "Where `<memory>` is absent or 0, libvirt adds up the NUMA cells of the guest and its memory modules, and writes the sum. \
+             Profile `modern` adds no element for what the cells say.",
+        )
+        .example(
+            "<memory>0</memory><vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0-1' memory='524288'/></numa></cpu>",
+            "<memory>524288</memory><vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0-1' memory='524288'/></numa></cpu>",
+        )
+        .row(algorithm(from_numa).phase(Phase::Derive).profiles(LIBVIRT)),
+    rule("current-memory", Class::Default)
+        .summary("the guest currently has all of its memory")
+        .doc("Where `<currentMemory>` is absent, 0 or more than `<memory>`, libvirt takes all of the memory and writes that.")
+        .example(
+            "<memory unit='KiB'>1048576</memory>",
+            "<memory unit='KiB'>1048576</memory><currentMemory unit='KiB'>1048576</currentMemory>",
+        )
+        .row(algorithm(current).phase(Phase::Derive).profiles(LIBVIRT)),
     rule("advice-current-memory", Class::Advice)
         .summary("a guest that is to have more memory than it can have")
         .doc(
@@ -100,8 +80,17 @@ fn more_than_there_is() -> Rule {
                 more.then_some("<currentMemory> is more than <memory>: libvirt lowers it to that; raise <memory> where the guest is to have it")
             })
             .on(Domain::CURRENT_MEMORY),
-        )
-}
+        ),
+    rule("max-memory-none", Class::Default)
+        .summary("a maximum of no memory and no slots is none")
+        .doc("A `<maxMemory>` of 0 without slots says that no memory can be added; libvirt does not write it.")
+        .example("<maxMemory slots='0'>0</maxMemory>", "")
+        .row(nothing(
+            child(Domain::MAX_MEMORY),
+            |maximum| maximum.value == 0 && maximum.slots.unwrap_or(0) == 0,
+            "no memory can be added",
+        )),
+];
 
 fn device_size(device: &MemoryDevice) -> Option<&RequiredSize> {
     field(child_called(device.model.members()?, "target")?)

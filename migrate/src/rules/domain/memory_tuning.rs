@@ -7,59 +7,50 @@ use crate::rules::prelude::*;
 /// The size in KiB from which on a limit is none.
 const UNLIMITED: u64 = 9_007_199_254_740_991;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("hugepages-conflict", Class::Conflict)
-            .summary("huge pages that libvirt refuses")
-            .doc(
-                "libvirt refuses huge pages of size 0, more than one size without a nodeset, nodesets with nodes that the guest does not \
-                 have, and two sizes for one node.",
-            )
-            .finds("<memoryBacking><hugepages><page size='0'/></hugepages></memoryBacking>")
-            .finds("<memoryBacking><hugepages><page size='2048'/><page size='4096'/></hugepages></memoryBacking>")
-            .finds("<memoryBacking><hugepages><page size='2048' nodeset='3'/></hugepages></memoryBacking>")
-            .row(refuse(|page: &Hugepage, _| (page.size == 0).then_some("huge pages cannot have size 0")))
-            .row(check(hugepages)),
-        rule("blkiotune-conflict", Class::Conflict)
-            .summary("a block device that is tuned twice")
-            .doc("libvirt refuses two tunings of the same block device of the host.")
-            .finds(
-                "<blkiotune><device><path>/dev/sda</path><weight>500</weight></device><device><path>/dev/sda</path>\
-                 <weight>600</weight></device></blkiotune>",
-            )
-            .row(unique(Blkiotune::DEVICES, |it, _| Some(it.path.to_string()), |path| format!("{path} is tuned twice"))),
-        rule("memtune-unlimited-dropped", Class::Default)
-            .summary("a limit of all that can be counted is no limit")
-            .doc("9007199254740991 KiB stands for a limit that is not set; libvirt does not write it.")
-            .example(
-                "<memtune><hard_limit unit='KiB'>9007199254740991</hard_limit><soft_limit>4096</soft_limit></memtune>",
-                "<memtune><soft_limit>4096</soft_limit></memtune>",
-            )
-            .rows(
-                [Memtune::HARD_LIMIT, Memtune::SOFT_LIMIT, Memtune::MIN_GUARANTEE, Memtune::SWAP_HARD_LIMIT]
-                    .map(|limit| nothing(child(limit), is_unlimited, "this sets no limit")),
-            ),
-        rule("hugepages-nodeset0-dropped", Class::Default)
-            .summary("huge pages for node 0 of a guest without NUMA are for all of it")
-            .doc("A guest without NUMA cells has nothing but node 0, so libvirt does not write `nodeset='0'` on its huge pages.")
-            .example(
-                "<memoryBacking><hugepages><page size='2048' unit='KiB' nodeset='0'/></hugepages></memoryBacking>",
-                "<memoryBacking><hugepages><page size='2048' unit='KiB'/></hugepages></memoryBacking>",
-            )
-            .row(
-                nothing(Hugepage::NODESET, |set| set.iter().eq([0]), "the guest has no other node")
-                    .when(|_, scope| scope.cells == 0),
-            ),
-                no_values(),
-    ]
-}
+const NONE: &str = "0 sets nothing";
 
-fn is_unlimited(limit: &MemorySize) -> bool {
-    KIB.apply(limit.value, limit.unit).is_some_and(|limit| limit >= UNLIMITED)
-}
-
-fn no_values() -> Rule {
-    const NONE: &str = "0 sets nothing";
+rules![
+    rule("hugepages-conflict", Class::Conflict)
+        .summary("huge pages that libvirt refuses")
+        .doc(
+            "libvirt refuses huge pages of size 0, more than one size without a nodeset, nodesets with nodes that the guest does not \
+             have, and two sizes for one node.",
+        )
+        .finds("<memoryBacking><hugepages><page size='0'/></hugepages></memoryBacking>")
+        .finds("<memoryBacking><hugepages><page size='2048'/><page size='4096'/></hugepages></memoryBacking>")
+        .finds("<memoryBacking><hugepages><page size='2048' nodeset='3'/></hugepages></memoryBacking>")
+        .row(refuse(|page: &Hugepage, _| (page.size == 0).then_some("huge pages cannot have size 0")))
+        .row(check(hugepages)),
+    rule("blkiotune-conflict", Class::Conflict)
+        .summary("a block device that is tuned twice")
+        .doc("libvirt refuses two tunings of the same block device of the host.")
+        .finds(
+            "<blkiotune><device><path>/dev/sda</path><weight>500</weight></device><device><path>/dev/sda</path>\
+             <weight>600</weight></device></blkiotune>",
+        )
+        .row(unique(Blkiotune::DEVICES, |it, _| Some(it.path.to_string()), "{} is tuned twice")),
+    rule("memtune-unlimited-dropped", Class::Default)
+        .summary("a limit of all that can be counted is no limit")
+        .doc("9007199254740991 KiB stands for a limit that is not set; libvirt does not write it.")
+        .example(
+            "<memtune><hard_limit unit='KiB'>9007199254740991</hard_limit><soft_limit>4096</soft_limit></memtune>",
+            "<memtune><soft_limit>4096</soft_limit></memtune>",
+        )
+        .rows(
+            [Memtune::HARD_LIMIT, Memtune::SOFT_LIMIT, Memtune::MIN_GUARANTEE, Memtune::SWAP_HARD_LIMIT]
+                .map(|limit| nothing(child(limit), is_unlimited, "this sets no limit")),
+        ),
+    rule("hugepages-nodeset0-dropped", Class::Default)
+        .summary("huge pages for node 0 of a guest without NUMA are for all of it")
+        .doc("A guest without NUMA cells has nothing but node 0, so libvirt does not write `nodeset='0'` on its huge pages.")
+        .example(
+            "<memoryBacking><hugepages><page size='2048' unit='KiB' nodeset='0'/></hugepages></memoryBacking>",
+            "<memoryBacking><hugepages><page size='2048' unit='KiB'/></hugepages></memoryBacking>",
+        )
+        .row(
+            nothing(Hugepage::NODESET, |set| set.iter().eq([0]), "the guest has no other node")
+                .when(|_, scope| scope.cells == 0),
+        ),
     rule("zero-values-dropped", Class::Default)
         .summary("0 stands for no value")
         .doc(
@@ -81,7 +72,11 @@ fn no_values() -> Rule {
         .rows(
             [Cputune::QUOTA, Cputune::GLOBAL_QUOTA, Cputune::EMULATOR_QUOTA, Cputune::IOTHREAD_QUOTA]
                 .map(|quota| nothing(quota, |value| *value == 0, NONE)),
-        )
+        ),
+];
+
+fn is_unlimited(limit: &MemorySize) -> bool {
+    KIB.apply(limit.value, limit.unit).is_some_and(|limit| limit >= UNLIMITED)
 }
 
 /// Huge pages of several sizes: for which nodes each.

@@ -7,32 +7,32 @@ use domxml_xml::fragment::{self, Token};
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("metadata-duplicate-ns", Class::Lossy)
-            .summary("metadata hold one element of each namespace")
-            .doc(
-                "Of the elements at the top of `<metadata>` libvirt keeps the first of each namespace, and none without a namespace. Comments \
-                 and text between them are forgotten too. Profile `modern` keeps them all.",
-            )
-            .example(
-                "<metadata>\n    <a:x xmlns:a=\"urn:a\"/>\n    <a:y xmlns:a=\"urn:a\"/>\n    <nons/>\n  </metadata>",
-                "<metadata>\n    <a:x xmlns:a=\"urn:a\"/>\n  </metadata>",
-            )
-            .row(algorithm(drop_duplicates).profiles(LIBVIRT)),
-        rule("metadata-layout", Class::Spelling)
-            .summary("metadata as libxml2 lays them out")
-            .doc(
-                "libvirt hands metadata to libxml2 for printing, which indents elements without text, quotes attributes with double quotes \
-                 and declares the namespaces that are used where they are not declared inside.",
-            )
-            .example(
-                "<metadata><a:x xmlns:a='urn:a'><a:b c='d'/></a:x></metadata>",
-                "<metadata>\n    <a:x xmlns:a=\"urn:a\">\n      <a:b c=\"d\"/>\n    </a:x>\n  </metadata>",
-            )
-            .row(algorithm(lay_out).phase(Phase::Write).profiles(LIBVIRT)),
-    ]
-}
+rules![
+    rule("metadata-duplicate-ns", Class::Lossy)
+        .summary("metadata hold one element of each namespace")
+        .doc(
+            "Of the elements at the top of `<metadata>` libvirt keeps the first of each namespace, and none without a \
+             namespace. Comments \
+             and text between them are forgotten too. Profile `modern` keeps them all.",
+        )
+        .example(
+            "<metadata>\n    <a:x xmlns:a=\"urn:a\"/>\n    <a:y xmlns:a=\"urn:a\"/>\n    <nons/>\n  </metadata>",
+            "<metadata>\n    <a:x xmlns:a=\"urn:a\"/>\n  </metadata>",
+        )
+        .row(algorithm(drop_duplicates).profiles(LIBVIRT)),
+    rule("metadata-layout", Class::Spelling)
+        .summary("metadata as libxml2 lays them out")
+        .doc(
+            "libvirt hands metadata to libxml2 for printing, which indents elements without text, quotes attributes \
+             with double quotes \
+             and declares the namespaces that are used where they are not declared inside.",
+        )
+        .example(
+            "<metadata><a:x xmlns:a='urn:a'><a:b c='d'/></a:x></metadata>",
+            "<metadata>\n    <a:x xmlns:a=\"urn:a\">\n      <a:b c=\"d\"/>\n    </a:x>\n  </metadata>",
+        )
+        .row(algorithm(lay_out).phase(Phase::Write).profiles(LIBVIRT)),
+];
 
 /// How deep metadata stand in the document.
 const LEVEL: usize = 1;

@@ -20,27 +20,8 @@ mod sysinfo;
 
 pub(crate) use foreign::{FOREIGN_EXTENSION, foreign_extension};
 
-use crate::rule::Rule;
-
-/// In the order in which they run within a phase.
-pub(super) fn rules() -> Vec<Rule> {
-    let sections = [
-        blocks::rules(),
-        names::rules(),
-        numbers::rules(),
-        sizes::rules(),
-        memory_total::rules(),
-        sysinfo::rules(),
-        boot::rules(),
-        firmware::rules(),
-        hardware::rules(),
-        foreign::rules(),
-        metadata::rules(),
-        memory_tuning::rules(),
-        features::rules(),
-        clock::rules(),
-        lifecycle::rules(),
-        events::rules(),
-    ];
-    sections.into_iter().flatten().collect()
-}
+// In the order in which they run within a phase.
+files![
+    blocks features_repeated names numbers sizes memory_total sysinfo boot firmware hardware foreign metadata
+    memory_tuning features clock lifecycle events
+];

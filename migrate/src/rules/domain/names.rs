@@ -5,73 +5,68 @@ use domxml::scalar::Uuid;
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("name-conflict", Class::Conflict)
-            .summary("a name or title that libvirt refuses")
-            .doc("libvirt refuses a domain without a name, names with a slash or a line break, and titles of more than one line.")
-            .finds("<name>a/b</name>")
-            .finds("<title>a\nb</title>")
-            .row(refuse(|domain: &Domain, _| match domain.name.as_str() {
-                "" => Some("the domain has no name".to_owned()),
-                name if name.contains('/') => Some(format!("the name {name} has a slash in it")),
-                name => name.contains('\n').then(|| "the name has a line break in it".to_owned()),
-            }))
-            .row(refuse(|domain: &Domain, _| {
-                let lines = domain.title.as_ref().is_some_and(|title| title.contains('\n'));
-                lines.then_some("the title has a line break in it")
-            })),
-        rule("uuid-conflict", Class::Conflict)
-            .summary("the UUID in the SMBIOS tables is not that of the domain")
-            .doc("The UUID that `<sysinfo>` gives to the system must be one, and must be that of `<hwuuid>`, or of the domain; libvirt refuses others.")
-            .finds(
-                "<uuid>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</uuid><sysinfo type='smbios'><system>\
-                 <entry name='uuid'>11111111-1d52-d8f3-2516-782e98ab3fa0</entry></system></sysinfo>",
-            )
-            .row(check(uuids)),
-        rule("sysinfo-uuid", Class::Spelling)
-            .summary("the UUID in the SMBIOS tables is spelt as every UUID")
-            .doc("libvirt writes the UUID in `<sysinfo>` in lower case with dashes, as it writes that of the domain.")
-            .example(
-                "<sysinfo type='smbios'><system><entry name='uuid'>4DEA22B31D52D8F32516782E98AB3FA0</entry></system></sysinfo>",
-                "<sysinfo type='smbios'><system><entry name='uuid'>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</entry></system></sysinfo>",
-            )
-            .row(
-                spelling(required(SysinfoSystemEntry::VALUE), usual, "the UUID in its usual spelling")
-                    .when(|entry, _| entry.name == Name::Uuid)
-                    .profiles(BOTH),
-            ),
-        rule("uuid-from-sysinfo", Class::Default)
-            .summary("the UUID in the SMBIOS tables is that of the domain")
-            .doc(
-                "A domain without a UUID gets the one that `<sysinfo>` gives to the system; without one there, libvirt makes one up, which \
-                 this command never does.",
-            )
-            .example(
-                "<sysinfo type='smbios'><system><entry name='uuid'>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</entry></system></sysinfo>",
-                "<uuid>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</uuid><sysinfo type='smbios'><system>\
-                 <entry name='uuid'>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</entry></system></sysinfo>",
-            )
-            .row(
-                default_by(Domain::UUID, |domain, _| of_systems(domain).find_map(|entry| entry.value.parse::<Uuid>().ok()))
-                    .profiles(LIBVIRT)
-                    .says("the UUID of the SMBIOS tables"),
-            ),
-        rule("hwuuid-zero", Class::Default)
-            .since(11, 7, 0)
-            .summary("an identifier of the hardware that is all zeros is none")
-            .doc("libvirt does not write a `<hwuuid>` of zeros: the guest then sees the UUID of the domain.")
-            .example("<hwuuid>00000000-0000-0000-0000-000000000000</hwuuid>", "")
-            .row(nothing(Domain::HWUUID, is_zero, "an identifier of zeros is none")),
-    ]
-}
+rules![
+    rule("name-conflict", Class::Conflict)
+        .summary("a name or title that libvirt refuses")
+        .doc("libvirt refuses a domain without a name, names with a slash or a line break, and titles of more than one line.")
+        .finds("<name>a/b</name>")
+        .finds("<title>a\nb</title>")
+        .row(refuse(|domain: &Domain, _| match domain.name.as_str() {
+            "" => Some("the domain has no name".to_owned()),
+            name if name.contains('/') => Some(format!("the name {name} has a slash in it")),
+            name => name.contains('\n').then(|| "the name has a line break in it".to_owned()),
+        }))
+        .row(refuse_if("the title has a line break in it", |domain: &Domain, _| {
+            domain.title.as_ref().is_some_and(|title| title.contains('\n'))
+        })),
+    rule("uuid-conflict", Class::Conflict)
+        .summary("the UUID in the SMBIOS tables is not that of the domain")
+        .doc("The UUID that `<sysinfo>` gives to the system must be one, and must be that of `<hwuuid>`, or of the domain; libvirt refuses others.")
+        .finds(
+            "<uuid>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</uuid><sysinfo type='smbios'><system>\
+             <entry name='uuid'>11111111-1d52-d8f3-2516-782e98ab3fa0</entry></system></sysinfo>",
+        )
+        .row(check(uuids)),
+    rule("sysinfo-uuid", Class::Spelling)
+        .summary("the UUID in the SMBIOS tables is spelt as every UUID")
+        .doc("libvirt writes the UUID in `<sysinfo>` in lower case with dashes, as it writes that of the domain.")
+        .example(
+            "<sysinfo type='smbios'><system><entry name='uuid'>4DEA22B31D52D8F32516782E98AB3FA0</entry></system></sysinfo>",
+            "<sysinfo type='smbios'><system><entry name='uuid'>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</entry></system></sysinfo>",
+        )
+        .row(
+            spelling(required(SysinfoSystemEntry::VALUE), usual, "the UUID in its usual spelling")
+                .when(|entry, _| entry.name == Name::Uuid)
+                .profiles(BOTH),
+        ),
+    rule("uuid-from-sysinfo", Class::Default)
+        .summary("the UUID in the SMBIOS tables is that of the domain")
+        .doc(
+            "A domain without a UUID gets the one that `<sysinfo>` gives to the system; without one there, libvirt makes one up, which \
+             this command never does.",
+        )
+        .example(
+            "<sysinfo type='smbios'><system><entry name='uuid'>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</entry></system></sysinfo>",
+            "<uuid>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</uuid><sysinfo type='smbios'><system>\
+             <entry name='uuid'>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</entry></system></sysinfo>",
+        )
+        .row(
+            default_by(Domain::UUID, |domain, _| of_systems(domain).find_map(|entry| entry.value.parse::<Uuid>().ok()))
+                .profiles(LIBVIRT)
+                .says("the UUID of the SMBIOS tables"),
+        ),
+    rule("hwuuid-zero", Class::Default)
+        .since(11, 7, 0)
+        .summary("an identifier of the hardware that is all zeros is none")
+        .doc("libvirt does not write a `<hwuuid>` of zeros: the guest then sees the UUID of the domain.")
+        .example("<hwuuid>00000000-0000-0000-0000-000000000000</hwuuid>", "")
+        .row(nothing(Domain::HWUUID, is_zero, "an identifier of zeros is none")),
+];
 
 /// The UUID of each system in `<sysinfo>`.
 fn of_systems(domain: &Domain) -> impl Iterator<Item = &SysinfoSystemEntry> {
-    let systems = domain.sysinfo.iter().filter_map(|sysinfo| match &sysinfo.type_ {
-        SysinfoType::Smbios(smbios) => smbios.system.as_ref(),
-        _ => None,
-    });
+    let smbios = domain.sysinfo.iter().filter_map(|sysinfo| branch::<SysinfoTypeSmbios>(&sysinfo.type_));
+    let systems = smbios.filter_map(|smbios| smbios.system.as_ref());
     let first = systems.filter_map(|system| system.entries.iter().find(|entry| entry.name == Name::Uuid));
     first.filter(|entry| !entry.value.is_empty())
 }

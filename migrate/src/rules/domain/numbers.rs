@@ -7,11 +7,12 @@ use domxml_runtime::{Field, Slot, fields};
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    let rule = rule("number-out-of-range", Class::Conflict)
+rules![
+    rule("number-out-of-range", Class::Conflict)
         .summary("a number that libvirt has no room for, or a 0 where it takes none")
         .doc(
-            "libvirt holds counts of CPUs, queues and vectors, orders of boot devices, rates and places on a SCSI adapter in 32 bits, which the \
+            "libvirt holds counts of CPUs, queues and vectors, orders of boot devices, rates and places on a SCSI \
+             adapter in 32 bits, which the \
              schema does not say. Where a 0 would mean nothing it is refused: leave the attribute out.",
         )
         .finds("<vcpu>1</vcpu><cpu><topology sockets='4294967296' cores='1' threads='1'/></cpu>")
@@ -19,26 +20,18 @@ pub(super) fn rules() -> Vec<Rule> {
             "<devices><disk type='file' device='disk'><driver name='qemu' queues='4294967296'/><source file='/a'/>\
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .finds("<devices><sound model='virtio' streams='0'/></devices>");
-    vec![none(wide(rule))]
-}
-
-fn wide(rule: Rule) -> Rule {
-    row_of_each!(
-        rule,
-        [CpuTopology CryptoBackend DeviceBoot DiskDriver InterfaceDriver RngRate ShmemMsi],
-        refuse(|it: &Of, _| too_wide(it, &[]))
-    )
-    // The unit has 64 bits.
-    .row(refuse(|it: &HostdevScsiAddress, _| too_wide(it, &["unit"])))
-}
-
-fn none(rule: Rule) -> Rule {
-    rule.row(refuse(|it: &Sound, _| zero("streams", it.streams == Some(Decimal(0)))).since(10, 4, 0))
+        .finds("<devices><sound model='virtio' streams='0'/></devices>")
+        .rows(each_type!(
+            [CpuTopology CryptoBackend DeviceBoot DiskDriver InterfaceDriver RngRate ShmemMsi],
+            refuse(|it: &Of, _| too_wide(it, &[]))
+        ))
+        // The unit has 64 bits.
+        .row(refuse(|it: &HostdevScsiAddress, _| too_wide(it, &["unit"])))
+        .row(refuse(|it: &Sound, _| zero("streams", it.streams == Some(Decimal(0)))).since(10, 4, 0))
         .row(refuse(|it: &CpuMaxPhysAddr, _| zero("limit", it.limit == Some(0))).since(9, 3, 0))
         .row(refuse(|it: &ControllerTarget, _| zero("memReserve", it.mem_reserve == Some(AnyBase(0)))).since(10, 3, 0))
-        .row(refuse(|it: &AudioServerEnd, _| zero("latency", it.latency == Some(Decimal(0)))))
-}
+        .row(refuse(|it: &AudioServerEnd, _| zero("latency", it.latency == Some(Decimal(0))))),
+];
 
 fn zero(name: &str, is_zero: bool) -> Option<String> {
     is_zero.then(|| format!("'{name}' is not 0: leave it out, or give another number"))

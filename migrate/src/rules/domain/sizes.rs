@@ -6,25 +6,29 @@ use crate::rules::prelude::*;
 
 /// A row about each size, by the keys of its number and its unit.
 macro_rules! each_size {
-    ($rule:expr, $row:ident) => {
-        each_size!($rule, $row; Memory MaxMemory MemorySize RequiredSize)
-            .row($row(Hugepage::SIZE, Hugepage::UNIT))
-            .row($row(NumaCell::MEMORY, NumaCell::UNIT))
-    };
-    ($rule:expr, $row:ident; $($ty:ident)*) => {
-        $rule$(.row($row($ty::VALUE, $ty::UNIT)))*
+    ($row:ident) => {
+        [
+            Row::from($row(Memory::VALUE, Memory::UNIT)),
+            Row::from($row(MaxMemory::VALUE, MaxMemory::UNIT)),
+            Row::from($row(MemorySize::VALUE, MemorySize::UNIT)),
+            Row::from($row(RequiredSize::VALUE, RequiredSize::UNIT)),
+            Row::from($row(Hugepage::SIZE, Hugepage::UNIT)),
+            Row::from($row(NumaCell::MEMORY, NumaCell::UNIT)),
+        ]
     };
 }
 
-pub(super) fn rules() -> Vec<Rule> {
-    let too_large_rule = rule("memory-too-large", Class::Conflict)
+rules![
+    rule("memory-too-large", Class::Conflict)
         .summary("a size of memory has more bytes than libvirt counts")
         .doc("A size of memory that comes to 2^63 bytes or more is refused by libvirt.")
-        .finds("<memory unit='EiB'>99</memory>");
-    let scaled_rule = rule("memory-unit-scaled", Class::Spelling)
+        .finds("<memory unit='EiB'>99</memory>")
+        .rows(each_size!(too_large)),
+    rule("memory-unit-scaled", Class::Spelling)
         .summary("sizes of memory are counted in KiB")
         .doc(
-            "libvirt takes sizes of memory in any unit, those of memory devices, of the PCI hole of a controller and of a store for crash messages \
+            "libvirt takes sizes of memory in any unit, those of memory devices, of the PCI hole of a controller and \
+             of a store for crash messages \
              too, rounds them up to whole KiB and writes these. Profile `modern` leaves the unit that was chosen.",
         )
         .example(
@@ -34,12 +38,10 @@ pub(super) fn rules() -> Vec<Rule> {
         .example(
             "<devices><memory model='dimm'><target><size unit='MiB'>512</size></target></memory></devices>",
             "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target></memory></devices>",
-        );
-    vec![
-        each_size!(too_large_rule, too_large),
-        each_size!(scaled_rule, scaled).row(algorithm(bandwidth).phase(Phase::Write).profiles(LIBVIRT)),
-    ]
-}
+        )
+        .rows(each_size!(scaled))
+        .row(algorithm(bandwidth).phase(Phase::Write).profiles(LIBVIRT)),
+];
 
 /// A unit, where one may be left out.
 type Unit<T> = Key<T, Option<MemoryUnit>>;

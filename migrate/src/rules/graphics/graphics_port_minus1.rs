@@ -8,27 +8,31 @@ use super::ports::spice_chooses;
 use super::servers::has_ports;
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    let vnc_has_ports = |vnc: &GraphicsTypeVnc, _: &Scope| has_ports(&vnc.listens) && vnc.socket.is_none();
-    vec![
-        rule("graphics-port-minus1", Class::Copy)
-            .summary("`port='-1'` is written as `autoport='yes'`")
-            .doc(
-                "Port -1 once said that libvirt should choose the port at start; `autoport` says it since. For VNC and RDP the port \
-                 alone decides, for SPICE both ports must be -1, and then `autoport='no'` does not count. Beside `autoport='no'` a VNC or \
-                 RDP server with port -1 is read otherwise since a libvirt between 11.4.0 and 11.6.0, so that it is left unless the \
-                 target is older. libvirt itself goes on writing the number for VNC, so profile `libvirt` keeps it.",
-            )
-            .example(
-                "<devices><graphics type='vnc' port='-1'/></devices>",
-                "<devices><graphics type='vnc' autoport='yes'/></devices>",
-            )
-            .row(algorithm(vnc).profiles(MODERN).when(vnc_has_ports).when(|vnc, _| vnc.autoport != Some(LaxYesNo::No)))
-            .row(algorithm(vnc).profiles(MODERN).when(vnc_has_ports).until(11, 4, 0))
-            .row(algorithm(rdp).profiles(MODERN).when(|rdp, _| rdp.autoport != Some(LaxYesNo::No)))
-            .row(algorithm(rdp).profiles(MODERN).until(11, 4, 0))
-            .row(algorithm(spice).profiles(MODERN).when(|spice, _| has_ports(&spice.listens) && spice_chooses(spice))),
-    ]
+rules![
+    rule("graphics-port-minus1", Class::Copy)
+        .summary("`port='-1'` is written as `autoport='yes'`")
+        .doc(
+            "Port -1 once said that libvirt should choose the port at start; `autoport` says it since. For VNC and \
+             RDP the port \
+             alone decides, for SPICE both ports must be -1, and then `autoport='no'` does not count. Beside \
+             `autoport='no'` a VNC or \
+             RDP server with port -1 is read otherwise since a libvirt between 11.4.0 and 11.6.0, so that it is left \
+             unless the \
+             target is older. libvirt itself goes on writing the number for VNC, so profile `libvirt` keeps it.",
+        )
+        .example(
+            "<devices><graphics type='vnc' port='-1'/></devices>",
+            "<devices><graphics type='vnc' autoport='yes'/></devices>",
+        )
+        .row(algorithm(vnc).profiles(MODERN).when(vnc_has_ports).when(|vnc, _| vnc.autoport != Some(LaxYesNo::No)))
+        .row(algorithm(vnc).profiles(MODERN).when(vnc_has_ports).until(11, 4, 0))
+        .row(algorithm(rdp).profiles(MODERN).when(|rdp, _| rdp.autoport != Some(LaxYesNo::No)))
+        .row(algorithm(rdp).profiles(MODERN).until(11, 4, 0))
+        .row(algorithm(spice).profiles(MODERN).when(|spice, _| has_ports(&spice.listens) && spice_chooses(spice))),
+];
+
+fn vnc_has_ports(vnc: &GraphicsTypeVnc, _: &Scope) -> bool {
+    has_ports(&vnc.listens) && vnc.socket.is_none()
 }
 
 fn vnc(vnc: &mut GraphicsTypeVnc, cx: &mut Context<'_>) {

@@ -3,49 +3,7 @@
 use crate::rule::board::{is_s390, is_x86};
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        conflict(),
-        rule("input-bus-default", Class::Default)
-            .summary("the bus of an input device is spelt out")
-            .doc(
-                "In a fully virtualized guest mice and keyboards are on the PS/2 bus on x86, on virtio on s390 and on USB elsewhere; \
-                 tablets are on USB, on s390 on virtio. Paravirtual Xen guests and Parallels' containers have buses of their own. \
-                 Where the definition does not say which architecture the guest has, profile `modern` leaves the bus to libvirt.",
-            )
-            .example(
-                "<devices><input type='tablet'/><input type='mouse'/></devices>",
-                "<devices><input type='tablet' bus='usb'/><input type='mouse' bus='ps2'/></devices>",
-            )
-            .row(default_by(InputOnBus::BUS.in_branch(Input::TYPE), assumed_bus).when(is_certain))
-            .row(default_by(InputOnBus::BUS.in_branch(Input::TYPE), assumed_bus).profiles(LIBVIRT)),
-        rule("input-source-absent", Class::Lossy)
-            .summary("an input device of the host is not named")
-            .doc(
-                "An input device of the type `passthrough` or `evdev` is one of the host, which `<source>` names. libvirt defines a guest \
-                 without it, which its schema refuses, and cannot start the guest.",
-            )
-            .finds("<devices><input type='evdev'/></devices>")
-            .row(note(|input: &Input, _| {
-                let unnamed = match &input.type_ {
-                    InputType::Passthrough(members) => members.source.is_none(),
-                    InputType::Evdev(members) => members.source.is_none(),
-                    _ => false,
-                };
-                unnamed.then_some("the guest does not start without the device of the host: name it with <source>")
-            })),
-        rule("input-empty-driver", Class::Spelling)
-            .summary("a `<driver>` of an input device without attributes is not written")
-            .doc("libvirt does not write a `<driver>` element that has no attribute, because it says nothing about the input device.")
-            .example(
-                "<devices><input type='mouse' bus='ps2'><driver/></input></devices>",
-                "<devices><input type='mouse' bus='ps2'/></devices>",
-            )
-            .row(nothing(child(Input::DRIVER), is_bare, "an empty <driver/> says nothing")),
-    ]
-}
-
-fn conflict() -> Rule {
+rules![
     rule("input-contradictions", Class::Conflict)
         .summary("input devices that libvirt refuses")
         .doc(
@@ -101,8 +59,44 @@ fn conflict() -> Rule {
                 wrong.then_some("a device on USB has an address of the type usb")
             })
             .when(|input, scope| bus(input, scope) == Some(InputBus::Usb)),
+        ),
+    rule("input-bus-default", Class::Default)
+        .summary("the bus of an input device is spelt out")
+        .doc(
+            "In a fully virtualized guest mice and keyboards are on the PS/2 bus on x86, on virtio on s390 and on USB elsewhere; \
+             tablets are on USB, on s390 on virtio. Paravirtual Xen guests and Parallels' containers have buses of their own. \
+             Where the definition does not say which architecture the guest has, profile `modern` leaves the bus to libvirt.",
         )
-}
+        .example(
+            "<devices><input type='tablet'/><input type='mouse'/></devices>",
+            "<devices><input type='tablet' bus='usb'/><input type='mouse' bus='ps2'/></devices>",
+        )
+        .row(default_by(InputOnBus::BUS.in_branch(Input::TYPE), assumed_bus).when(is_certain))
+        .row(default_by(InputOnBus::BUS.in_branch(Input::TYPE), assumed_bus).profiles(LIBVIRT)),
+    rule("input-source-absent", Class::Lossy)
+        .summary("an input device of the host is not named")
+        .doc(
+            "An input device of the type `passthrough` or `evdev` is one of the host, which `<source>` names. libvirt defines a guest \
+             without it, which its schema refuses, and cannot start the guest.",
+        )
+        .finds("<devices><input type='evdev'/></devices>")
+        .row(note(|input: &Input, _| {
+            let unnamed = match &input.type_ {
+                InputType::Passthrough(members) => members.source.is_none(),
+                InputType::Evdev(members) => members.source.is_none(),
+                _ => false,
+            };
+            unnamed.then_some("the guest does not start without the device of the host: name it with <source>")
+        })),
+    rule("input-empty-driver", Class::Spelling)
+        .summary("a `<driver>` of an input device without attributes is not written")
+        .doc("libvirt does not write a `<driver>` element that has no attribute, because it says nothing about the input device.")
+        .example(
+            "<devices><input type='mouse' bus='ps2'><driver/></input></devices>",
+            "<devices><input type='mouse' bus='ps2'/></devices>",
+        )
+        .row(nothing(child(Input::DRIVER), is_bare, "an empty <driver/> says nothing")),
+];
 
 /// Whether the bus is the same whatever the host: the guest is fully virtualized, and its architecture is named.
 fn is_certain<T>(_: &T, scope: &Scope) -> bool {

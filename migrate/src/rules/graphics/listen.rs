@@ -1,20 +1,11 @@
 //! The addresses that servers listen at.
 
-use super::servers::{at_address, has_ports, row_of_servers};
+use super::servers::{at_address, each_server, has_ports};
+use super::socket::replace_address;
 use crate::rules::prelude::*;
 
-/// What becomes of the attribute.
-pub(super) fn rules() -> Vec<Rule> {
-    vec![moved(), ignored()]
-}
-
-/// What libvirt writes of it.
-pub(super) fn later_rules() -> Vec<Rule> {
-    vec![default_place(), copy()]
-}
-
-fn moved() -> Rule {
-    let rule = rule("graphics-listen-attr", Class::Copy)
+rules![
+    rule("graphics-listen-attr", Class::Copy)
         .since(0, 9, 4)
         .summary("the address to listen at stands in a `<listen>` element")
         .doc(
@@ -27,22 +18,28 @@ fn moved() -> Rule {
             "<devices><graphics type='vnc' port='5901' autoport='no' listen='127.0.0.1'/></devices>",
             "<devices><graphics type='vnc' port='5901' autoport='no'><listen type='address' address='127.0.0.1'/></graphics></devices>",
         )
-        .finds("<devices><graphics type='vnc' listen='::1'><listen type='address' address='127.0.0.1'/></graphics></devices>");
-    let rule = row_of_servers!(rule, refuse(|it: &Of, _| contradiction(it.legacy_listen.as_ref()?, &it.listens)));
-    let rule = row_of_servers!(
-        rule,
-        algorithm(|it: &mut Of, cx| fill(&mut it.legacy_listen, &mut it.listens, cx)).after("graphics-socket-attr")
-    );
-    row_of_servers!(
-        rule,
-        nothing(Of::LEGACY_LISTEN, |_| true, "the attribute only copies the first <listen>")
-            .profiles(MODERN)
-            .when(|it, _| says_nothing(it.legacy_listen.as_deref(), &it.listens))
-    )
-}
-
-fn ignored() -> Rule {
-    let rule = rule("graphics-listen-attr-ignored", Class::Lossy)
+        .finds("<devices><graphics type='vnc' listen='::1'><listen type='address' address='127.0.0.1'/></graphics></devices>")
+        .rows(each_server!(refuse(|it: &Of, _| contradiction(it.legacy_listen.as_ref()?, &it.listens))))
+        .rows(each_server!(algorithm(|it: &mut Of, cx| fill(&mut it.legacy_listen, &mut it.listens, cx)).after("graphics-socket-attr")))
+        .rows(each_server!(
+            nothing(Of::LEGACY_LISTEN, |_| true, "the attribute only copies the first <listen>")
+                .profiles(MODERN)
+                .when(|it, _| says_nothing(it.legacy_listen.as_deref(), &it.listens))
+        )),
+    rule("graphics-socket-attr-over-address-listen", Class::Lossy)
+        .since(2, 0, 0)
+        .on_request()
+        .summary("the socket of a VNC server takes the place of the address to listen at")
+        .doc(
+            "With the attribute `socket` libvirt replaces a first `<listen>` at an address or a network by one at the socket, and \
+             forgets the address without a word. What the author meant is not to be seen, so this is done on request alone.",
+        )
+        .example(
+            "<devices><graphics type='vnc' socket='/run/vnc'><listen type='address' address='127.0.0.1'/></graphics></devices>",
+            "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
+        )
+        .row(algorithm(replace_address).profiles(MODERN).after("graphics-listen-attr")),
+    rule("graphics-listen-attr-ignored", Class::Lossy)
         .summary("the attribute `listen` has no effect beside a socket")
         .doc(
             "Where the first `<listen>` element of a display is a socket, or says that it listens nowhere, libvirt does not read \
@@ -51,18 +48,14 @@ fn ignored() -> Rule {
         .example(
             "<devices><graphics type='vnc' listen='127.0.0.1'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
             "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
-        );
-    // In phase derive, once the attribute `socket` has its element.
-    row_of_servers!(
-        rule,
-        unread_where(Of::LEGACY_LISTEN, |address, _| !address.is_empty(), "where the first <listen> is no address")
-            .when(|it, _| !has_ports(&it.listens))
-            .phase(Phase::Derive)
-    )
-}
-
-fn default_place() -> Rule {
-    let rule = rule("graphics-listen-default", Class::Default)
+        )
+        // In phase derive, once the attribute `socket` has its element.
+        .rows(each_server!(
+            unread_where(Of::LEGACY_LISTEN, |address, _| !address.is_empty(), "where the first <listen> is no address")
+                .when(|it, _| !has_ports(&it.listens))
+                .phase(Phase::Derive)
+        )),
+    rule("graphics-listen-default", Class::Default)
         .summary("a server that does not say where it listens has a `<listen type='address'/>`")
         .doc(
             "A VNC, SPICE or RDP server without any `<listen>` listens at the address that the hypervisor's configuration \
@@ -71,19 +64,15 @@ fn default_place() -> Rule {
         .example(
             "<devices><graphics type='vnc' port='5901' autoport='no'/></devices>",
             "<devices><graphics type='vnc' port='5901' autoport='no'><listen type='address'/></graphics></devices>",
-        );
-    let rule = row_of_servers!(
-        rule,
-        default(child(Of::LISTENS), GraphicsListen::default())
-            .profiles(LIBVIRT)
-            .says("the server listens at the default address")
-            .after("graphics-spice-noport-listen-none")
-    );
-    rule.row(nothing(GraphicsListenTypeAddress::ADDRESS, String::is_empty, "an empty address is none"))
-}
-
-fn copy() -> Rule {
-    let rule = rule("graphics-listen-copy", Class::Default)
+        )
+        .rows(each_server!(
+            default(child(Of::LISTENS), GraphicsListen::default())
+                .profiles(LIBVIRT)
+                .says("the server listens at the default address")
+                .after("graphics-spice-noport-listen-none")
+        ))
+        .row(nothing(GraphicsListenTypeAddress::ADDRESS, String::is_empty, "an empty address is none")),
+    rule("graphics-listen-copy", Class::Default)
         .since(0, 9, 4)
         .summary("libvirt copies the address of the first `<listen>` into the attribute")
         .doc(
@@ -94,20 +83,18 @@ fn copy() -> Rule {
             "<devices><graphics type='vnc' port='5901' autoport='no'><listen type='address' address='127.0.0.1'/></graphics></devices>",
             "<devices><graphics type='vnc' port='5901' autoport='no' listen='127.0.0.1'>\
              <listen type='address' address='127.0.0.1'/></graphics></devices>",
-        );
-    let rule = row_of_servers!(
-        rule,
-        nothing(Of::LEGACY_LISTEN, |_| true, "libvirt does not write the attribute without an address to listen at")
-            .when(|it, scope| it.legacy_listen != copied(&it.listens, scope.live))
-    );
-    row_of_servers!(
-        rule,
-        default_by(Of::LEGACY_LISTEN, |it, scope| copied(&it.listens, scope.live))
-            .phase(Phase::Write)
-            .profiles(LIBVIRT)
-            .says("libvirt copies the address of the first <listen> into the attribute")
-    )
-}
+        )
+        .rows(each_server!(
+            nothing(Of::LEGACY_LISTEN, |_| true, "libvirt does not write the attribute without an address to listen at")
+                .when(|it, scope| it.legacy_listen != copied(&it.listens, scope.live))
+        ))
+        .rows(each_server!(
+            default_by(Of::LEGACY_LISTEN, |it, scope| copied(&it.listens, scope.live))
+                .phase(Phase::Write)
+                .profiles(LIBVIRT)
+                .says("libvirt copies the address of the first <listen> into the attribute")
+        )),
+];
 
 /// An attribute that is another address than the first element's.
 fn contradiction(attribute: &str, listen: &[GraphicsListen]) -> Option<String> {

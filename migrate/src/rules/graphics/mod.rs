@@ -14,25 +14,8 @@ mod video_models_merged;
 mod video_primary_reorder;
 mod video_refused;
 
-use crate::rule::Rule;
-
-/// In the order in which they run within a phase.
-pub(super) fn rules() -> Vec<Rule> {
-    let sections = [
-        parts::rules(),
-        socket::rules(),
-        listen::rules(),
-        socket::later_rules(),
-        graphics_port_minus1::rules(),
-        graphics_spice_noport_listen_none::rules(),
-        ports::rules(),
-        listen::later_rules(),
-        video_models_merged::rules(),
-        video_refused::rules(),
-        video_primary_reorder::rules(),
-        video::rules(),
-        input::rules(),
-        sound::rules(),
-    ];
-    sections.into_iter().flatten().collect()
-}
+// In the order in which they run within a phase.
+files![
+    parts socket graphics_spice_noport_listen_none listen graphics_port_minus1 ports video_models_merged video_refused
+    video_primary_reorder video input sound
+];

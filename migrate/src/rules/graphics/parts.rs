@@ -6,73 +6,7 @@ use domxml::scalar::LaxYesNo;
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        conflict(),
-        rule("graphics-password-parts", Class::Lossy)
-            .summary("a display without a password has none that could expire")
-            .doc("libvirt reads `passwdValidTo` and `connected` only where there is a password.")
-            .example(
-                "<devices><graphics type='spice' autoport='yes' connected='keep'/></devices>",
-                "<devices><graphics type='spice' autoport='yes'/></devices>",
-            )
-            .row(unread(GraphicsTypeVnc::PASSWD_VALID_TO, NO_PASSWORD).when(|vnc, _| vnc.passwd.is_none()))
-            .row(unread(GraphicsTypeVnc::CONNECTED, NO_PASSWORD).when(|vnc, _| vnc.passwd.is_none()))
-            .row(unread(GraphicsTypeSpice::PASSWD_VALID_TO, NO_PASSWORD).when(|spice, _| spice.passwd.is_none()))
-            .row(unread(GraphicsTypeSpice::CONNECTED, NO_PASSWORD).when(|spice, _| spice.passwd.is_none())),
-        rule("graphics-password-expiry", Class::Conflict)
-            .summary("the end of a password is no time")
-            .doc("`passwdValidTo` is a date and a time. libvirt refuses anything else where there is a password, and reads past it where not.")
-            .finds("<devices><graphics type='vnc' autoport='yes' passwd='x' passwdValidTo='never'/></devices>")
-            .row(refuse(|it: &Graphics, _| {
-                let passwd = match &it.type_ {
-                    GraphicsType::Vnc(vnc) => &vnc.passwd,
-                    GraphicsType::Spice(spice) => &spice.passwd,
-                    _ => return None,
-                };
-                let bad = passwd.is_some() && kept_value(&it.xml, "passwdValidTo").is_some();
-                bad.then_some("write the time as 2010-04-09T15:51:00, or leave it out")
-            })),
-        rule("graphics-spice-channel-mode-any", Class::Spelling)
-            .summary("channels of SPICE stand in libvirt's order, those with mode `any` not at all")
-            .doc(
-                "libvirt keeps one mode for each channel of SPICE, the last that is given, and writes those that are not `any` in an \
-                 order of its own.",
-            )
-            .example(
-                "<devices><graphics type='spice' autoport='yes'><channel name='record' mode='any'/><channel name='inputs' mode='secure'/>\
-                 <channel name='main' mode='secure'/></graphics></devices>",
-                "<devices><graphics type='spice' autoport='yes'><channel name='main' mode='secure'/>\
-                 <channel name='inputs' mode='secure'/></graphics></devices>",
-            )
-            .row(algorithm(last_of_each).profiles(LIBVIRT))
-            .row(nothing(
-                child(GraphicsTypeSpice::CHANNELS),
-                |channel| channel.mode == GraphicsChannelMode::Any,
-                "the mode any says nothing of a channel",
-            ))
-            .row(sort(
-                GraphicsTypeSpice::CHANNELS,
-                |channel, _| channel.name as usize,
-                "channels stand in libvirt's order",
-            )),
-        rule("graphics-empty-gl", Class::Spelling)
-            .summary("an empty `<gl/>` is not written")
-            .doc(
-                "The `<gl>` of a display of type `egl-headless` says which device of the host draws; without a device libvirt does not \
-                 write it.",
-            )
-            .example(
-                "<devices><graphics type='egl-headless'><gl/></graphics></devices>",
-                "<devices><graphics type='egl-headless'/></devices>",
-            )
-            .row(nothing(child(GraphicsTypeEglHeadless::GL), is_bare, "an empty <gl/> says nothing")),
-    ]
-}
-
-const NO_PASSWORD: &str = "where there is no password";
-
-fn conflict() -> Rule {
+rules![
     rule("graphics-contradictions", Class::Conflict)
         .summary("displays that libvirt refuses")
         .doc(
@@ -92,11 +26,10 @@ fn conflict() -> Rule {
             let name = ["network", "socket"].into_iter().find(given)?;
             Some(format!("the attribute '{name}' is for a listen element of the type '{name}'"))
         }))
-        .row(refuse(|listen: &GraphicsListen, _| {
-            let nameless = matches!(&listen.type_, GraphicsListenType::Network(at) if at.network.is_empty());
-            nameless.then_some("a network to listen at has a name")
+        .row(refuse_if("a network to listen at has a name", |listen: &GraphicsListen, _| {
+            matches!(&listen.type_, GraphicsListenType::Network(at) if at.network.is_empty())
         }))
-                .row(refuse_in(GraphicsTypeRdp::LISTENS, |listen, _| {
+        .row(refuse_in(GraphicsTypeRdp::LISTENS, |listen, _| {
             let wrong = matches!(listen.type_, GraphicsListenType::Socket(_) | GraphicsListenType::None);
             wrong.then_some("an RDP server listens at an address or a network")
         }))
@@ -119,8 +52,68 @@ fn conflict() -> Rule {
                 given.then_some("libvirt fails where an RDP server has replaceUser or multiUser, and does not say why: leave them out")
             })
             .since(12, 8, 0),
+        ),
+    rule("graphics-password-parts", Class::Lossy)
+        .summary("a display without a password has none that could expire")
+        .doc("libvirt reads `passwdValidTo` and `connected` only where there is a password.")
+        .example(
+            "<devices><graphics type='spice' autoport='yes' connected='keep'/></devices>",
+            "<devices><graphics type='spice' autoport='yes'/></devices>",
         )
-}
+        .row(unread(GraphicsTypeVnc::PASSWD_VALID_TO, NO_PASSWORD).when(|vnc, _| vnc.passwd.is_none()))
+        .row(unread(GraphicsTypeVnc::CONNECTED, NO_PASSWORD).when(|vnc, _| vnc.passwd.is_none()))
+        .row(unread(GraphicsTypeSpice::PASSWD_VALID_TO, NO_PASSWORD).when(|spice, _| spice.passwd.is_none()))
+        .row(unread(GraphicsTypeSpice::CONNECTED, NO_PASSWORD).when(|spice, _| spice.passwd.is_none())),
+    rule("graphics-password-expiry", Class::Conflict)
+        .summary("the end of a password is no time")
+        .doc("`passwdValidTo` is a date and a time. libvirt refuses anything else where there is a password, and reads past it where not.")
+        .finds("<devices><graphics type='vnc' autoport='yes' passwd='x' passwdValidTo='never'/></devices>")
+        .row(refuse(|it: &Graphics, _| {
+            let passwd = match &it.type_ {
+                GraphicsType::Vnc(vnc) => &vnc.passwd,
+                GraphicsType::Spice(spice) => &spice.passwd,
+                _ => return None,
+            };
+            let bad = passwd.is_some() && kept_value(&it.xml, "passwdValidTo").is_some();
+            bad.then_some("write the time as 2010-04-09T15:51:00, or leave it out")
+        })),
+    rule("graphics-spice-channel-mode-any", Class::Spelling)
+        .summary("channels of SPICE stand in libvirt's order, those with mode `any` not at all")
+        .doc(
+            "libvirt keeps one mode for each channel of SPICE, the last that is given, and writes those that are not `any` in an \
+             order of its own.",
+        )
+        .example(
+            "<devices><graphics type='spice' autoport='yes'><channel name='record' mode='any'/><channel name='inputs' mode='secure'/>\
+             <channel name='main' mode='secure'/></graphics></devices>",
+            "<devices><graphics type='spice' autoport='yes'><channel name='main' mode='secure'/>\
+             <channel name='inputs' mode='secure'/></graphics></devices>",
+        )
+        .row(algorithm(last_of_each).profiles(LIBVIRT))
+        .row(nothing(
+            child(GraphicsTypeSpice::CHANNELS),
+            |channel| channel.mode == GraphicsChannelMode::Any,
+            "the mode any says nothing of a channel",
+        ))
+        .row(sort(
+            GraphicsTypeSpice::CHANNELS,
+            |channel, _| channel.name as usize,
+            "channels stand in libvirt's order",
+        )),
+    rule("graphics-empty-gl", Class::Spelling)
+        .summary("an empty `<gl/>` is not written")
+        .doc(
+            "The `<gl>` of a display of type `egl-headless` says which device of the host draws; without a device libvirt does not \
+             write it.",
+        )
+        .example(
+            "<devices><graphics type='egl-headless'><gl/></graphics></devices>",
+            "<devices><graphics type='egl-headless'/></devices>",
+        )
+        .row(nothing(child(GraphicsTypeEglHeadless::GL), is_bare, "an empty <gl/> says nothing")),
+];
+
+const NO_PASSWORD: &str = "where there is no password";
 
 /// The first switch that is neither on nor off.
 fn neither(switches: &[(&str, &Option<LaxYesNo>)]) -> Option<String> {

@@ -5,13 +5,13 @@ use domxml::scalar::LaxYesNo;
 use super::servers::has_ports;
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![unread_switches(), one_minus_one(), forgotten(), wait(), autoport(), libvirt_form()]
-}
+const NEITHER: &str = "that is neither yes nor no";
+const FORGOTTEN: &str = "libvirt chooses the port and forgets this one";
+const WRITTEN: &str = "the port stands as libvirt writes it";
 
-fn unread_switches() -> Rule {
-    const NEITHER: &str = "that is neither yes nor no";
+rules![
     rule("graphics-autoport-unread", Class::Lossy)
+        .profiles(BOTH)
         .until(11, 6, 0)
         .summary("an `autoport` that libvirt reads past")
         .doc(
@@ -24,55 +24,27 @@ fn unread_switches() -> Rule {
             "<devices><graphics type='vnc' port='5905' autoport='true'/></devices>",
             "<devices><graphics type='vnc' port='5905'/></devices>",
         )
-        .row(unread_where(GraphicsTypeVnc::AUTOPORT, is_other, NEITHER))
-        .row(unread_where(GraphicsTypeRdp::AUTOPORT, is_other, NEITHER))
-        .row(unread_where(GraphicsTypeRdp::REPLACE_USER, is_other, NEITHER))
-        .row(unread_where(GraphicsTypeRdp::MULTI_USER, is_other, NEITHER))
-        .row(
-            note(|rdp: &GraphicsTypeRdp, _| {
-                (rdp.autoport == NO && is_open(rdp.port))
-                    .then_some("libvirt chooses the port in spite of autoport='no', because there is none")
-            })
-            .profiles(BOTH),
-        )
-}
-
-fn wait() -> Rule {
-    rule("graphics-wait-unread", Class::Lossy)
-        .since(11, 10, 0)
-        .summary("a display that listens at no port makes the guest wait")
-        .doc("`wait` goes with the port of a VNC server: libvirt does not write it where the display listens at a socket, or nowhere.")
-        .example(
-            "<devices><graphics type='vnc' wait='yes'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
-            "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
-        )
-        .row(
-            unread(GraphicsTypeVnc::WAIT, "where the display listens at no port")
-                .when(|vnc, _| vnc.socket.is_some() || !has_ports(&vnc.listens)),
-        )
-}
-
-fn one_minus_one() -> Rule {
+        .rows(each_type!([GraphicsTypeVnc GraphicsTypeRdp], unread_where(Of::AUTOPORT, is_other, NEITHER)))
+        .rows(each_field!(GraphicsTypeRdp::[REPLACE_USER MULTI_USER], |part| unread_where(part, is_other, NEITHER)))
+        .row(note(|rdp: &GraphicsTypeRdp, _| {
+            (rdp.autoport == NO && is_open(rdp.port))
+                .then_some("libvirt chooses the port in spite of autoport='no', because there is none")
+        })),
     rule("graphics-spice-port-minus1-one", Class::Lossy)
+        .profiles(BOTH)
         .summary("port -1 for one of the two ports of a SPICE server is a number like another")
         .doc(
             "For SPICE, -1 leaves the choice of the ports to libvirt only where both ports are -1. Alone it stays in the definition \
              as a number, with `autoport='no'`, though `autoport='yes'` was probably meant.",
         )
         .finds("<devices><graphics type='spice' port='-1' autoport='no'/></devices>")
-        .row(
-            note(|spice: &GraphicsTypeSpice, _| {
-                let one = (spice.port == Some(-1)) != (spice.tls_port == Some(-1));
-                (one && spice.autoport != Some(YesNo::Yes))
-                    .then_some("one of the ports is -1, which libvirt takes for a number; autoport='yes' may be meant")
-            })
-            .profiles(BOTH),
-        )
-}
-
-fn forgotten() -> Rule {
-    const FORGOTTEN: &str = "libvirt chooses the port and forgets this one";
-    let rule = rule("graphics-autoport-yes-port", Class::Lossy)
+        .row(note(|spice: &GraphicsTypeSpice, _| {
+            let one = (spice.port == Some(-1)) != (spice.tls_port == Some(-1));
+            (one && spice.autoport != Some(YesNo::Yes))
+                .then_some("one of the ports is -1, which libvirt takes for a number; autoport='yes' may be meant")
+        })),
+    rule("graphics-autoport-yes-port", Class::Lossy)
+        .profiles(MODERN)
         .on_request()
         .summary("a port beside `autoport='yes'` is forgotten")
         .doc(
@@ -84,26 +56,23 @@ fn forgotten() -> Rule {
             "<devices><graphics type='vnc' port='5905' autoport='yes'/></devices>",
             "<devices><graphics type='vnc' autoport='yes'/></devices>",
         )
-        .row(
-            nothing(GraphicsTypeVnc::PORT, |port| *port > 0, FORGOTTEN)
-                .profiles(MODERN)
-                .when(|vnc, _| vnc.autoport == YES),
+        .row(nothing(GraphicsTypeVnc::PORT, |port| *port > 0, FORGOTTEN).when(|vnc, _| vnc.autoport == YES))
+        .row(nothing(GraphicsTypeRdp::PORT, |port| *port > 0, FORGOTTEN).when(|rdp, _| rdp.autoport == YES))
+        .rows([GraphicsTypeSpice::PORT, GraphicsTypeSpice::TLS_PORT].map(|port| {
+            nothing(port, |port| *port > 0, FORGOTTEN).when(|spice, _| spice.autoport == Some(YesNo::Yes))
+        })),
+    rule("graphics-wait-unread", Class::Lossy)
+        .since(11, 10, 0)
+        .summary("a display that listens at no port makes the guest wait")
+        .doc("`wait` goes with the port of a VNC server: libvirt does not write it where the display listens at a socket, or nowhere.")
+        .example(
+            "<devices><graphics type='vnc' wait='yes'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
+            "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
         )
         .row(
-            nothing(GraphicsTypeRdp::PORT, |port| *port > 0, FORGOTTEN)
-                .profiles(MODERN)
-                .when(|rdp, _| rdp.autoport == YES),
-        );
-    [GraphicsTypeSpice::PORT, GraphicsTypeSpice::TLS_PORT].into_iter().fold(rule, |rule, port| {
-        rule.row(
-            nothing(port, |port| *port > 0, FORGOTTEN)
-                .profiles(MODERN)
-                .when(|spice, _| spice.autoport == Some(YesNo::Yes)),
-        )
-    })
-}
-
-fn autoport() -> Rule {
+            unread(GraphicsTypeVnc::WAIT, "where the display listens at no port")
+                .when(|vnc, _| vnc.socket.is_some() || !has_ports(&vnc.listens)),
+        ),
     rule("graphics-autoport-default", Class::Default)
         .summary("`autoport` is spelt out")
         .doc(
@@ -138,12 +107,8 @@ fn autoport() -> Rule {
             })
             .when(|spice, _| has_ports(&spice.listens))
             .after("graphics-spice-noport-listen-none"),
-        )
-}
-
-fn libvirt_form() -> Rule {
-    const WRITTEN: &str = "the port stands as libvirt writes it";
-    let rule = rule("graphics-libvirt-ports", Class::Structure)
+        ),
+    rule("graphics-libvirt-ports", Class::Structure)
         .summary("ports stand as libvirt writes them")
         .doc(
             "The definition of a VNC server whose port libvirt chooses has `port='-1'`, that of an RDP server `port='0'`, that of a \
@@ -183,21 +148,18 @@ fn libvirt_form() -> Rule {
             spelling(GraphicsTypeRdp::PORT, |port, scope| is_spare(*port, 0, scope).then_some(0), WRITTEN)
                 .when(|rdp, _| rdp.autoport == YES),
         )
-        .row(
-            default(GraphicsTypeRdp::PORT, 0)
-                .when(|rdp, _| rdp.autoport == YES)
-                .phase(Phase::Write)
-                .profiles(LIBVIRT),
-        )
+        .row(default(GraphicsTypeRdp::PORT, 0).when(|rdp, _| rdp.autoport == YES).phase(Phase::Write).profiles(LIBVIRT))
         .row(nothing(GraphicsTypeRdp::PORT, |port| *port == 0, "port 0 is none").when(|rdp, _| rdp.autoport != YES))
-        .row(nothing(GraphicsTypeRdp::AUTOPORT, |autoport| *autoport != LaxYesNo::Yes, "an RDP server has no other autoport than yes"));
-    [GraphicsTypeSpice::PORT, GraphicsTypeSpice::TLS_PORT].into_iter().fold(rule, |rule, port| {
-        let chosen = |spice: &GraphicsTypeSpice, _: &Scope| spice.autoport == Some(YesNo::Yes);
-        rule.row(nothing(port, |port| *port == 0, "port 0 is none"))
-            .row(nothing(port, |port| *port < 0, WRITTEN).when(chosen))
-            .row(nothing(port, |port| *port > 0, WRITTEN).when(chosen).when(|_, scope| !scope.live))
-    })
-}
+        .row(nothing(GraphicsTypeRdp::AUTOPORT, |autoport| *autoport != LaxYesNo::Yes, "an RDP server has no other autoport than yes"))
+        .rows([GraphicsTypeSpice::PORT, GraphicsTypeSpice::TLS_PORT].into_iter().flat_map(|port| {
+            let chosen = |spice: &GraphicsTypeSpice, _: &Scope| spice.autoport == Some(YesNo::Yes);
+            [
+                nothing(port, |port| *port == 0, "port 0 is none"),
+                nothing(port, |port| *port < 0, WRITTEN).when(chosen),
+                nothing(port, |port| *port > 0, WRITTEN).when(chosen).when(|_, scope| !scope.live),
+            ]
+        })),
+];
 
 const YES: Option<LaxYesNo> = Some(LaxYesNo::Yes);
 const NO: Option<LaxYesNo> = Some(LaxYesNo::No);

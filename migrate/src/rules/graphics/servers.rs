@@ -2,14 +2,14 @@
 
 use crate::rules::prelude::*;
 
-/// Adds a row for each of the servers that listen somewhere, which have the same fields for it; the row calls the type `Of`.
-macro_rules! row_of_servers {
-    ($rule:expr, $row:expr) => {
-        $crate::rules::common::row_of_each!($rule, [GraphicsTypeVnc GraphicsTypeSpice GraphicsTypeRdp], $row)
+/// A row for each of the servers that listen somewhere, which have the same fields for it.
+macro_rules! each_server {
+    ($row:expr) => {
+        each_type!([GraphicsTypeVnc GraphicsTypeSpice GraphicsTypeRdp], $row)
     };
 }
 
-pub(super) use row_of_servers;
+pub(super) use each_server;
 
 /// A `<listen type='address'>` that was said elsewhere.
 pub(super) fn at_address(address: String, at: Span) -> GraphicsListen {

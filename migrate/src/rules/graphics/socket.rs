@@ -3,55 +3,10 @@
 use super::servers::{at_socket, has_ports};
 use crate::rules::prelude::*;
 
-/// What becomes of the attribute: before that of `listen`.
-pub(super) fn rules() -> Vec<Rule> {
-    vec![vnc(), spice()]
-}
-
-/// What depends on where the addresses stand.
-pub(super) fn later_rules() -> Vec<Rule> {
-    vec![
-        rule("graphics-socket-attr-over-address-listen", Class::Lossy)
-            .since(2, 0, 0)
-            .on_request()
-            .summary("the socket of a VNC server takes the place of the address to listen at")
-            .doc(
-                "With the attribute `socket` libvirt replaces a first `<listen>` at an address or a network by one at the socket, and \
-                 forgets the address without a word. What the author meant is not to be seen, so this is done on request alone.",
-            )
-            .example(
-                "<devices><graphics type='vnc' socket='/run/vnc'><listen type='address' address='127.0.0.1'/></graphics></devices>",
-                "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
-            )
-            .row(algorithm(replace_address).profiles(MODERN).after("graphics-listen-attr")),
-        rule("graphics-spice-listen-socket-attr-ignored", Class::Lossy)
-            .on_request()
-            .summary("the attribute `socket` of a SPICE server has no effect")
-            .doc(
-                "Only VNC servers have the attribute `socket`; libvirt does not read it on a SPICE server, which listens where it \
-                 would without. A `<listen type='socket'>` would do what the author may have meant, but change what happens. The \
-                 attribute is removed on request.",
-            )
-            .example(
-                "<devices><graphics type='spice' autoport='yes' socket='/run/spice'/></devices>",
-                "<devices><graphics type='spice' autoport='yes'/></devices>",
-            )
-            .row(nothing(GraphicsTypeSpice::SOCKET, |_| true, UNREAD).profiles(MODERN)),
-        rule("graphics-spice-socket-attr-dropped", Class::Lossy)
-            .summary("libvirt drops the attribute `socket` of a SPICE server")
-            .doc("Only VNC servers have the attribute `socket`; libvirt neither reads nor writes it on a SPICE server.")
-            .example(
-                "<devices><graphics type='spice' autoport='yes' socket='/run/spice'/></devices>",
-                "<devices><graphics type='spice' autoport='yes'/></devices>",
-            )
-            .row(nothing(GraphicsTypeSpice::SOCKET, |_| true, UNREAD)),
-        no_ports(),
-    ]
-}
-
 const UNREAD: &str = "libvirt does not read the attribute socket of a SPICE server";
+const NOWHERE: &str = "of a server that listens at no address";
 
-fn vnc() -> Rule {
+rules![
     rule("graphics-socket-attr", Class::Copy)
         .since(2, 0, 0)
         .summary("the socket of a VNC server stands in a `<listen>` element")
@@ -83,10 +38,7 @@ fn vnc() -> Rule {
                 .phase(Phase::Write)
                 .profiles(LIBVIRT)
                 .says("libvirt copies the socket of the first <listen> into the attribute"),
-        )
-}
-
-fn spice() -> Rule {
+        ),
     rule("graphics-spice-socket-attr", Class::Structure)
         .since(2, 0, 0)
         .summary("the socket of a SPICE server stands in its `<listen>` element")
@@ -108,28 +60,47 @@ fn spice() -> Rule {
             nothing(GraphicsTypeSpice::SOCKET, |_| true, "the attribute only copies the first <listen>")
                 .profiles(MODERN)
                 .when(|spice, _| spice.socket == copied(&spice.listens)),
+        ),
+    rule("graphics-spice-listen-socket-attr-ignored", Class::Lossy)
+        .on_request()
+        .summary("the attribute `socket` of a SPICE server has no effect")
+        .doc(
+            "Only VNC servers have the attribute `socket`; libvirt does not read it on a SPICE server, which listens where it \
+             would without. A `<listen type='socket'>` would do what the author may have meant, but change what happens. The \
+             attribute is removed on request.",
         )
-}
-
-fn no_ports() -> Rule {
-    const NOWHERE: &str = "of a server that listens at no address";
-    let rule = rule("graphics-socket-attr-drops-port", Class::Lossy)
+        .example(
+            "<devices><graphics type='spice' autoport='yes' socket='/run/spice'/></devices>",
+            "<devices><graphics type='spice' autoport='yes'/></devices>",
+        )
+        .row(nothing(GraphicsTypeSpice::SOCKET, |_| true, UNREAD).profiles(MODERN)),
+    rule("graphics-spice-socket-attr-dropped", Class::Lossy)
+        .summary("libvirt drops the attribute `socket` of a SPICE server")
+        .doc("Only VNC servers have the attribute `socket`; libvirt neither reads nor writes it on a SPICE server.")
+        .example(
+            "<devices><graphics type='spice' autoport='yes' socket='/run/spice'/></devices>",
+            "<devices><graphics type='spice' autoport='yes'/></devices>",
+        )
+        .row(nothing(GraphicsTypeSpice::SOCKET, |_| true, UNREAD)),
+    rule("graphics-socket-attr-drops-port", Class::Lossy)
         .summary("a server that listens at no address has no ports")
         .doc("libvirt writes neither ports nor `autoport` where the first `<listen>` is a socket or none.")
         .example(
             "<devices><graphics type='vnc' port='5901' autoport='no'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
             "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
-        );
-    // In phase derive, once the attribute `socket` has its element.
-    let vnc = |vnc: &GraphicsTypeVnc, _: &Scope| !has_ports(&vnc.listens);
-    let spice = |spice: &GraphicsTypeSpice, _: &Scope| !has_ports(&spice.listens);
-    rule.row(unread(GraphicsTypeVnc::PORT, NOWHERE).when(vnc).phase(Phase::Derive))
-        .row(unread(GraphicsTypeVnc::AUTOPORT, NOWHERE).when(vnc).phase(Phase::Derive))
-        .row(unread(GraphicsTypeVnc::WEBSOCKET, NOWHERE).when(vnc).phase(Phase::Derive))
-        .row(unread(GraphicsTypeSpice::PORT, NOWHERE).when(spice).phase(Phase::Derive))
-        .row(unread(GraphicsTypeSpice::TLS_PORT, NOWHERE).when(spice).phase(Phase::Derive))
-        .row(unread(GraphicsTypeSpice::AUTOPORT, NOWHERE).when(spice).phase(Phase::Derive))
-}
+        )
+        // In phase derive, once the attribute `socket` has its element.
+        .rows(
+            each_field!(GraphicsTypeVnc::[PORT AUTOPORT WEBSOCKET], |field| unread(field, NOWHERE)
+                .when(|vnc, _| !has_ports(&vnc.listens))
+                .phase(Phase::Derive)),
+        )
+        .rows(
+            each_field!(GraphicsTypeSpice::[PORT TLS_PORT AUTOPORT], |field| unread(field, NOWHERE)
+                .when(|spice, _| !has_ports(&spice.listens))
+                .phase(Phase::Derive)),
+        ),
+];
 
 /// An attribute that is another socket than the first element's.
 fn contradiction(attribute: &str, listen: &[GraphicsListen]) -> Option<String> {
@@ -139,10 +110,7 @@ fn contradiction(attribute: &str, listen: &[GraphicsListen]) -> Option<String> {
 
 /// The socket that the attribute copies.
 fn copied(listen: &[GraphicsListen]) -> Option<String> {
-    match &listen.first()?.type_ {
-        GraphicsListenType::Socket(first) => first.socket.clone(),
-        _ => None,
-    }
+    branch::<GraphicsListenTypeSocket>(&listen.first()?.type_)?.socket.clone()
 }
 
 /// Puts the path of the attribute where the element has none.
@@ -160,7 +128,7 @@ fn fill(said: &mut Option<String>, listen: &mut Vec<GraphicsListen>, cx: &mut Co
         .becomes(attribute("socket", &path), format!("<listen type='socket' socket='{path}'/>"));
 }
 
-fn replace_address(vnc: &mut GraphicsTypeVnc, cx: &mut Context<'_>) {
+pub(super) fn replace_address(vnc: &mut GraphicsTypeVnc, cx: &mut Context<'_>) {
     let Some(first) = vnc.listens.first_mut().filter(|first| has_ports(std::slice::from_ref(first))) else { return };
     let Some(path) = vnc.socket.clone() else { return };
     first.type_ = at_socket(path.clone(), cx.here).type_;

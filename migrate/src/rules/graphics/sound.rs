@@ -2,86 +2,25 @@
 
 use domxml::scalar::Decimal;
 
-use crate::rules::common::row_of_each;
 use crate::rules::prelude::*;
 
-/// Adds a row for each type of the elements `<input>` and `<output>` of a back end; the row calls the type `Of`.
-macro_rules! row_of_directions {
-    ($rule:expr, $row:expr) => {
-        row_of_each!($rule, [
-            AudioEnd AudioAlsaEnd AudioBufferedEnd AudioJackEnd AudioOssEnd AudioServerEnd
-        ], $row)
+/// A row for each type of the elements `<input>` and `<output>` of a back end.
+macro_rules! each_direction {
+    ($row:expr) => {
+        each_type!([AudioEnd AudioAlsaEnd AudioBufferedEnd AudioJackEnd AudioOssEnd AudioServerEnd], $row)
     };
 }
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        conflict(),
-        rule("sound-virtio-streams", Class::Default)
-            .since(10, 4, 0)
-            .summary("the number of streams of a virtio sound card is spelt out")
-            .doc(
-                "A sound card of the model `virtio` has two streams where nothing is said; libvirt writes the number since it knows the \
-                 model.",
-            )
-            .example(
-                "<devices><sound model='virtio'/></devices>",
-                "<devices><sound model='virtio' streams='2'/></devices>",
-            )
-            .row(default(Sound::STREAMS, Decimal(2)).when(|sound, _| sound.model == SoundModel::Virtio)),
-        rule("sound-unread-parts", Class::Lossy)
-            .summary("what libvirt does not read about a sound card is not written")
-            .doc(
-                "Only cards of the models `ich6` and `ich9` have codecs, and only those of the model `usb` can have several channels. \
-                 libvirt drops either from other cards.",
-            )
-            .example(
-                "<devices><sound model='ac97'><codec type='duplex'/></sound></devices>",
-                "<devices><sound model='ac97'/></devices>",
-            )
-            .row(
-                unread(child(Sound::CODECS), "of a card of this model")
-                    .when(|sound, _| !matches!(sound.model, SoundModel::Ich6 | SoundModel::Ich9)),
-            )
-            .row(
-                unread(Sound::MULTICHANNEL, "of a card of this model").when(|sound, _| sound.model != SoundModel::Usb),
-            ),
-        settings(),
-    ]
-}
-
-fn settings() -> Rule {
-    let rule = rule("audio-empty-parts", Class::Spelling)
-        .summary("what says nothing about an audio back end is not written")
-        .doc(
-            "libvirt does not write an `<input>` or `<output>` of an audio back end of which nothing is said, and writes `<settings>` \
-             where they are said to be fixed, and nowhere else.",
-        )
-        .example(
-            "<devices><audio id='1' type='none'><input><settings/></input><output mixingEngine='yes' fixedSettings='yes'/></audio></devices>",
-            "<devices><audio id='1' type='none'><output mixingEngine='yes' fixedSettings='yes'><settings/></output></audio></devices>",
-        );
-    let rule = row_of_directions!(
-        rule,
-        default(child(Of::SETTINGS), AudioSettings::default())
-            .when(|it, _| it.fixed_settings == Some(YesNo::Yes))
-            .profiles(LIBVIRT)
-            .says("fixed settings have an element")
-    );
-    row_of_directions!(
-        rule,
-        nothing(child(Of::SETTINGS), is_bare, "settings that are not fixed say nothing")
-            .when(|it, _| it.fixed_settings != Some(YesNo::Yes))
-    )
-}
-
-fn conflict() -> Rule {
-    let rule = rule("audio-contradictions", Class::Conflict)
+rules![
+    rule("audio-contradictions", Class::Conflict)
         .summary("audio back ends that are there twice or not at all")
         .doc(
-            "Each audio back end has a number of its own, and a sound card or a display that names one must name one that is there; \
-             libvirt refuses the domain otherwise. The settings of a back end need `fixedSettings='yes'`, and that needs \
-             `mixingEngine='yes'`. Numbers of back ends, periods, voices, buffers, frequencies and channels are at least 1.",
+            "Each audio back end has a number of its own, and a sound card or a display that names one must name one \
+             that is there; \
+             libvirt refuses the domain otherwise. The settings of a back end need `fixedSettings='yes'`, and that \
+             needs \
+             `mixingEngine='yes'`. Numbers of back ends, periods, voices, buffers, frequencies and channels are at \
+             least 1.",
         )
         .finds("<devices><sound model='ac97'><audio id='3'/></sound><audio id='1' type='none'/></devices>")
         .finds("<devices><graphics type='vnc'><audio id='3'/></graphics><audio id='1' type='none'/></devices>")
@@ -95,47 +34,83 @@ fn conflict() -> Rule {
         .row(unique(
             Devices::AUDIOS,
             |audio, _| Some(audio.id.0),
-            |id| format!("another audio back end has the number {id} already: choose another one"),
+            "another audio back end has the number {} already: choose another one",
         ))
         .row(exists(|audio: &SoundAudio| Some(audio.id.0), AUDIO))
         // libvirt does not ask a display over D-Bus whether its back end is there.
-        .row(
-            exists(|graphics: &Graphics| vnc_audio(graphics).map(|audio| audio.id.0), AUDIO)
-                .at(|graphics| vnc_audio(graphics).map_or(&graphics.xml, |audio| &audio.xml)),
-        )
-        .row(refuse(|audio: &Audio, _| {
-            let zero = audio.id.0 == 0 || audio.timer_period.is_some_and(|period| period.0 == 0);
-            zero.then_some("number and period of an audio back end are at least 1")
+        .row(exists(|it: &GraphicsTypeVnc| it.audio.as_ref().map(|audio| audio.id.0), AUDIO).on(GraphicsTypeVnc::AUDIO))
+        .row(refuse_if("number and period of an audio back end are at least 1", |audio: &Audio, _| {
+            audio.id.0 == 0 || audio.timer_period.is_some_and(|period| period.0 == 0)
         }))
         .row(refuse(|it: &GraphicsAudio, _| (it.id.0 == 0).then_some("the numbers of audio back ends are at least 1")))
         .row(refuse(|it: &AudioTypeOss, _| {
             let negative = it.dsp_policy.is_some_and(|policy| policy < 0);
             negative.then_some("the policy of OSS is 0 at least: leave out dspPolicy, or give another number")
-        }));
-    let rule = row_of_directions!(
-        rule,
-        refuse(|it: &Of, _| {
+        }))
+        .rows(each_direction!(refuse_each(|it: &Of, _| {
             let fixed = it.fixed_settings == Some(YesNo::Yes);
-            match &it.settings {
-                Some(_) if !fixed => Some("settings need fixedSettings='yes'"),
-                _ if fixed && it.mixing_engine != Some(YesNo::Yes) => Some("fixed settings need mixingEngine='yes'"),
-                _ => None,
-            }
-        })
-    );
-    let rule = row_of_directions!(
-        rule,
-        refuse(|it: &Of, _| {
-            let zero = [it.voices, it.buffer_length].into_iter().flatten().any(|number| number.0 == 0);
-            zero.then_some("voices and buffers are at least 1")
-        })
-    );
-    rule.row(refuse(|settings: &AudioSettings, _| {
-        let zero = [settings.frequency, settings.channels].into_iter().flatten().any(|number| number.0 == 0);
-        zero.then_some("frequencies and channels are at least 1")
-    }))
-}
-
-fn vnc_audio(graphics: &Graphics) -> Option<&GraphicsAudio> {
-    branch::<GraphicsTypeVnc>(&graphics.type_)?.audio.as_ref()
-}
+            let unmixed = fixed && it.mixing_engine != Some(YesNo::Yes);
+            [
+                (it.settings.is_some() && !fixed, "settings need fixedSettings='yes'"),
+                (unmixed, "fixed settings need mixingEngine='yes'"),
+            ]
+        })))
+        .rows(each_direction!(refuse_if("voices and buffers are at least 1", |it: &Of, _| {
+            [it.voices, it.buffer_length].into_iter().flatten().any(|number| number.0 == 0)
+        })))
+        .row(refuse_if("frequencies and channels are at least 1", |settings: &AudioSettings, _| {
+            [settings.frequency, settings.channels].into_iter().flatten().any(|number| number.0 == 0)
+        })),
+    rule("sound-virtio-streams", Class::Default)
+        .since(10, 4, 0)
+        .summary("the number of streams of a virtio sound card is spelt out")
+        .doc(
+            "A sound card of the model `virtio` has two streams where nothing is said; libvirt writes the number \
+             since it knows the \
+             model.",
+        )
+        .example(
+            "<devices><sound model='virtio'/></devices>",
+            "<devices><sound model='virtio' streams='2'/></devices>",
+        )
+        .row(default(Sound::STREAMS, Decimal(2)).when(|sound, _| sound.model == SoundModel::Virtio)),
+    rule("sound-unread-parts", Class::Lossy)
+        .summary("what libvirt does not read about a sound card is not written")
+        .doc(
+            "Only cards of the models `ich6` and `ich9` have codecs, and only those of the model `usb` can have \
+             several channels. \
+             libvirt drops either from other cards.",
+        )
+        .example(
+            "<devices><sound model='ac97'><codec type='duplex'/></sound></devices>",
+            "<devices><sound model='ac97'/></devices>",
+        )
+        .row(
+            unread(child(Sound::CODECS), "of a card of this model")
+                .when(|sound, _| !matches!(sound.model, SoundModel::Ich6 | SoundModel::Ich9)),
+        )
+        .row(unread(Sound::MULTICHANNEL, "of a card of this model").when(|sound, _| sound.model != SoundModel::Usb)),
+    rule("audio-empty-parts", Class::Spelling)
+        .summary("what says nothing about an audio back end is not written")
+        .doc(
+            "libvirt does not write an `<input>` or `<output>` of an audio back end of which nothing is said, and \
+             writes `<settings>` \
+             where they are said to be fixed, and nowhere else.",
+        )
+        .example(
+            "<devices><audio id='1' type='none'><input><settings/></input><output mixingEngine='yes' \
+             fixedSettings='yes'/></audio></devices>",
+            "<devices><audio id='1' type='none'><output mixingEngine='yes' fixedSettings='yes'><settings/></output>\
+             </audio></devices>",
+        )
+        .rows(each_direction!(
+            default(child(Of::SETTINGS), AudioSettings::default())
+                .when(|it, _| it.fixed_settings == Some(YesNo::Yes))
+                .profiles(LIBVIRT)
+                .says("fixed settings have an element")
+        ))
+        .rows(each_direction!(
+            nothing(child(Of::SETTINGS), is_bare, "settings that are not fixed say nothing")
+                .when(|it, _| it.fixed_settings != Some(YesNo::Yes))
+        )),
+];

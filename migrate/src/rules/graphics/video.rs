@@ -1,77 +1,11 @@
 //! Video cards.
 
 use crate::rule::board::is_power;
+use crate::rule::place::Place;
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        // Both are done while the definition is read, so that the card is filled in like any other.
-        implicit(),
-        rule("video-type-absent", Class::Default)
-            .summary("a video card has a model")
-            .doc(
-                "A `<video>` without a model, or with one that has no type, gets the one that the hypervisor prefers, and the QEMU driver is left to choose it; the form of no hypervisor in particular has a \
-                 Cirrus card, on POWER the standard VGA card, and Xen's framebuffer in paravirtual guests.",
-            )
-            .example("<devices><video/></devices>", "<devices><video><model type='cirrus'/></video></devices>")
-            .row(
-                default_by(child(Video::MODEL), |_, scope| Some(Box::new(usual_model(scope))))
-                    .phase(Phase::Read)
-                    .profiles(LIBVIRT)
-                    .but(Driver::Qemu)
-                    .says("a video card has a model"),
-            )
-            .row(algorithm(give_type).phase(Phase::Read).profiles(LIBVIRT).but(Driver::Qemu)),
-        primary(),
-        rule("video-none-clears", Class::Structure)
-            .summary("the video card of model `none` has nothing else")
-            .doc(
-                "The model `none` says that the guest has no video card. libvirt drops whatever else is said of it, save an alias that \
-                 the user chose.",
-            )
-            .example(
-                "<devices><video><model type='none' vram='16384' heads='1'/></video></devices>",
-                "<devices><video><model type='none'/></video></devices>",
-            )
-            .row(algorithm(clear_none).phase(Phase::Derive).profiles(LIBVIRT)),
-        memory(),
-        rule("video-vram-pow2", Class::Spelling)
-            .summary("the memory of a video card is a power of two")
-            .doc("libvirt rounds the sizes `ram` and `vram` up to the next power of two, and has done so whatever the definition says.")
-            .example(
-                "<devices><video><model type='vga' vram='9216' heads='1' primary='yes'/></video></devices>",
-                "<devices><video><model type='vga' vram='16384' heads='1' primary='yes'/></video></devices>",
-            )
-            .row(
-                spelling(VideoModel::VRAM, |size, _| rounded(*size), "vram is rounded up to a power of two")
-                    .when(|model, _| !matches!(model.type_, VideoModelType::None))
-                    .profiles(BOTH),
-            )
-            .row(
-                spelling(VideoModelTypeQxl::RAM, |size, _| rounded(*size), "ram is rounded up to a power of two")
-                    .profiles(BOTH),
-            ),
-        rule("video-empty-parts", Class::Spelling)
-            .summary("what says nothing about a video card is not written")
-            .doc("libvirt writes neither a `<driver>` without attributes nor sizes and screens of 0.")
-            .example(
-                "<devices><video><driver/><model type='vga' vram='16384' heads='1' primary='yes'/></video></devices>",
-                "<devices><video><model type='vga' vram='16384' heads='1' primary='yes'/></video></devices>",
-            )
-            .row(nothing(
-                VideoDriver::VGACONF,
-                |vgaconf| *vgaconf == VideoDriverVgaconf::Io,
-                "the default of vgaconf is not spelt out",
-            ))
-            .row(nothing(child(Video::DRIVER), is_bare, "an empty <driver/> says nothing"))
-            .row(nothing(VideoModel::VRAM, is_zero, ZERO))
-            .row(nothing(VideoModel::HEADS, is_zero, "no screens say nothing"))
-            .row(nothing(VideoModelTypeQxl::VRAM64, is_zero, ZERO))
-            .row(nothing(VideoModelTypeQxl::VGAMEM, is_zero, ZERO)),
-    ]
-}
-
-fn implicit() -> Rule {
+rules![
+    // Both are done while the definition is read, so that the card is filled in like any other.
     rule("implicit-video", Class::Implicit)
         .summary("a domain with a display has a video card")
         .doc(
@@ -93,13 +27,19 @@ fn implicit() -> Rule {
             .profiles(LIBVIRT)
             .but(Driver::Qemu)
             .says("a domain with a display has a video card"),
+        ),
+    rule("video-type-absent", Class::Default)
+        .profiles(LIBVIRT)
+        .phase(Phase::Read)
+        .but(Driver::Qemu)
+        .summary("a video card has a model")
+        .doc(
+            "A `<video>` without a model, or with one that has no type, gets the one that the hypervisor prefers, and the QEMU driver is left to choose it; the form of no hypervisor in particular has a \
+             Cirrus card, on POWER the standard VGA card, and Xen's framebuffer in paravirtual guests.",
         )
-}
-
-fn primary() -> Rule {
-    let of_first =
-        || VideoModel::PRIMARY.under(Video::MODEL).within(|devices: &mut Devices| devices.videos.first_mut());
-    let is_card = |devices: &Devices, _: &Scope| !devices.videos.first().is_some_and(is_none);
+        .example("<devices><video/></devices>", "<devices><video><model type='cirrus'/></video></devices>")
+        .row(default_by(child(Video::MODEL), |_, scope| Some(Box::new(usual_model(scope)))).says("a video card has a model"))
+        .row(algorithm(give_type)),
     rule("video-primary-default", Class::Default)
         .since(1, 0, 2)
         .summary("the first video card is marked as the primary one")
@@ -110,19 +50,98 @@ fn primary() -> Rule {
         )
         .row(default(of_first(), YesNo::Yes).when(is_card).after("video-primary-reorder"))
         .row(
-            spelling(
-                of_first(),
-                |said, _| (*said == YesNo::No).then_some(YesNo::Yes),
-                "the first card is the primary one",
-            )
-            .when(is_card)
-            .phase(Phase::Derive)
-            .profiles(BOTH)
-            .after("video-primary-reorder"),
+            spelling(of_first(), |said, _| (*said == YesNo::No).then_some(YesNo::Yes), "the first card is the primary one")
+                .when(is_card)
+                .phase(Phase::Derive)
+                .profiles(BOTH)
+                .after("video-primary-reorder"),
+        ),
+    rule("video-none-clears", Class::Structure)
+        .summary("the video card of model `none` has nothing else")
+        .doc(
+            "The model `none` says that the guest has no video card. libvirt drops whatever else is said of it, save an alias that \
+             the user chose.",
         )
-}
+        .example(
+            "<devices><video><model type='none' vram='16384' heads='1'/></video></devices>",
+            "<devices><video><model type='none'/></video></devices>",
+        )
+        .row(algorithm(clear_none).phase(Phase::Derive).profiles(LIBVIRT)),
+    {
+        let mut rule = rule("video-ram-defaults", Class::Default)
+            .summary("the memory and the screens of a video card are spelt out")
+            .doc(
+                "A card without sizes has 16 MiB of memory, Xen's framebuffer 4 MiB, a QXL card 64 MiB in each of its two regions; other \
+                 models have none that libvirt knows of. A card has one screen where nothing is said. VirtualBox, VMware and Xen have sizes \
+                 of their own, so profile `modern` leaves their cards alone.",
+            )
+            .example(
+                "<devices><video><model type='qxl' primary='yes'/></video></devices>",
+                "<devices><video><model type='qxl' ram='65536' vram='65536' heads='1' primary='yes'/></video></devices>",
+            );
+        for (profiles, own_sizes) in [(BOTH, false), (LIBVIRT, true)] {
+            for size in [16 << 10, 4 << 10, QXL] {
+                let holds =
+                    move |model: &VideoModel, scope: &Scope| usual_vram(model) == size && has_own_sizes(scope) == own_sizes;
+                rule = rule.row(default(VideoModel::VRAM, size).when(holds).profiles(profiles)).row(
+                    spelling(VideoModel::VRAM, move |vram, _| is_zero(vram).then_some(size), "a size of 0 is the default")
+                        .when(holds)
+                        .phase(Phase::Derive)
+                        .profiles(profiles),
+                );
+            }
+            let holds = move |_: &VideoModelTypeQxl, scope: &Scope| has_own_sizes(scope) == own_sizes;
+            rule = rule.row(default(VideoModelTypeQxl::RAM, QXL).when(holds).profiles(profiles)).row(
+                spelling(VideoModelTypeQxl::RAM, |ram, _| is_zero(ram).then_some(QXL), "a size of 0 is the default")
+                    .when(holds)
+                    .phase(Phase::Derive)
+                    .profiles(profiles),
+            );
+        }
+        rule.row(default(VideoModel::HEADS, 1).when(|model, _| !matches!(model.type_, VideoModelType::None)))
+    },
+    rule("video-vram-pow2", Class::Spelling)
+        .profiles(BOTH)
+        .summary("the memory of a video card is a power of two")
+        .doc("libvirt rounds the sizes `ram` and `vram` up to the next power of two, and has done so whatever the definition says.")
+        .example(
+            "<devices><video><model type='vga' vram='9216' heads='1' primary='yes'/></video></devices>",
+            "<devices><video><model type='vga' vram='16384' heads='1' primary='yes'/></video></devices>",
+        )
+        .row(
+            spelling(VideoModel::VRAM, |size, _| rounded(*size), "vram is rounded up to a power of two")
+                .when(|model, _| !matches!(model.type_, VideoModelType::None)),
+        )
+        .row(spelling(VideoModelTypeQxl::RAM, |size, _| rounded(*size), "ram is rounded up to a power of two")),
+    rule("video-empty-parts", Class::Spelling)
+        .summary("what says nothing about a video card is not written")
+        .doc("libvirt writes neither a `<driver>` without attributes nor sizes and screens of 0.")
+        .example(
+            "<devices><video><driver/><model type='vga' vram='16384' heads='1' primary='yes'/></video></devices>",
+            "<devices><video><model type='vga' vram='16384' heads='1' primary='yes'/></video></devices>",
+        )
+        .row(nothing(
+            VideoDriver::VGACONF,
+            |vgaconf| *vgaconf == VideoDriverVgaconf::Io,
+            "the default of vgaconf is not spelt out",
+        ))
+        .row(nothing(child(Video::DRIVER), is_bare, "an empty <driver/> says nothing"))
+        .row(nothing(VideoModel::VRAM, is_zero, ZERO))
+        .row(nothing(VideoModel::HEADS, is_zero, "no screens say nothing"))
+        .row(nothing(VideoModelTypeQxl::VRAM64, is_zero, ZERO))
+        .row(nothing(VideoModelTypeQxl::VGAMEM, is_zero, ZERO)),
+];
 
 const ZERO: &str = "a size of 0 says nothing";
+
+/// What is said of the first card.
+fn of_first() -> Place<Devices, YesNo> {
+    VideoModel::PRIMARY.under(Video::MODEL).within(|devices: &mut Devices| devices.videos.first_mut())
+}
+
+fn is_card(devices: &Devices, _: &Scope) -> bool {
+    !devices.videos.first().is_some_and(is_none)
+}
 
 /// The size of `vram` that libvirt assumes, in KiB; 0 for models of which it knows none.
 fn usual_vram(model: &VideoModel) -> u32 {
@@ -137,40 +156,6 @@ fn usual_vram(model: &VideoModel) -> u32 {
 
 /// The size of each region of a QXL card, in KiB.
 const QXL: u32 = 64 << 10;
-
-fn memory() -> Rule {
-    let mut rule = rule("video-ram-defaults", Class::Default)
-        .summary("the memory and the screens of a video card are spelt out")
-        .doc(
-            "A card without sizes has 16 MiB of memory, Xen's framebuffer 4 MiB, a QXL card 64 MiB in each of its two regions; other \
-             models have none that libvirt knows of. A card has one screen where nothing is said. VirtualBox, VMware and Xen have sizes \
-             of their own, so profile `modern` leaves their cards alone.",
-        )
-        .example(
-            "<devices><video><model type='qxl' primary='yes'/></video></devices>",
-            "<devices><video><model type='qxl' ram='65536' vram='65536' heads='1' primary='yes'/></video></devices>",
-        );
-    for (profiles, own_sizes) in [(BOTH, false), (LIBVIRT, true)] {
-        for size in [16 << 10, 4 << 10, QXL] {
-            let holds =
-                move |model: &VideoModel, scope: &Scope| usual_vram(model) == size && has_own_sizes(scope) == own_sizes;
-            rule = rule.row(default(VideoModel::VRAM, size).when(holds).profiles(profiles)).row(
-                spelling(VideoModel::VRAM, move |vram, _| is_zero(vram).then_some(size), "a size of 0 is the default")
-                    .when(holds)
-                    .phase(Phase::Derive)
-                    .profiles(profiles),
-            );
-        }
-        let holds = move |_: &VideoModelTypeQxl, scope: &Scope| has_own_sizes(scope) == own_sizes;
-        rule = rule.row(default(VideoModelTypeQxl::RAM, QXL).when(holds).profiles(profiles)).row(
-            spelling(VideoModelTypeQxl::RAM, |ram, _| is_zero(ram).then_some(QXL), "a size of 0 is the default")
-                .when(holds)
-                .phase(Phase::Derive)
-                .profiles(profiles),
-        );
-    }
-    rule.row(default(VideoModel::HEADS, 1).when(|model, _| !matches!(model.type_, VideoModelType::None)))
-}
 
 /// Hypervisors that choose the sizes otherwise than libvirt itself does.
 fn has_own_sizes(scope: &Scope) -> bool {

@@ -4,21 +4,21 @@ use domxml_runtime::{Field, FieldInfo, ReadOptions, SlotMut, Unknown, extras_mut
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("video-models-merged", Class::Structure)
-            .summary("a video card has one `<model>`")
-            .doc(
-                "Of several `<model>` elements of a video card libvirt takes the type from the first, and everything else from the first \
-                 that says it. They are made one.",
-            )
-            .example(
-                "<devices><video><model type='vga' vram='16384' primary='yes'/><model type='cirrus' vram='8192' heads='2'/></video></devices>",
-                "<devices><video><model type='vga' vram='16384' heads='2' primary='yes'/></video></devices>",
-            )
-            .row(algorithm(merge_all)),
-    ]
-}
+rules![
+    rule("video-models-merged", Class::Structure)
+        .summary("a video card has one `<model>`")
+        .doc(
+            "Of several `<model>` elements of a video card libvirt takes the type from the first, and everything else \
+             from the first \
+             that says it. They are made one.",
+        )
+        .example(
+            "<devices><video><model type='vga' vram='16384' primary='yes'/><model type='cirrus' vram='8192' \
+             heads='2'/></video></devices>",
+            "<devices><video><model type='vga' vram='16384' heads='2' primary='yes'/></video></devices>",
+        )
+        .row(algorithm(merge_all)),
+];
 
 fn merge_all(video: &mut Video, cx: &mut Context<'_>) {
     let (Some(model), Some(kept)) = (&mut video.model, &mut video.xml.kept) else { return };

@@ -3,24 +3,23 @@
 use super::video::is_primary;
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("video-primary-reorder", Class::Structure)
-            .since(1, 0, 2)
-            .summary("the primary video card stands first")
-            .doc(
-                "The guest starts on the card with `primary='yes'`, or on the first where none is marked. libvirt moves that card to the \
-                 front when it reads the definition. Two marked cards are an error.",
-            )
-            .example(
-                "<devices><video><model type='vga' vram='16384' heads='1'/></video>\
-                 <video><model type='cirrus' vram='16384' heads='1' primary='yes'/></video></devices>",
-                "<devices><video><model type='cirrus' vram='16384' heads='1' primary='yes'/></video>\
-                 <video><model type='vga' vram='16384' heads='1'/></video></devices>",
-            )
-            .row(algorithm(reorder).phase(Phase::Derive)),
-    ]
-}
+rules![
+    rule("video-primary-reorder", Class::Structure)
+        .since(1, 0, 2)
+        .summary("the primary video card stands first")
+        .doc(
+            "The guest starts on the card with `primary='yes'`, or on the first where none is marked. libvirt moves \
+             that card to the \
+             front when it reads the definition. Two marked cards are an error.",
+        )
+        .example(
+            "<devices><video><model type='vga' vram='16384' heads='1'/></video>\
+             <video><model type='cirrus' vram='16384' heads='1' primary='yes'/></video></devices>",
+            "<devices><video><model type='cirrus' vram='16384' heads='1' primary='yes'/></video>\
+             <video><model type='vga' vram='16384' heads='1'/></video></devices>",
+        )
+        .row(algorithm(reorder).phase(Phase::Derive)),
+];
 
 fn reorder(devices: &mut Devices, cx: &mut Context<'_>) {
     if let Some(at) = devices.videos.iter().position(is_primary).filter(|at| *at > 0) {

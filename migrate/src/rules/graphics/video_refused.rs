@@ -3,19 +3,23 @@
 use super::video::{is_none, is_primary};
 use crate::rules::prelude::*;
 
-/// They are judged in phase derive, once a card has one model.
-pub(super) fn rules() -> Vec<Rule> {
-    let rule = rule("video-contradictions", Class::Conflict)
+rules![
+    rule("video-contradictions", Class::Conflict)
+        .phase(Phase::Derive)
         .summary("video cards that libvirt refuses together")
         .doc(
-            "Only one card can be primary, a card of the model `none` must be the only one, the driver `vhostuser` and the options of \
-             virtio are for virtio cards, and so is `blob`; the sizes `ram`, `vram64` and `vgamem` for QXL cards, a `rendernode` for the driver `vhostuser`; \
-             a card of the model `ramfb` has no address, an acceleration says of what, and a resolution is not 0. libvirt refuses a \
+            "Only one card can be primary, a card of the model `none` must be the only one, the driver `vhostuser` \
+             and the options of \
+             virtio are for virtio cards, and so is `blob`; the sizes `ram`, `vram64` and `vgamem` for QXL cards, a \
+             `rendernode` for the driver `vhostuser`; \
+             a card of the model `ramfb` has no address, an acceleration says of what, and a resolution is not 0. \
+             libvirt refuses a \
              domain where that is not so.",
         )
         .finds("<devices><video><model type='none'/></video><video><model type='vga'/></video></devices>")
         .finds(
-            "<devices><video><model type='vga' primary='yes'/></video><video><model type='vga' primary='yes'/></video></devices>",
+            "<devices><video><model type='vga' primary='yes'/></video><video><model type='vga' primary='yes'/></video>\
+             </devices>",
         )
         .finds("<devices><video><driver name='vhostuser'/><model type='vga'/></video></devices>")
         .finds("<devices><video><driver ats='on'/><model type='vga'/></video></devices>")
@@ -24,85 +28,57 @@ pub(super) fn rules() -> Vec<Rule> {
         .finds("<devices><video><model type='virtio'><resolution x='0' y='600'/></model></video></devices>")
         .finds("<devices><video><model type='virtio'><acceleration/></model></video></devices>")
         .finds(
-            "<devices><video><model type='virtio'><acceleration accel3d='yes' rendernode='/dev/dri/r'/></model></video></devices>",
+            "<devices><video><model type='virtio'><acceleration accel3d='yes' rendernode='/dev/dri/r'/></model>\
+             </video></devices>",
         )
-        .row(
-            unique(
-                Devices::VIDEOS,
-                |video, _| is_primary(video).then_some(()),
-                |()| "only one video card can be the primary one".to_owned(),
-            )
-            .phase(Phase::Derive),
-        )
-        .row(
-            refuse(|devices: &Devices, _| {
-                let others = devices.videos.len() > 1 && devices.videos.iter().any(is_none);
-                others.then_some("a video card of the model none must be the only one")
-            })
-            .at(|devices| devices.videos.iter().find(|video| is_none(video)).map_or(&devices.xml, |none| &none.xml))
-            .phase(Phase::Derive),
-        );
-    vec![models(drivers(rule))]
-}
-
-fn drivers(rule: Rule) -> Rule {
-    rule.row(
-        refuse_each(|video: &Video, _| {
+        .row(unique(
+            Devices::VIDEOS,
+            |video, _| is_primary(video).then_some(true),
+            "only one video card can be the primary one",
+        ))
+        .row(refuse_there(|devices: &Devices, _| {
+            let none = devices.videos.iter().find(|video| is_none(video) && devices.videos.len() > 1)?;
+            Some((none.xml.span, "a video card of the model none must be the only one"))
+        }))
+        .row(refuse_each(|video: &Video, _| {
             let acceleration = video.model.as_ref().and_then(|model| model.acceleration.as_ref());
             let rendered = acceleration.is_some_and(|acceleration| acceleration.rendernode.is_some());
             [
                 (is_vhost_user(video) && !takes_virtio(video), "the driver vhostuser is for virtio cards"),
                 (rendered && !is_vhost_user(video) && !is_none(video), "a rendernode is for the driver vhostuser"),
             ]
-        })
-        .phase(Phase::Derive),
-    )
-    .row(
-        refuse_in(Video::DRIVER, |driver, _| {
-            virtio_option(driver).map(|option| format!("'{option}' is an option of virtio cards"))
-        })
-        .when(|video, _| !takes_virtio(video))
-        .phase(Phase::Derive),
-    )
-    .row(
-        refuse_in(Video::ADDRESS, |_, _| Some("a video card of the model ramfb has no address"))
-            .when(|video, _| is(video, |type_| matches!(type_, VideoModelType::Ramfb)))
-            .phase(Phase::Derive),
-    )
-}
-
-fn models(rule: Rule) -> Rule {
-    rule.row(refuse(foreign_size).phase(Phase::Derive))
+        }))
         .row(
-            refuse_each(|model: &VideoModel, scope| {
-                use VideoModelType::{Bochs, None, Vga, Virtio};
-                let has_blob = matches!(model.type_, Virtio(_) | None);
-                let has_edid = has_blob || matches!(model.type_, Vga | Bochs);
-                // A libvirt that is older reads past them.
-                [
-                    (
-                        model.edid.is_some() && !has_edid && scope.strictly_knows(11, 7, 0),
-                        "edid is for video cards of the models vga, bochs and virtio",
-                    ),
-                    (model.blob.is_some() && !has_blob && scope.strictly_knows(9, 2, 0), "blob is for virtio cards"),
-                ]
+            refuse_in(Video::DRIVER, |driver, _| {
+                virtio_option(driver).map(|option| format!("'{option}' is an option of virtio cards"))
             })
-            .phase(Phase::Derive),
+            .when(|video, _| !takes_virtio(video)),
         )
+        .row(
+            refuse_in(Video::ADDRESS, |_, _| Some("a video card of the model ramfb has no address"))
+                .when(|video, _| is(video, |type_| matches!(type_, VideoModelType::Ramfb))),
+        )
+        .row(refuse(foreign_size))
+        .row(refuse_each(|model: &VideoModel, scope| {
+            use VideoModelType::{Bochs, None, Vga, Virtio};
+            let has_blob = matches!(model.type_, Virtio(_) | None);
+            let edid = model.edid.is_some() && !has_blob && !matches!(model.type_, Vga | Bochs);
+            let blob = model.blob.is_some() && !has_blob;
+            // A libvirt that is older reads past them.
+            [
+                (edid && scope.strictly_knows(11, 7, 0), "edid is for video cards of the models vga, bochs and virtio"),
+                (blob && scope.strictly_knows(9, 2, 0), "blob is for virtio cards"),
+            ]
+        }))
         .row(
             refuse_in(VideoModel::RESOLUTION, |it, _| (it.x == 0 || it.y == 0).then_some("a resolution is not 0"))
-                .when(|model, _| !matches!(model.type_, VideoModelType::None))
-                .phase(Phase::Derive),
+                .when(|model, _| !matches!(model.type_, VideoModelType::None)),
         )
-        .row(
-            refuse(|it: &VideoAcceleration, _| {
-                is_bare(it).then_some(
-                    "it is not said what is accelerated: add accel3d or accel2d, or leave out <acceleration>",
-                )
-            })
-            .phase(Phase::Derive),
-        )
-}
+        .row(refuse(|it: &VideoAcceleration, _| {
+            is_bare(it)
+                .then_some("it is not said what is accelerated: add accel3d or accel2d, or leave out <acceleration>")
+        })),
+];
 
 fn is(video: &Video, model: fn(&VideoModelType) -> bool) -> bool {
     video.model.as_ref().is_some_and(|it| model(&it.type_))

@@ -6,30 +6,45 @@ use domxml::{Cpu, CpuFeaturePolicy, CpuMode, CpuModelFallback, DomainType};
 use super::{doubtful, lacking};
 use crate::host::{Choices, Guest, ModelState};
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Rule, rule};
+use crate::rule::{Class, rule};
 
 /// More missing features than these are not listed one by one.
 const LISTED: usize = 4;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![models(), modes()]
-}
-
-fn models() -> Rule {
+rules![
     rule("host-cpu-model", Class::Host)
         .summary("a processor that the host's emulator does not know, or that the host cannot provide")
         .doc(
-            "Which models guests can have depends on the emulator, and with KVM on the host's processor too. libvirt takes the definition and \
-             refuses to start the guest. Models are an error where they cannot come to anything else: with KVM, where the model must be had in \
-             full; noted where libvirt may take a lesser one, or where QEMU emulates the processor and leaves out what it cannot do.",
+            "Which models guests can have depends on the emulator, and with KVM on the host's processor too. libvirt \
+             takes the definition and \
+             refuses to start the guest. Models are an error where they cannot come to anything else: with KVM, where \
+             the model must be had in \
+             full; noted where libvirt may take a lesser one, or where QEMU emulates the processor and leaves out \
+             what it cannot do.",
         )
-        .finds("<os><type arch='x86_64' machine='pc'>hvm</type></os><cpu mode='custom' match='exact'><model fallback='forbid'>Haswell</model></cpu>")
-        .finds("<os><type arch='x86_64' machine='pc'>hvm</type></os><cpu mode='custom' match='exact'><model fallback='forbid'>Z99</model></cpu>")
+        .finds(
+            "<os><type arch='x86_64' machine='pc'>hvm</type></os><cpu mode='custom' match='exact'><model \
+                fallback='forbid'>Haswell</model></cpu>"
+        )
+        .finds(
+            "<os><type arch='x86_64' machine='pc'>hvm</type></os><cpu mode='custom' match='exact'><model \
+                fallback='forbid'>Z99</model></cpu>"
+        )
         .row(lacking(|cpu: &Cpu, guest, scope| strict(scope).then(|| objection(cpu, guest)).flatten()))
         .row(doubtful(|cpu: &Cpu, guest, scope| {
             (!strict(scope)).then(|| objection(cpu, guest)).flatten().or_else(|| deprecated(cpu, guest))
-        }))
-}
+        })),
+    rule("host-cpu-mode", Class::Host)
+        .summary("a way to choose the processor that the host does not have")
+        .doc(
+            "`host-passthrough` and `host-model` give the guest the host's own processor: both need hardware \
+             virtualization and a guest of the \
+             host's architecture. `maximum` needs libvirt 7.1.0 and an emulator that has it.",
+        )
+        .finds("<os><type arch='x86_64' machine='pc'>hvm</type></os><cpu mode='maximum'/>")
+        .row(lacking(|cpu: &Cpu, guest, scope| strict(scope).then(|| mode_objection(cpu, guest)).flatten()))
+        .row(doubtful(|cpu: &Cpu, guest, scope| (!strict(scope)).then(|| mode_objection(cpu, guest)).flatten())),
+];
 
 /// Whether what the host lacks keeps the guest from starting: QEMU leaves it out of a processor that it emulates.
 fn strict(scope: &Scope) -> bool {
@@ -79,18 +94,6 @@ fn deprecated(cpu: &Cpu, guest: &Guest<'_>) -> Option<String> {
         )),
         _ => None,
     }
-}
-
-fn modes() -> Rule {
-    rule("host-cpu-mode", Class::Host)
-        .summary("a way to choose the processor that the host does not have")
-        .doc(
-            "`host-passthrough` and `host-model` give the guest the host's own processor: both need hardware virtualization and a guest of the \
-             host's architecture. `maximum` needs libvirt 7.1.0 and an emulator that has it.",
-        )
-        .finds("<os><type arch='x86_64' machine='pc'>hvm</type></os><cpu mode='maximum'/>")
-        .row(lacking(|cpu: &Cpu, guest, scope| strict(scope).then(|| mode_objection(cpu, guest)).flatten()))
-        .row(doubtful(|cpu: &Cpu, guest, scope| (!strict(scope)).then(|| mode_objection(cpu, guest)).flatten()))
 }
 
 fn mode_objection(cpu: &Cpu, guest: &Guest<'_>) -> Option<String> {

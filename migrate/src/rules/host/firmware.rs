@@ -5,13 +5,9 @@ use domxml::{Os, OsFirmwareFeatureName, OsLoaderType, YesNo};
 
 use super::{doubtful, instead, lacking};
 use crate::host::Choices;
-use crate::rule::{Class, Rule, rule};
+use crate::rule::{Class, rule};
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![firmware()]
-}
-
-fn firmware() -> Rule {
+rules![
     rule("host-firmware-missing", Class::Host)
         .summary("firmware that libvirt does not find on the host")
         .doc(
@@ -44,8 +40,8 @@ fn firmware() -> Rule {
                      (<os firmware='efi'> without <loader>)"
                 )
             })
-        }))
-}
+        })),
+];
 
 /// A kind of firmware that there is none of.
 fn kind(os: &Os, own: &DomainCapabilities) -> Option<String> {

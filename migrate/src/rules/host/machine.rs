@@ -9,13 +9,9 @@ use crate::host::{Guest, MachineState};
 use crate::machine::Machine;
 use crate::options::Driver;
 use crate::rule::kinds::note;
-use crate::rule::{Class, Rule, rule};
+use crate::rule::{Class, rule};
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![types(), machines(), removed(), emulators(), processors()]
-}
-
-fn types() -> Rule {
+rules![
     rule("host-type-missing", Class::Host)
         .summary("a guest of a type or architecture that the host does not run")
         .doc(
@@ -41,10 +37,7 @@ fn types() -> Rule {
                 _ => format!("set type='{}'", types.first()?),
             };
             Some(format!("the host runs no {arch} guests of type {type_}: {way}"))
-        }))
-}
-
-fn machines() -> Rule {
+        })),
     rule("host-machine-missing", Class::Host)
         .summary("a machine type that the host does not have, or will not have for long")
         .doc(
@@ -78,22 +71,9 @@ fn machines() -> Rule {
             let way = Machine::new(named).family;
             (guest.machine_state()? == MachineState::Deprecated)
                 .then(|| format!("the host's emulator calls {named} deprecated: plan to move to a newer version of {way}"))
-        }))
-}
-
-/// The oldest version of the family that is newer than the one that is gone, or else the newest.
-fn nearest<'h>(gone: &str, machines: &'h [GuestMachine]) -> Option<&'h str> {
-    let gone = Machine::new(gone);
-    let version = gone.version()?;
-    let family = machines.iter().map(|own| Machine::new(&own.value)).filter(|own| own.family == gone.family);
-    let mut versions: Vec<_> = family.filter_map(|own| Some((own.version()?, own.name))).collect();
-    versions.sort_unstable();
-    let newer = versions.iter().find(|(own, _)| *own > version);
-    newer.or(versions.last()).map(|(_, name)| *name)
-}
-
-fn removed() -> Rule {
+        })),
     rule("machine-removed", Class::Advice)
+        .driver(Driver::Qemu)
         .summary("a machine type that QEMU has removed, or has deprecated")
         .doc(
             "Without `--host` nobody knows which machines the host has. But QEMU says when it removes one: since 10.1 a versioned machine is \
@@ -102,30 +82,24 @@ fn removed() -> Rule {
         )
         .finds("<os><type arch='x86_64' machine='pc-0.13'>hvm</type></os>")
         .finds("<os><type arch='x86_64' machine='pc-q35-6.2'>hvm</type></os>")
-        .row(
-            note(|type_: &OsType, scope| {
-                let named = type_.machine.as_deref()?;
-                if scope.on_host().is_some_and(|guest| guest.machine_state().is_some()) {
-                    return None;
+        .row(note(|type_: &OsType, scope| {
+            let named = type_.machine.as_deref()?;
+            if scope.on_host().is_some_and(|guest| guest.machine_state().is_some()) {
+                return None;
+            }
+            let family = Machine::new(named).family;
+            Some(match fate(named)? {
+                Fate::Removed((major, minor), instead) => {
+                    let instead = instead.unwrap_or(family);
+                    let way = if instead == named { String::new() } else { format!(": take {instead}") };
+                    format!("QEMU {major}.{minor} and newer have no machine type {named}{way}")
                 }
-                let family = Machine::new(named).family;
-                Some(match fate(named)? {
-                    Fate::Removed((major, minor), instead) => {
-                        let instead = instead.unwrap_or(family);
-                        let way = if instead == named { String::new() } else { format!(": take {instead}") };
-                        format!("QEMU {major}.{minor} and newer have no machine type {named}{way}")
-                    }
-                    Fate::Deprecated((major, minor), (gone, by)) => format!(
-                        "{named} is deprecated since QEMU {major}.{minor}, and QEMU {gone}.{by} will not have it: plan to move to a newer \
-                         version of {family}"
-                    ),
-                })
+                Fate::Deprecated((major, minor), (gone, by)) => format!(
+                    "{named} is deprecated since QEMU {major}.{minor}, and QEMU {gone}.{by} will not have it: plan to move to a newer \
+                     version of {family}"
+                ),
             })
-            .driver(Driver::Qemu),
-        )
-}
-
-fn emulators() -> Rule {
+        })),
     rule("host-emulator-missing", Class::Host)
         .summary("an emulator that the host does not have")
         .doc(
@@ -141,10 +115,7 @@ fn emulators() -> Rule {
                 return None;
             }
             Some(format!("the host has no emulator {path} for {} guests: leave out <emulator>, or set it to {}", guest.arch, known.join(" or ")))
-        }))
-}
-
-fn processors() -> Rule {
+        })),
     rule("host-vcpus-exceeded", Class::Host)
         .summary("more CPUs than the machine can have")
         .doc("Each machine type has a greatest number of CPUs, which grows from version to version. q35 can have more than pc.")
@@ -153,5 +124,16 @@ fn processors() -> Rule {
             let most = guest.most_cpus().filter(|most| *most > 0 && u32::from(vcpu.value) > *most)?;
             let machine = guest.machine.unwrap_or("the default machine");
             Some(format!("{machine} can have {most} CPUs on the host: give it no more, or take a machine that can have them"))
-        }))
+        })),
+];
+
+/// The oldest version of the family that is newer than the one that is gone, or else the newest.
+fn nearest<'h>(gone: &str, machines: &'h [GuestMachine]) -> Option<&'h str> {
+    let gone = Machine::new(gone);
+    let version = gone.version()?;
+    let family = machines.iter().map(|own| Machine::new(&own.value)).filter(|own| own.family == gone.family);
+    let mut versions: Vec<_> = family.filter_map(|own| Some((own.version()?, own.name))).collect();
+    versions.sort_unstable();
+    let newer = versions.iter().find(|(own, _)| *own > version);
+    newer.or(versions.last()).map(|(_, name)| *name)
 }

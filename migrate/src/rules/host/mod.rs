@@ -16,14 +16,10 @@ use crate::machine::Machine;
 use crate::rule::kinds::{note, refuse};
 use crate::rule::row::Draft;
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Rule, rule};
+use crate::rule::{Class, rule};
 
-/// In the order in which they run within a phase.
-pub(super) fn rules() -> Vec<Rule> {
-    let sections =
-        [vec![not_asked()], machine::rules(), cpu::rules(), firmware::rules(), devices::rules(), numa::rules()];
-    sections.into_iter().flatten().collect()
-}
+// In the order in which they run within a phase.
+files![self machine cpu firmware devices numa];
 
 /// What libvirt refuses on the host.
 fn lacking<T: Content + Described + Clone>(
@@ -51,7 +47,7 @@ fn instead(choices: &Choices<'_>, name: &str, but: &[&str]) -> Option<String> {
     }
 }
 
-fn not_asked() -> Rule {
+rules![
     rule("host-not-asked", Class::Host)
         .summary("a guest of a kind that the host was not asked about")
         .doc(
@@ -80,5 +76,5 @@ fn not_asked() -> Rule {
                 "nothing is known of the firmware, devices and processors that such guests have on the host: add the output of \
                  `virsh domcapabilities --virttype {type_} --arch {arch}{machine}` with --host"
             ))
-        }))
-}
+        })),
+];

@@ -9,57 +9,24 @@ use domxml::{
 
 use super::doubtful;
 use crate::host::Guest;
-use crate::rule::{Class, Rule, rule};
+use crate::rule::{Class, rule};
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![processors(), nodes(), memory(), pages()]
-}
-
-/// The first number that is not among those that there are; none where the host does not say which there are.
-fn missing(asked: &CpuSet, there: &BTreeSet<u32>) -> Option<u32> {
-    asked.iter().find(|number| !there.contains(number)).filter(|_| !there.is_empty())
-}
-
-/// Numbers as people write them.
-fn list(there: &BTreeSet<u32>) -> String {
-    there.iter().copied().collect::<CpuSet>().to_string()
-}
-
-fn processors() -> Rule {
-    fn objection(asked: Option<&CpuSet>, guest: &Guest<'_>) -> Option<String> {
-        let there = guest.cpus();
-        let missing = missing(asked?, &there)?;
-        Some(format!("the host has no CPU {missing}, and does not start the guest: choose among {}", list(&there)))
-    }
+rules![
     rule("host-cpu-missing", Class::Host)
         .summary("a CPU of the host that is named and not there")
         .doc("CPUs, I/O threads and the emulator are pinned to CPUs of the host by number. A guest that moves to another host takes the numbers along.")
         .finds("<vcpu cpuset='0-63'>2</vcpu>")
         .finds("<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='40'/></cputune>")
-        .row(doubtful(|it: &Vcpu, guest, _| objection(it.cpuset.as_ref(), guest)))
-        .row(doubtful(|it: &Vcpupin, guest, _| objection(Some(&it.cpuset), guest)))
-        .row(doubtful(|it: &Emulatorpin, guest, _| objection(Some(&it.cpuset), guest)))
-        .row(doubtful(|it: &Iothreadpin, guest, _| objection(Some(&it.cpuset), guest)))
-}
-
-fn nodes() -> Rule {
-    fn objection(asked: Option<&CpuSet>, guest: &Guest<'_>) -> Option<String> {
-        let there: BTreeSet<u32> = guest.cells().iter().map(|cell| cell.id).collect();
-        let missing = missing(asked?, &there)?;
-        Some(format!(
-            "the host has no NUMA node {missing}, and does not start the guest: choose among {}",
-            list(&there)
-        ))
-    }
+        .row(doubtful(|it: &Vcpu, guest, _| no_cpu(it.cpuset.as_ref(), guest)))
+        .row(doubtful(|it: &Vcpupin, guest, _| no_cpu(Some(&it.cpuset), guest)))
+        .row(doubtful(|it: &Emulatorpin, guest, _| no_cpu(Some(&it.cpuset), guest)))
+        .row(doubtful(|it: &Iothreadpin, guest, _| no_cpu(Some(&it.cpuset), guest))),
     rule("host-node-missing", Class::Host)
         .summary("a NUMA node of the host that is named and not there")
         .doc("Memory is bound to nodes of the host by number. A guest that moves to another host takes the numbers along.")
         .finds("<numatune><memory mode='strict' nodeset='0-7'/></numatune>")
-        .row(doubtful(|it: &NumatuneMemory, guest, _| objection(it.nodeset.as_ref(), guest)))
-        .row(doubtful(|it: &NumatuneMemnode, guest, _| objection(Some(&it.nodeset), guest)))
-}
-
-fn memory() -> Rule {
+        .row(doubtful(|it: &NumatuneMemory, guest, _| no_node(it.nodeset.as_ref(), guest)))
+        .row(doubtful(|it: &NumatuneMemnode, guest, _| no_node(Some(&it.nodeset), guest))),
     rule("host-memory-exceeded", Class::Host)
         .summary("more memory than the host has, or than the nodes have in which it is to be")
         .doc(
@@ -97,10 +64,7 @@ fn memory() -> Rule {
                     gib(asked)
                 )
             })
-        }))
-}
-
-fn pages() -> Rule {
+        })),
     rule("host-page-missing", Class::Host)
         .summary("a size of huge pages that the host does not have")
         .doc("Which sizes there are is a matter of the processor: 2 MiB and 1 GiB on x86. libvirt takes the definition and refuses to start the guest.")
@@ -113,5 +77,27 @@ fn pages() -> Rule {
             let list = there.iter().map(|size| format!("{} KiB", size / 1024)).collect::<Vec<_>>().join(", ");
             (!there.is_empty() && !there.contains(&asked))
                 .then(|| format!("the host has no pages of this size, and does not start the guest: choose among {list}"))
-        }))
+        })),
+];
+
+/// The first number that is not among those that there are; none where the host does not say which there are.
+fn missing(asked: &CpuSet, there: &BTreeSet<u32>) -> Option<u32> {
+    asked.iter().find(|number| !there.contains(number)).filter(|_| !there.is_empty())
+}
+
+fn no_cpu(asked: Option<&CpuSet>, guest: &Guest<'_>) -> Option<String> {
+    let there = guest.cpus();
+    let missing = missing(asked?, &there)?;
+    Some(format!("the host has no CPU {missing}, and does not start the guest: choose among {}", list(&there)))
+}
+
+fn no_node(asked: Option<&CpuSet>, guest: &Guest<'_>) -> Option<String> {
+    let there: BTreeSet<u32> = guest.cells().iter().map(|cell| cell.id).collect();
+    let missing = missing(asked?, &there)?;
+    Some(format!("the host has no NUMA node {missing}, and does not start the guest: choose among {}", list(&there)))
+}
+
+/// Numbers as people write them.
+fn list(there: &BTreeSet<u32>) -> String {
+    there.iter().copied().collect::<CpuSet>().to_string()
 }

@@ -7,12 +7,14 @@ use domxml_runtime::{WriteOptions, extras_mut};
 
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("hostdev-duplicate", Class::Conflict)
+rules![
+    rule("hostdev-duplicate", Class::Conflict)
         .summary("a device of the host is assigned twice")
         .doc(
-            "A device of the host goes to the guest once: libvirt refuses a second one with the same source, whatever else is said of it. A \
-             USB device that an earlier one names by vendor and product alone is the same wherever it is plugged in. An interface of the type \
+            "A device of the host goes to the guest once: libvirt refuses a second one with the same source, whatever \
+             else is said of it. A \
+             USB device that an earlier one names by vendor and product alone is the same wherever it is plugged in. \
+             An interface of the type \
              `hostdev` is such a device, too.",
         )
         .finds(
@@ -22,28 +24,34 @@ pub(super) fn rule() -> Rule {
              <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
         )
         .finds(
-            "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/></source>\
-             </hostdev><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/>\
+            "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product \
+             id='0xbeef'/></source>\
+             </hostdev><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product \
+             id='0xbeef'/>\
              <address bus='1' device='2'/></source></hostdev></devices>",
         )
         .finds(
             "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\
-             <address bus='0' target='0' unit='0'/></source></hostdev><hostdev mode='subsystem' type='scsi' managed='no'><source>\
-             <!-- once more --><adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source></hostdev></devices>",
+             <address bus='0' target='0' unit='0'/></source></hostdev><hostdev mode='subsystem' type='scsi' \
+             managed='no'><source>\
+             <!-- once more --><adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source></hostdev>\
+             </devices>",
         )
         .finds(
-            "<devices><interface type='hostdev' managed='yes'><source><address type='pci' domain='0x0000' bus='0x06' slot='0x12' \
+            "<devices><interface type='hostdev' managed='yes'><source><address type='pci' domain='0x0000' bus='0x06' \
+             slot='0x12' \
              function='0x5'/></source></interface><hostdev mode='subsystem' type='pci' managed='no'><source>\
              <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
         )
         .finds(
-            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' name='iqn.2013-07.com.example:pool/0'>\
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' \
+             name='iqn.2013-07.com.example:pool/0'>\
              <host name='example.com'/></source></hostdev><hostdev mode='subsystem' type='scsi' managed='no'>\
              <source protocol='iscsi' name='iqn.2013-07.com.example:pool'><host name='example.com'/><auth username='a'>\
              <secret type='iscsi' usage='b'/></auth></source></hostdev></devices>",
         )
-        .row(check(twice))
-}
+        .row(check(twice)),
+];
 
 /// libvirt reads the interfaces first.
 fn twice(devices: &Devices, cx: &mut Context<'_>) {

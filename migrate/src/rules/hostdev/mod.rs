@@ -7,17 +7,5 @@ mod redirdev;
 mod refused;
 mod source;
 
-use crate::rule::Rule;
-
-/// What libvirt refuses stands first; then the facts.
-pub(super) fn rules() -> Vec<Rule> {
-    let sections = [
-        refused::rules(),
-        vec![hostdev_duplicate::rule()],
-        redirdev::refused(),
-        numbers::rules(),
-        source::rules(),
-        vec![redirdev::channel()],
-    ];
-    sections.into_iter().flatten().collect()
-}
+// In the order in which they run within a phase.
+files![refused hostdev_duplicate redirdev numbers source];

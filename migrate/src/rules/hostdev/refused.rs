@@ -5,97 +5,37 @@ use domxml::{HostdevScsiAdapterType as AdapterType, HostdevSubsystemMdevModel as
 use crate::rules::prelude::*;
 
 const TOGETHER: &str = "a USB device is named by vendor and product together";
-const NO_VENDOR: &str = "0 is no number of a vendor";
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("hostdev-sgio-unfiltered", Class::Conflict)
-            .summary("a SCSI unit of the host asks for unfiltered commands")
-            .doc(
-                "`sgio='unfiltered'` asked the kernel of the host to let all SCSI commands of the guest pass. No kernel but those of one vendor \
-                 ever did, and libvirt refuses it.",
-            )
-            .finds(
-                "<devices><hostdev mode='subsystem' type='scsi' managed='no' sgio='unfiltered'><source><adapter name='scsi_host0'/>\
-                 <address bus='0' target='0' unit='0'/></source></hostdev></devices>",
-            )
-            .row(refuse(|it: &HostdevSubsystemScsi, _| {
-                let unfiltered = it.sgio == Some(HostdevSubsystemScsiSgio::Unfiltered);
-                unfiltered.then_some("no kernel lets unfiltered SCSI commands pass: leave out sgio='unfiltered'")
-            })),
-        startup_policy(),
-        rule("device-rom-disabled-tuned", Class::Conflict)
-            .summary("an option ROM that is turned off is described nevertheless")
-            .doc("`enabled='no'` says that the device has no option ROM. libvirt refuses `bar` and `file` beside it.")
-            .finds(
-                "<devices><hostdev mode='subsystem' type='pci' managed='no'><source>\
-                 <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source><rom enabled='no' bar='on'/></hostdev></devices>",
-            )
-            .row(refuse(|it: &Rom, _| {
-                let described = it.enabled == Some(YesNo::No) && (it.bar.is_some() || it.file.is_some());
-                described.then_some("an option ROM that is turned off has neither bar nor file")
-            })),
-        address_type(),
-        rule("hostdev-usb-ids-incomplete", Class::Conflict)
-            .summary("a USB device of the host lacks one of its two numbers")
-            .doc(
-                "Vendor and product identify a USB device together. libvirt refuses one without the other, and a vendor 0. Since 12.8.0 \
-                 an address can name the port in place of the device, but not both.",
-            )
-            .finds(
-                "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x0'/><product id='0x1234'/></source>\
-                 </hostdev></devices>",
-            )
-            .finds("<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/></source></hostdev></devices>")
-            .finds(
-                "<devices><interface type='hostdev'><source><address type='usb' bus='1' device='2'/><vendor id='0x1234'/></source></interface>\
-                 </devices>",
-            )
-            .finds(
-                "<devices><interface type='hostdev'><source><address type='usb' bus='1' device='2'/><vendor id='0x0'/><product id='0x1'/></source>\
-                 </interface></devices>",
-            )
-            .row(refuse(|it: &HostdevSourceUsb, _| {
-                (it.vendor.is_some() != it.product.is_some()).then_some(TOGETHER)
-            }))
-            .row(refuse_in(HostdevSourceUsb::VENDOR, |vendor, _| {
-                (vendor.id.0 == 0).then_some(NO_VENDOR)
-            }))
-            // Without an address the source says nothing, and that is what is told; one of PCI hides the numbers.
-            .row(refuse(|it: &InterfaceSourceHostdev, _| {
-                let on_usb = it.address.as_ref().is_some_and(|it| matches!(it.type_, InterfaceHostdevAddressType::Usb(_)));
-                (on_usb && it.vendor.is_some() != it.product.is_some()).then_some(TOGETHER)
-            }))
-            .row(refuse_in(InterfaceSourceHostdev::VENDOR, |vendor, _| {
-                (vendor.id.0 == 0).then_some(NO_VENDOR)
-            }))
-            .row(
-                refuse(|it: &HostdevUsbAddress, _| {
-                    let port = it.port.as_ref().is_some_and(|port| !port.is_empty());
-                    (it.device.is_some() == port)
-                        .then_some("the address of a USB device has its number or its port, one of the two")
-                })
-                .since(12, 8, 0),
-            )
-            .row(refuse(|it: &InterfaceHostdevAddressTypeUsb, _| {
-                (it.device.is_none() && it.port.is_none())
-                    .then_some("the address of a USB device has its number or its port, one of the two")
-            })),
-        options(),
-        scsi_source(),
-    ]
-}
-
-fn startup_policy() -> Rule {
+rules![
+    rule("hostdev-sgio-unfiltered", Class::Conflict)
+        .summary("a SCSI unit of the host asks for unfiltered commands")
+        .doc(
+            "`sgio='unfiltered'` asked the kernel of the host to let all SCSI commands of the guest pass. No kernel \
+             but those of one vendor \
+             ever did, and libvirt refuses it.",
+        )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no' sgio='unfiltered'><source><adapter \
+             name='scsi_host0'/>\
+             <address bus='0' target='0' unit='0'/></source></hostdev></devices>",
+        )
+        .row(refuse(|it: &HostdevSubsystemScsi, _| {
+            let unfiltered = it.sgio == Some(HostdevSubsystemScsiSgio::Unfiltered);
+            unfiltered.then_some("no kernel lets unfiltered SCSI commands pass: leave out sgio='unfiltered'")
+        })),
     rule("hostdev-startup-policy-pci", Class::Conflict)
         .summary("a device of the host that is not on USB has a policy for its absence")
-        .doc("Only of a USB device may the configuration say what happens when it is missing; libvirt refuses `startupPolicy` elsewhere.")
+        .doc(
+            "Only of a USB device may the configuration say what happens when it is missing; libvirt refuses \
+              `startupPolicy` elsewhere."
+        )
         .finds(
             "<devices><hostdev mode='subsystem' type='pci' managed='no'><source startupPolicy='optional'>\
              <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
         )
         .finds(
-            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source startupPolicy='optional'><adapter name='scsi_host0'/>\
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source startupPolicy='optional'><adapter \
+             name='scsi_host0'/>\
              <address bus='0' target='0' unit='0'/></source></hostdev></devices>",
         )
         .row(refuse(|it: &HostdevSourcePci, _| {
@@ -103,24 +43,28 @@ fn startup_policy() -> Rule {
         }))
         .row(refuse(|it: &HostdevSourceScsi, _| policy_of("SCSI unit", &it.xml)))
         .row(refuse(|it: &HostdevSourceScsiHost, _| policy_of("SCSI adapter", &it.xml)))
-        .row(refuse(|it: &HostdevSourceMdev, _| policy_of("mediated device", &it.xml)))
-}
-
-/// The objection to the policy of a source that has none in the schema.
-fn policy_of(what: &str, source: &Extra) -> Option<String> {
-    kept_attribute(source, "startupPolicy")
-        .map(|_| format!("startupPolicy is for USB devices alone: a {what} has none"))
-}
-
-fn address_type() -> Rule {
+        .row(refuse(|it: &HostdevSourceMdev, _| policy_of("mediated device", &it.xml))),
+    rule("device-rom-disabled-tuned", Class::Conflict)
+        .summary("an option ROM that is turned off is described nevertheless")
+        .doc("`enabled='no'` says that the device has no option ROM. libvirt refuses `bar` and `file` beside it.")
+        .finds(
+            "<devices><hostdev mode='subsystem' type='pci' managed='no'><source>\
+             <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source><rom enabled='no' bar='on'/>\
+             </hostdev></devices>",
+        )
+        .row(refuse_if("an option ROM that is turned off has neither bar nor file", |it: &Rom, _| {
+            it.enabled == Some(YesNo::No) && (it.bar.is_some() || it.file.is_some())
+        })),
     rule("hostdev-address-type", Class::Conflict)
         .summary("a device of the host is on a bus of the guest where it cannot be")
         .doc(
-            "A PCI function shows on PCI, a USB device on USB, a SCSI unit on a SCSI bus, an adapter on PCI or in the channel subsystem, a \
+            "A PCI function shows on PCI, a USB device on USB, a SCSI unit on a SCSI bus, an adapter on PCI or in the \
+             channel subsystem, a \
              mediated device where its model belongs. libvirt refuses an address of another type.",
         )
         .finds(
-            "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/></source>\
+            "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product \
+             id='0xbeef'/></source>\
              <address type='pci' domain='0x0000' bus='0x00' slot='0x05' function='0x0'/></hostdev></devices>",
         )
         .row(refuse_at(Hostdev::ADDRESS, |it, _| {
@@ -143,47 +87,92 @@ fn address_type() -> Rule {
                 [] => format!("a mediated device of the model vfio-ap has no address, and none of the type {found}"),
                 fits => format!("the address of this {type_} device is of the type {}, not {found}", fits.join(" or ")),
             })
+        })),
+    rule("hostdev-usb-ids-incomplete", Class::Conflict)
+        .summary("a USB device of the host lacks one of its two numbers")
+        .doc(
+            "Vendor and product identify a USB device together. libvirt refuses one without the other, and a vendor \
+             0. Since 12.8.0 \
+             an address can name the port in place of the device, but not both.",
+        )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x0'/><product \
+             id='0x1234'/></source>\
+             </hostdev></devices>",
+        )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/></source>\
+                </hostdev></devices>"
+        )
+        .finds(
+            "<devices><interface type='hostdev'><source><address type='usb' bus='1' device='2'/><vendor id='0x1234'/>\
+             </source></interface>\
+             </devices>",
+        )
+        .finds(
+            "<devices><interface type='hostdev'><source><address type='usb' bus='1' device='2'/><vendor id='0x0'/>\
+             <product id='0x1'/></source>\
+             </interface></devices>",
+        )
+        .row(refuse_if(TOGETHER, |it: &HostdevSourceUsb, _| it.vendor.is_some() != it.product.is_some()))
+        .row(refuse_if("0 is no number of a vendor", |vendor: &HostdevVendor, _| vendor.id.0 == 0))
+        // Without an address the source says nothing, and that is what is told; one of PCI hides the numbers.
+        .row(refuse(|it: &InterfaceSourceHostdev, _| {
+            let on_usb = it.address.as_ref().is_some_and(|it| matches!(it.type_, InterfaceHostdevAddressType::Usb(_)));
+            (on_usb && it.vendor.is_some() != it.product.is_some()).then_some(TOGETHER)
         }))
-}
-
-fn options() -> Rule {
-    let rule = rule("hostdev-option-type", Class::Conflict)
+        .row(
+            refuse(|it: &HostdevUsbAddress, _| {
+                let port = it.port.as_ref().is_some_and(|port| !port.is_empty());
+                (it.device.is_some() == port)
+                    .then_some("the address of a USB device has its number or its port, one of the two")
+            })
+            .since(12, 8, 0),
+        )
+        .row(refuse(|it: &InterfaceHostdevAddressTypeUsb, _| {
+            (it.device.is_none() && it.port.is_none())
+                .then_some("the address of a USB device has its number or its port, one of the two")
+        })),
+    rule("hostdev-option-type", Class::Conflict)
         .summary("an option stands at a host device of another type")
         .doc(
-            "`sgio` and `rawio` are for SCSI units of the host, `model` is for mediated devices and SCSI adapters. libvirt refuses them at \
+            "`sgio` and `rawio` are for SCSI units of the host, `model` is for mediated devices and SCSI adapters. \
+             libvirt refuses them at \
              any other host device.",
         )
         .finds(
             "<devices><hostdev mode='subsystem' type='pci' managed='yes' rawio='yes'><source>\
              <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
-        );
-    // What the type takes is not among what is kept.
-    ["sgio", "rawio", "model"].into_iter().fold(rule, |rule, option| {
-        rule.row(refuse(move |it: &Hostdev, _| {
-            let type_ = subsystem(it)?.value()?;
-            kept_attribute(&it.xml, option).map(|_| format!("a host device of the type {type_} has no '{option}'"))
-        }))
-    })
-}
-
-fn scsi_source() -> Rule {
+        )
+        // What the type takes is not among what is kept.
+        .rows(["sgio", "rawio", "model"].map(|option| {
+            refuse(move |it: &Hostdev, _| {
+                let type_ = subsystem(it)?.value()?;
+                kept_attribute(&it.xml, option).map(|_| format!("a host device of the type {type_} has no '{option}'"))
+            })
+        })),
     rule("hostdev-scsi-source", Class::Conflict)
         .summary("the source of a SCSI device of the host is incomplete or malformed")
         .doc(
-            "An adapter of the host has a name. An iSCSI target has exactly one server, and its secret is one of iSCSI. An adapter of vhost is named by `naa.` and 16 \
+            "An adapter of the host has a name. An iSCSI target has exactly one server, and its secret is one of \
+             iSCSI. An adapter of vhost is named by `naa.` and 16 \
              hexadecimal digits. libvirt refuses anything else.",
         )
         .finds(
-            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter/><address bus='0' target='0' unit='0'/></source>\
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter/><address bus='0' \
+             target='0' unit='0'/></source>\
              </hostdev></devices>",
         )
         .finds(
-            "<devices><hostdev mode='subsystem' type='scsi_host' managed='no'><source protocol='vhost' wwpn='5123456789abcde0'/></hostdev>\
+            "<devices><hostdev mode='subsystem' type='scsi_host' managed='no'><source protocol='vhost' \
+             wwpn='5123456789abcde0'/></hostdev>\
              </devices>",
         )
         .finds(
-            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' name='iqn.2013-07.com.example:pool/1'>\
-             <host name='example.com'/><auth username='me'><secret type='ceph' usage='a'/></auth></source></hostdev></devices>",
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' \
+             name='iqn.2013-07.com.example:pool/1'>\
+             <host name='example.com'/><auth username='me'><secret type='ceph' usage='a'/></auth></source></hostdev>\
+             </devices>",
         )
         .row(refuse(|adapter: &HostdevScsiAdapter, _| {
             let named = match &adapter.type_ {
@@ -204,7 +193,13 @@ fn scsi_source() -> Rule {
             let digits = it.wwpn.strip_prefix("naa.").unwrap_or_default();
             let named = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
             (!named).then(|| format!("'{}' names no adapter: it takes 'naa.' and 16 hexadecimal digits", it.wwpn))
-        }))
+        })),
+];
+
+/// The objection to the policy of a source that has none in the schema.
+fn policy_of(what: &str, source: &Extra) -> Option<String> {
+    kept_attribute(source, "startupPolicy")
+        .map(|_| format!("startupPolicy is for USB devices alone: a {what} has none"))
 }
 
 fn subsystem(hostdev: &Hostdev) -> Option<&HostdevSubsystem> {

@@ -7,16 +7,17 @@ use crate::rules::prelude::*;
 /// The rule without which the writer keeps comments in profile `libvirt`, too.
 pub(crate) const COMMENTS_DROPPED: &str = "comments-dropped";
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule(COMMENTS_DROPPED, Class::Live)
+rules![
+    rule(COMMENTS_DROPPED, Class::Live)
         .summary("libvirt keeps no comments")
         .doc(
-            "libvirt reads past comments and processing instructions, and its own form of a document has none, save within metadata. Profile \
+            "libvirt reads past comments and processing instructions, and its own form of a document has none, save \
+             within metadata. Profile \
              `modern` keeps them where they stood; with `--ignore comments-dropped` profile `libvirt` does so, too.",
         )
         .example("<devices><!-- none yet --></devices>", "<devices/>")
-        .row(algorithm(drop_all).profiles(LIBVIRT))
-}
+        .row(algorithm(drop_all).profiles(LIBVIRT)),
+];
 
 fn drop_all(domain: &mut Domain, cx: &mut Context<'_>) {
     extras_mut(domain, &mut |xml| drop_of(xml, cx));

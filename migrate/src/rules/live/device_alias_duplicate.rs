@@ -5,16 +5,20 @@ use std::collections::HashSet;
 use super::running::is_users_own;
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("device-alias-duplicate", Class::Conflict)
+rules![
+    rule("device-alias-duplicate", Class::Conflict)
         .summary("two devices have one alias")
         .doc(
-            "An alias that begins with `ua-` names a device for its user, and only one: libvirt refuses a domain that gives it twice. The \
+            "An alias that begins with `ua-` names a device for its user, and only one: libvirt refuses a domain that \
+             gives it twice. The \
              first console may have that of the serial port which it is.",
         )
-        .finds("<devices><sound model='ac97'><alias name='ua-a'/></sound><sound model='ac97'><alias name='ua-a'/></sound></devices>")
-        .row(check(twice))
-}
+        .finds(
+            "<devices><sound model='ac97'><alias name='ua-a'/></sound><sound model='ac97'><alias name='ua-a'/>\
+                </sound></devices>"
+        )
+        .row(check(twice)),
+];
 
 fn twice(devices: &Devices, cx: &mut Context<'_>) {
     let name = |alias: &Option<Alias>| alias.as_ref().map(|alias| alias.name.clone());

@@ -6,15 +6,5 @@ mod running;
 
 pub(crate) use comments_dropped::COMMENTS_DROPPED;
 
-use crate::rule::Rule;
-
-/// In the order in which they run within a phase.
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        running::devices(),
-        device_alias_duplicate::rule(),
-        running::aliases(),
-        running::names(),
-        comments_dropped::rule(),
-    ]
-}
+// In the order in which they run within a phase.
+files![running device_alias_duplicate comments_dropped];

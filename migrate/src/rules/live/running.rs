@@ -2,7 +2,7 @@
 
 use crate::rules::prelude::*;
 
-pub(super) fn devices() -> Rule {
+rules![
     rule("devices-absent", Class::Default)
         .summary("a domain without devices")
         .doc(
@@ -13,21 +13,21 @@ pub(super) fn devices() -> Rule {
             default(child(Domain::DEVICES), Devices::default())
                 .says("libvirt writes <devices> even where there are none")
                 .profiles(LIBVIRT),
-        )
-}
-
-pub(super) fn aliases() -> Rule {
+        ),
     rule("device-alias-dropped", Class::Live)
         .summary("devices have aliases that libvirt made up for a running domain")
         .doc(
-            "libvirt names every device of a running domain by an alias, and forgets it in the configuration, unless it begins with `ua-`: \
-             then it is the user's own, since 3.9.0. Profile `libvirt` drops the other aliases, save with `--live`; profile `modern` keeps \
+            "libvirt names every device of a running domain by an alias, and forgets it in the configuration, unless \
+             it begins with `ua-`: \
+             then it is the user's own, since 3.9.0. Profile `libvirt` drops the other aliases, save with `--live`; \
+             profile `modern` keeps \
              the live state and only says, once a file, how many there are. ",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
              <alias name='virtio-disk0'/></disk></devices>",
-            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk>\
+             </devices>",
         )
         .row(check(count).when(|_, scope| !scope.live).profiles(MODERN))
         .row(
@@ -38,8 +38,18 @@ pub(super) fn aliases() -> Rule {
             )
             .when(|_, scope| !scope.live)
             .phase(Phase::Read),
+        ),
+    rule("advice-alias-name", Class::Advice)
+        .summary("an alias of the author's own that libvirt forgets")
+        .doc(
+            "A device can be given a name by which it is found again, for `<qemu:override>` or `virsh update-device`: \
+             it begins with `ua-` and has letters, \
+             digits, `-` and `_`. libvirt takes every other alias for one of a running guest, and forgets it.",
         )
-}
+        .finds("<devices><interface type='user'><alias name='uplink'/></interface></devices>")
+        .finds("<devices><interface type='user'><alias name='ua-up.link'/></interface></devices>")
+        .row(note(|alias: &Alias, _| forgotten(alias)).when(|_, scope| !scope.live)),
+];
 
 /// What an alias of the user's own begins with.
 const USERS: &str = "ua-";
@@ -63,18 +73,6 @@ fn forgotten(alias: &Alias) -> Option<String> {
     // Those of a running guest are numbered.
     let made = name.is_empty() || name.ends_with(|c: char| c.is_ascii_digit()) || PLAIN.contains(&name);
     (!made).then(|| format!("libvirt forgets the alias {name}: call it {USERS}{name} (libvirt 3.9.0)"))
-}
-
-pub(super) fn names() -> Rule {
-    rule("advice-alias-name", Class::Advice)
-        .summary("an alias of the author's own that libvirt forgets")
-        .doc(
-            "A device can be given a name by which it is found again, for `<qemu:override>` or `virsh update-device`: it begins with `ua-` and has letters, \
-             digits, `-` and `_`. libvirt takes every other alias for one of a running guest, and forgets it.",
-        )
-        .finds("<devices><interface type='user'><alias name='uplink'/></interface></devices>")
-        .finds("<devices><interface type='user'><alias name='ua-up.link'/></interface></devices>")
-        .row(note(|alias: &Alias, _| forgotten(alias)).when(|_, scope| !scope.live))
 }
 
 /// Shows the alias of everything that can have one.

@@ -2,20 +2,34 @@
 
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("interface-bandwidth-invalid", Class::Conflict)
+rules![
+    rule("interface-bandwidth-invalid", Class::Conflict)
         .summary("the limits of an interface contradict each other")
         .doc(
-            "Limits in one direction need `average`, or, towards a guest on a virtual network, `floor`; `peak` and `burst` go with \
-             `average`, be it 0. libvirt refuses the rest, and a `classID`, which only a network gives. Today it refuses `floor` elsewhere \
+            "Limits in one direction need `average`, or, towards a guest on a virtual network, `floor`; `peak` and \
+             `burst` go with \
+             `average`, be it 0. libvirt refuses the rest, and a `classID`, which only a network gives. Today it \
+             refuses `floor` elsewhere \
              even where that is 0, which old ones read past.",
         )
         .finds("<devices><interface type='user'><bandwidth><inbound peak='4'/></bandwidth></interface></devices>")
-        .finds("<devices><interface type='network'><source network='n'/><bandwidth><inbound peak='0' floor='4'/></bandwidth></interface></devices>")
-        .finds("<devices><interface type='user'><bandwidth><inbound average='8' floor='4'/></bandwidth></interface></devices>")
-        .finds("<devices><interface type='user'><bandwidth><inbound average='8' floor='0'/></bandwidth></interface></devices>")
+        .finds(
+            "<devices><interface type='network'><source network='n'/><bandwidth><inbound peak='0' floor='4'/>\
+                </bandwidth></interface></devices>"
+        )
+        .finds(
+            "<devices><interface type='user'><bandwidth><inbound average='8' floor='4'/></bandwidth></interface>\
+                </devices>"
+        )
+        .finds(
+            "<devices><interface type='user'><bandwidth><inbound average='8' floor='0'/></bandwidth></interface>\
+                </devices>"
+        )
         .finds("<devices><interface type='user'><bandwidth><outbound floor='4'/></bandwidth></interface></devices>")
-        .finds("<devices><interface type='user'><bandwidth classID='3'><inbound average='8'/></bandwidth></interface></devices>")
+        .finds(
+            "<devices><interface type='user'><bandwidth classID='3'><inbound average='8'/></bandwidth></interface>\
+                </devices>"
+        )
         .row(refuse(|it: &Bandwidth, _| {
             it.class_id.map(|_| "an interface has no class of its own: classID is for networks")
         }))
@@ -25,24 +39,17 @@ pub(super) fn rule() -> Rule {
             }
             extra(it)
         }))
-        .row(
-            refuse(|it: &Interface, scope| {
-                let floor = inbound(it).is_some_and(|rates| guarantees(rates, scope));
-                let network = matches!(it.type_, InterfaceType::Network(_));
-                (floor && !network).then_some("only a virtual network guarantees a 'floor'")
-            })
-            .at(|it| inbound(it).map_or(&it.xml, |rates| &rates.xml)),
-        )
+        .row(refuse_there(|it: &Interface, scope| {
+            let rates = it.bandwidth.as_ref()?.inbound.as_ref().filter(|rates| guarantees(rates, scope))?;
+            let network = matches!(it.type_, InterfaceType::Network(_));
+            (!network).then_some((rates.xml.span, "only a virtual network guarantees a 'floor'"))
+        }))
         .row(refuse_in(Bandwidth::OUTBOUND, |it, scope| match (it.average, it.floor) {
             _ if guarantees(it, scope) => Some("there is no 'floor' for packets from the guest"),
             (None, None) => Some("limits need 'average'"),
             _ => extra(it),
-        }))
-}
-
-fn inbound(interface: &Interface) -> Option<&BandwidthRates> {
-    interface.bandwidth.as_ref()?.inbound.as_ref()
-}
+        })),
+];
 
 /// Whether libvirt takes a `floor` for one. That a 0 is one came between 9.0.0 and 12.8.0: the later of the two is said.
 fn guarantees(rates: &BandwidthRates, scope: &Scope) -> bool {

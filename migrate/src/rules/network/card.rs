@@ -5,106 +5,105 @@ use domxml_runtime::field_mut;
 use super::interface::{driver, is_virtio};
 use crate::rules::prelude::*;
 
-pub(super) fn refused() -> Rule {
+rules![
     rule("interface-driver-options-nonvirtio", Class::Conflict)
         .summary("options of the virtio transport stand at another card")
-        .doc("`iommu`, `ats`, `packed` and `page_per_vq` are options of the virtio transport. libvirt refuses them on a card of another model.")
+        .doc("`iommu`, `ats`, `packed` and `page_per_vq` are options of the virtio transport. libvirt refuses them on \
+              a card of another model.")
         .finds(
-            "<devices><interface type='network'><source network='default'/><model type='e1000'/><driver iommu='on'/></interface></devices>",
+            "<devices><interface type='network'><source network='default'/><model type='e1000'/><driver iommu='on'/>\
+             </interface></devices>",
         )
         .finds(
             "<devices><interface type='hostdev'><driver name='vfio' ats='on'/><source>\
              <address type='pci' domain='0x0000' bus='0x03' slot='0x10' function='0x0'/></source></interface></devices>",
         )
-        .row(
-            refuse(|it: &Interface, _| {
-                let option = virtio_option(driver(it)?)?;
-                (!is_virtio(it)).then(|| format!("'{option}' is an option of virtio cards"))
-            })
-            .at(driver_place),
+        .row(refuse_there(|it: &Interface, _| {
+            let driver = driver(it).filter(|_| !is_virtio(it))?;
+            Some((driver.extra()?.span, format!("'{}' is an option of virtio cards", virtio_option(driver)?)))
+        })),
+    rule("interface-mac-absent", Class::Lossy)
+        .profiles(BOTH)
+        .summary("an interface has no MAC address, so that libvirt makes one up")
+        .doc(
+            "libvirt gives an interface without `<mac>` a random address each time that the document is defined, and \
+             recent versions do \
+             so in place of `00:00:00:00:00:00` too. The rule makes none up: the same document would give another \
+             result each time.",
         )
-}
-
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("interface-mac-absent", Class::Lossy)
-            .summary("an interface has no MAC address, so that libvirt makes one up")
-            .doc(
-                "libvirt gives an interface without `<mac>` a random address each time that the document is defined, and recent versions do \
-                 so in place of `00:00:00:00:00:00` too. The rule makes none up: the same document would give another result each time.",
-            )
-            .finds("<devices><interface type='network'><source network='default'/></interface></devices>")
-            .row(
-                note(|it: &Interface, _| {
-                    let address = it.mac.as_ref().and_then(|mac| mac.address.as_ref());
-                    let none = address.is_none_or(|address| address.0 == [0; 6]);
-                    none.then_some("libvirt makes up a MAC address each time that the domain is defined")
-                })
-                .profiles(BOTH),
-            ),
-        rule("interface-driver-nonvirtio-dropped", Class::Lossy)
-            .summary("a driver tunes a card that is not one of virtio's")
-            .doc(
-                "The attributes of `<driver>` tune the back ends of virtio cards. For any other model, and for none, libvirt reads past them \
-                 without a word. Profile `libvirt` drops them; profile `modern` leaves them and says so, for the model may be the mistake.",
-            )
-            .example(
-                "<devices><interface type='network'><source network='default'/><model type='e1000'/>\
-                 <driver name='vhost' queues='4'/></interface></devices>",
-                "<devices><interface type='network'><source network='default'/><model type='e1000'/></interface></devices>",
-            )
-            .row(
-                unread(
-                    child(InterfaceTypeUser::DRIVER).wherever(|it: &mut Interface, see| {
-                        let members = it.type_.members_mut();
-                        if let Some(driver) = members.and_then(field_mut::<Option<Box<InterfaceDriver>>>) {
-                            see(driver, Some(&mut it.xml));
-                        }
-                    }),
-                    "of a card that is none of virtio's",
-                )
-                .when(|it, _| {
-                    !is_virtio(it)
-                        && driver(it).is_some_and(|driver| given(driver).iter().any(|name| !VIRTIO_OPTIONS.contains(name)))
+        .finds("<devices><interface type='network'><source network='default'/></interface></devices>")
+        .row(note(|it: &Interface, _| {
+            let address = it.mac.as_ref().and_then(|mac| mac.address.as_ref());
+            let none = address.is_none_or(|address| address.0 == [0; 6]);
+            none.then_some("libvirt makes up a MAC address each time that the domain is defined")
+        })),
+    rule("interface-driver-nonvirtio-dropped", Class::Lossy)
+        .summary("a driver tunes a card that is not one of virtio's")
+        .doc(
+            "The attributes of `<driver>` tune the back ends of virtio cards. For any other model, and for none, \
+             libvirt reads past them \
+             without a word. Profile `libvirt` drops them; profile `modern` leaves them and says so, for the model \
+             may be the mistake.",
+        )
+        .example(
+            "<devices><interface type='network'><source network='default'/><model type='e1000'/>\
+             <driver name='vhost' queues='4'/></interface></devices>",
+            "<devices><interface type='network'><source network='default'/><model type='e1000'/></interface></devices>",
+        )
+        .row(
+            unread(
+                child(InterfaceTypeUser::DRIVER).wherever(|it: &mut Interface, see| {
+                    let members = it.type_.members_mut();
+                    if let Some(driver) = members.and_then(field_mut::<Option<Box<InterfaceDriver>>>) {
+                        see(driver, Some(&mut it.xml));
+                    }
                 }),
-            ),
-        rule("interface-backend-vhost-dropped", Class::Lossy)
-            .summary("a device of vhost stands at a card that is not one of virtio's")
-            .doc(
-                "Only virtio cards use the vhost of the kernel. libvirt reads past `<backend vhost=>` at any other card. Profile `libvirt` \
-                 drops it; profile `modern` leaves it and says so, for the model may be the mistake.",
+                "of a card that is none of virtio's",
             )
-            .example(
-                "<devices><interface type='network'><source network='default'/><model type='e1000'/>\
-                 <backend vhost='/dev/vhost-net'/></interface></devices>",
-                "<devices><interface type='network'><source network='default'/><model type='e1000'/></interface></devices>",
-            )
-            .row(
-                unread(InterfaceBackend::VHOST.under(Interface::BACKEND), "of a card that is none of virtio's")
-                    .when(|it, _| !is_virtio(it)),
-            ),
-        driver_of_hostdev(),
-    ]
-}
-
-fn driver_of_hostdev() -> Rule {
+            .when(|it, _| {
+                !is_virtio(it)
+                    && driver(it).is_some_and(|driver| given(driver).iter().any(|name| !VIRTIO_OPTIONS.contains(name)))
+            }),
+        ),
+    rule("interface-backend-vhost-dropped", Class::Lossy)
+        .summary("a device of vhost stands at a card that is not one of virtio's")
+        .doc(
+            "Only virtio cards use the vhost of the kernel. libvirt reads past `<backend vhost=>` at any other card. \
+             Profile `libvirt` \
+             drops it; profile `modern` leaves it and says so, for the model may be the mistake.",
+        )
+        .example(
+            "<devices><interface type='network'><source network='default'/><model type='e1000'/>\
+             <backend vhost='/dev/vhost-net'/></interface></devices>",
+            "<devices><interface type='network'><source network='default'/><model type='e1000'/></interface></devices>",
+        )
+        .row(
+            unread(InterfaceBackend::VHOST.under(Interface::BACKEND), "of a card that is none of virtio's")
+                .when(|it, _| !is_virtio(it)),
+        ),
     rule("interface-hostdev-driver-dropped", Class::Lossy)
         .summary("a driver tunes a host device")
         .doc(
-            "The `<driver>` of an interface of type `hostdev` names the driver that assigns the PCI function; libvirt reads past the \
-             attributes that tune virtio cards, and past the whole element where the device is one of USB. Profile `libvirt` drops \
+            "The `<driver>` of an interface of type `hostdev` names the driver that assigns the PCI function; libvirt \
+             reads past the \
+             attributes that tune virtio cards, and past the whole element where the device is one of USB. Profile \
+             `libvirt` drops \
              them; profile `modern` leaves them and says so.",
         )
         .example(
             "<devices><interface type='hostdev'><driver name='vfio' queues='4'/>\
-             <source><address type='pci' domain='0x0000' bus='0x03' slot='0x10' function='0x0'/></source></interface></devices>",
+             <source><address type='pci' domain='0x0000' bus='0x03' slot='0x10' function='0x0'/></source></interface>\
+             </devices>",
             "<devices><interface type='hostdev'><driver name='vfio'/>\
-             <source><address type='pci' domain='0x0000' bus='0x03' slot='0x10' function='0x0'/></source></interface></devices>",
+             <source><address type='pci' domain='0x0000' bus='0x03' slot='0x10' function='0x0'/></source></interface>\
+             </devices>",
         )
         .example(
-            "<devices><interface type='hostdev'><driver name='vfio'/><source><address type='usb' bus='1' device='2'/></source>\
+            "<devices><interface type='hostdev'><driver name='vfio'/><source><address type='usb' bus='1' device='2'/>\
+             </source>\
              </interface></devices>",
-            "<devices><interface type='hostdev'><source><address type='usb' bus='1' device='2'/></source></interface></devices>",
+            "<devices><interface type='hostdev'><source><address type='usb' bus='1' device='2'/></source></interface>\
+             </devices>",
         )
         .row(unread_but(
             |it: &InterfaceHostdevDriver| InterfaceHostdevDriver {
@@ -117,12 +116,8 @@ fn driver_of_hostdev() -> Rule {
         ))
         .row(
             unread(child(InterfaceTypeHostdev::DRIVER).in_branch(Interface::TYPE), "of a USB device").when(|it, _| {
-                                let address = branch::<InterfaceTypeHostdev>(&it.type_).and_then(|it| it.source.address.as_ref());
+                let address = branch::<InterfaceTypeHostdev>(&it.type_).and_then(|it| it.source.address.as_ref());
                 address.is_some_and(|address| matches!(address.type_, InterfaceHostdevAddressType::Usb(_)))
             }),
-        )
-}
-
-fn driver_place(interface: &Interface) -> &Extra {
-    driver(interface).and_then(|driver| driver.extra()).unwrap_or(&interface.xml)
-}
+        ),
+];

@@ -5,12 +5,14 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::ip::{LONG_PREFIX, bits, family_of};
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("interface-route-invalid", Class::Conflict)
+rules![
+    rule("interface-route-invalid", Class::Conflict)
         .summary("a route leads nowhere")
         .doc(
-            "The address of a route is that of a network: no bit stands behind its prefix or netmask. A route has one of the two at most; \
-             it needs a family unless it is one of IPv4, a netmask is for IPv4 alone, and a metric is not 0. libvirt refuses the rest.",
+            "The address of a route is that of a network: no bit stands behind its prefix or netmask. A route has one \
+             of the two at most; \
+             it needs a family unless it is one of IPv4, a netmask is for IPv4 alone, and a metric is not 0. libvirt \
+             refuses the rest.",
         )
         .finds(
             "<devices><interface type='network'><source network='default'/>\
@@ -20,8 +22,8 @@ pub(super) fn rule() -> Rule {
             "<devices><interface type='network'><source network='default'/>\
              <route family='ipv6' address='192.0.2.0' prefix='24' gateway='192.0.2.1'/></interface></devices>",
         )
-        .row(refuse(|route: &Route, _| wrong(route)))
-}
+        .row(refuse(|route: &Route, _| wrong(route))),
+];
 
 fn wrong(route: &Route) -> Option<&'static str> {
     let own = family_of(route.address.unwrap_or(route.gateway));

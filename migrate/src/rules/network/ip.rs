@@ -6,57 +6,62 @@ use domxml::scalar::IpAddress;
 
 use crate::rules::prelude::*;
 
-pub(super) fn refused() -> Rule {
+rules![
     rule("interface-ip-invalid", Class::Conflict)
         .summary("an IP address contradicts its family, its prefix or its place")
         .doc(
-            "The family of an address must be its own, its prefix cannot be longer than the address, and its peer is of the same family. \
+            "The family of an address must be its own, its prefix cannot be longer than the address, and its peer is \
+             of the same family. \
              Addresses on the side of the host are for interfaces of type `ethernet` alone. libvirt refuses the rest.",
         )
-        .finds("<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' family='ipv6'/></interface></devices>")
-        .finds("<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' peer='2001:db8::1'/></interface></devices>")
-        .finds("<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' prefix='33'/></interface></devices>")
-        .finds("<devices><interface type='bridge'><source bridge='b'><ip address='192.0.2.5'/></source></interface></devices>")
-        .row(
-            refuse(|it: &Interface, _| {
-                let name = ["ip", "route"].into_iter().find(|name| source(it).and_then(|it| kept_child(it, name)).is_some())?;
-                let message = "has no addresses on the side of the host: leave out";
-                Some(format!("an interface of the type {} {message} <{name}> in <source>", it.type_.value()?))
-            })
-            .at(|it| source(it).unwrap_or(&it.xml)),
+        .finds(
+            "<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' family='ipv6'/>\
+                </interface></devices>"
         )
+        .finds(
+            "<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' \
+                peer='2001:db8::1'/></interface></devices>"
+        )
+        .finds(
+            "<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' prefix='33'/>\
+                </interface></devices>"
+        )
+        .finds(
+            "<devices><interface type='bridge'><source bridge='b'><ip address='192.0.2.5'/></source></interface>\
+                </devices>"
+        )
+        .row(refuse_there(|it: &Interface, _| {
+            let source = child_called(it.type_.members()?, "source")?.extra()?;
+            let name = ["ip", "route"].into_iter().find(|name| kept_child(source, name).is_some())?;
+            let message = "has no addresses on the side of the host: leave out";
+            Some((
+                source.span,
+                format!("an interface of the type {} {message} <{name}> in <source>", it.type_.value()?),
+            ))
+        }))
         .row(refuse_each(|ip: &Ip, _| {
             let own = family_of(ip.address);
             [
                 (ip.family.is_some_and(|family| family != own), "the address is not of its family"),
-                (
-                    ip.peer.is_some_and(|peer| family_of(peer) != own),
-                    "the peer is not of the family of the address",
-                ),
+                (ip.peer.is_some_and(|peer| family_of(peer) != own), "the peer is not of the family of the address"),
                 (ip.prefix.is_some_and(|prefix| prefix > bits(ip.address.0)), LONG_PREFIX),
             ]
-        }))
-}
-
-/// Where the source of an interface stands, whatever its type, and what is kept of it.
-fn source(interface: &Interface) -> Option<&Extra> {
-    child_called(interface.type_.members()?, "source")?.extra()
-}
-
-pub(super) fn family() -> Rule {
+        })),
     rule("interface-ip-family-added", Class::Default)
         .summary("an IP address names its family")
         .doc(
-            "libvirt sees from an address whether it is one of IPv4 or IPv6, and says so in the attribute `family` of `<ip>`. Routes keep \
+            "libvirt sees from an address whether it is one of IPv4 or IPv6, and says so in the attribute `family` of \
+             `<ip>`. Routes keep \
              an absent family: it means IPv4.",
         )
         .example(
-            "<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' prefix='24'/></interface></devices>",
+            "<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' prefix='24'/>\
+             </interface></devices>",
             "<devices><interface type='network'><source network='default'/>\
              <ip address='192.0.2.5' family='ipv4' prefix='24'/></interface></devices>",
         )
-        .row(default_by(Ip::FAMILY, |ip, _| Some(family_of(ip.address))).says("the address names its family"))
-}
+        .row(default_by(Ip::FAMILY, |ip, _| Some(family_of(ip.address))).says("the address names its family")),
+];
 
 pub(super) const LONG_PREFIX: &str = "the prefix is longer than the address";
 

@@ -6,7 +6,9 @@ use domxml::{InterfaceSourceVhostUser as VhostUser, InterfaceSourceVhostUserMode
 use super::interface::{is_virtio, type_name};
 use crate::rules::prelude::*;
 
-pub(super) fn places() -> Rule {
+const NO_SOURCE: &str = "the source says nothing";
+
+rules![
     rule("interface-option-unsupported", Class::Conflict)
         .summary("an option stands at a type of interface that does not take it")
         .doc(
@@ -35,10 +37,7 @@ pub(super) fn places() -> Rule {
         .row(
             refuse_in(VhostUser::RECONNECT, |_, _| Some("only a client reconnects: mode is 'server'"))
                 .when(|it, _| it.mode == Some(VhostUserMode::Server)),
-        )
-}
-
-pub(super) fn vhostuser() -> Rule {
+        ),
     rule("interface-vhostuser-incomplete", Class::Conflict)
         .summary("an interface of type `vhostuser` lacks what the target needs")
         .doc(
@@ -77,23 +76,11 @@ pub(super) fn vhostuser() -> Rule {
             .until(11, 1, 0),
         )
         .row(
-            refuse(|it: &VhostUser, _| {
-                let whole = it.type_.is_some() && it.path.is_some() && it.mode.is_some();
-                (!whole).then_some("the source of a vhostuser interface needs type, path and mode")
+            refuse_if("the source of a vhostuser interface needs type, path and mode", |it: &VhostUser, _| {
+                it.type_.is_none() || it.path.is_none() || it.mode.is_none()
             })
             .until(11, 1, 0),
-        )
-}
-
-const OTHER_CARD: &str = "the card of a vhostuser interface is one of virtio's";
-
-/// A card that is none of virtio's: once libvirt's parser refused it, now the driver of QEMU does.
-fn other_card(interface: &Interface, _: &Scope) -> Option<&'static str> {
-    let vhostuser = matches!(interface.type_, InterfaceType::Vhostuser(_));
-    (vhostuser && !is_virtio(interface) && !is_passt(interface)).then_some(OTHER_CARD)
-}
-
-pub(super) fn sources() -> Rule {
+        ),
     rule("interface-source-missing", Class::Conflict)
         .summary("an interface does not say what it is connected to")
         .doc(
@@ -115,26 +102,22 @@ pub(super) fn sources() -> Rule {
             "<devices><interface type='user'><backend type='passt'/><portForward proto='tcp'><range to='22'/></portForward></interface>\
              </devices>",
         )
-        .row(refuse(|it: &Interface, _| {
-            let missing = matches!(&it.type_, InterfaceType::Bridge(members) if members.source.is_none());
-            missing.then_some("an interface of type bridge needs a source: add <source bridge='..'/>")
+        .row(refuse_if("an interface of type bridge needs a source: add <source bridge='..'/>", |it: &Interface, _| {
+            matches!(&it.type_, InterfaceType::Bridge(members) if members.source.is_none())
         }))
         // Vendor and product make it a USB device without saying so.
-        .row(refuse(|it: &InterfaceSourceHostdev, _| {
-            let named = it.address.is_some() || it.vendor.is_some() && it.product.is_some();
-            (!named).then_some("the source of an interface of type hostdev needs an address")
+        .row(refuse_if("the source of an interface of type hostdev needs an address", |it: &InterfaceSourceHostdev, _| {
+            it.address.is_none() && (it.vendor.is_none() || it.product.is_none())
         }))
         .row(
-            refuse(|it: &InterfaceBackend, _| {
-                let named = it.hostname.is_some() || it.fqdn.is_some();
-                (named && it.type_ != Some(InterfaceBackendType::Passt)).then_some("hostname and fqdn are for the back end passt")
+            refuse_if("hostname and fqdn are for the back end passt", |it: &InterfaceBackend, _| {
+                (it.hostname.is_some() || it.fqdn.is_some()) && it.type_ != Some(InterfaceBackendType::Passt)
             })
             .since(11, 8, 0),
         )
         // The schema has a signed number there.
-        .row(refuse(|it: &PortForwardRange, _| {
-            let wrong = [it.start, it.end, it.to].into_iter().flatten().any(|port| port < 1);
-            wrong.then_some("a port is at least 1")
+        .row(refuse_if("a port is at least 1", |it: &PortForwardRange, _| {
+            [it.start, it.end, it.to].into_iter().flatten().any(|port| port < 1)
         }))
         .row(refuse(|it: &PortForwardRange, _| {
             let loose = it.start.is_none() && !is_bare(it);
@@ -151,17 +134,7 @@ pub(super) fn sources() -> Rule {
             stands_in.then_some("a device that is always there stands in for no other: 'persistent' is for transient ones")
         }))
         .row(refuse(|it: &Vlan, _| it.tags.is_empty().then_some("a VLAN needs a tag: add <tag id='..'/>")))
-        .row(refuse(|it: &VlanTag, _| (it.id > 4095).then(|| format!("the tag of a VLAN is at most 4095, not {}", it.id))))
-}
-
-fn forwards_alone(interface: &Interface, _: &Scope) -> Option<&'static str> {
-    let forwards = !interface.port_forwards.is_empty() && !is_passt(interface);
-    forwards.then_some(
-        "ports are forwarded by passt alone: add <backend type='passt'/> to an interface of the type user or vhostuser",
-    )
-}
-
-pub(super) fn native() -> Rule {
+        .row(refuse(|it: &VlanTag, _| (it.id > 4095).then(|| format!("the tag of a VLAN is at most 4095, not {}", it.id)))),
     rule("interface-vlan-native-duplicate", Class::Conflict)
         .summary("two VLANs of an interface are native")
         .doc("One VLAN of a trunk at most is native, that is, what untagged packets belong to. libvirt refuses a second `nativeMode`.")
@@ -171,113 +144,21 @@ pub(super) fn native() -> Rule {
         )
         .row(unique(
             Vlan::TAGS,
-            |tag, _| tag.native_mode.map(|_| ()),
-            |()| "another VLAN of the interface is native already".to_owned(),
-        ))
-}
-
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("interface-vlan-trunk-added", Class::Default)
-            .summary("several VLANs make a trunk")
-            .doc(
-                "A guest that belongs to several VLANs is on a trunk. libvirt takes that from the number of tags and spells it out as \
-                 `trunk='yes'`; with one tag the attribute stays as it is.",
-            )
-            .example(
-                "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan><tag id='42'/><tag id='47'/></vlan></interface></devices>",
-                "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan trunk='yes'><tag id='42'/><tag id='47'/></vlan>\
-                 </interface></devices>",
-            )
-            .row(default(Vlan::TRUNK, VlanTrunk::Yes).when(|it, _| it.tags.len() > 1).says("several VLANs make a trunk")),
-        vnet(),
-        rule("interface-script-empty", Class::Default)
-            .summary("a script without a path is none")
-            .doc("libvirt reads a `<script>` or `<downscript>` with an empty path as none at all, and does not write it.")
-            .example(
-                "<devices><interface type='ethernet'><script path=''/></interface></devices>",
-                "<devices><interface type='ethernet'/></devices>",
-            )
-            .row(nothing(child(Interface::SCRIPT), |it| it.path.is_empty(), NO_SCRIPT).profiles(BOTH))
-            .row(nothing(child(Interface::DOWNSCRIPT), |it| it.path.is_empty(), NO_SCRIPT).profiles(BOTH)),
-        vhostuser_source(),
-        rule("interface-user-source-dropped", Class::Lossy)
-            .summary("an interface of type `user` names a device that nothing reads")
-            .doc(
-                "The `<source dev=>` of an interface of type `user` is for passt, which takes over the routes of that device. Without \
-                 `<backend type='passt'/>` libvirt reads past it. Profile `libvirt` drops it; profile `modern` leaves it and says so.",
-            )
-            .example(
-                "<devices><interface type='user'><source dev='eth0'/></interface></devices>",
-                "<devices><interface type='user'/></devices>",
-            )
-            .row(
-                unread(child(InterfaceTypeUser::SOURCE).in_branch(Interface::TYPE), "of an interface of type user without the back end passt")
-                    .when(|it, _| !is_passt(it)),
-            ),
-        rule("interface-filterref-unsupported-dropped", Class::Lossy)
-            .summary("a filter stands at an interface that libvirt does not filter")
-            .doc(
-                "Only interfaces of the types `network`, `bridge` and `ethernet` keep their `<filterref>`. From any other libvirt drops it \
-                 without a word: the traffic is not filtered. Profile `libvirt` drops it as well; profile `modern` leaves it and says so.",
-            )
-            .example(
-                "<devices><interface type='user'><filterref filter='clean-traffic'/></interface></devices>",
-                "<devices><interface type='user'/></devices>",
-            )
-            .row(
-                unread(child(Interface::FILTERREF), "of an interface of this type: its traffic is not filtered").when(|it, _| {
-                    use InterfaceType::{Bridge, Ethernet, Network};
-                    !matches!(it.type_, Network(_) | Bridge(_) | Ethernet(_))
-                }),
-            ),
-        rule("interface-filterref-params-sorted", Class::Spelling)
-            .summary("the parameters of a filter are sorted by name")
-            .doc("libvirt keeps the parameters of a filter in a table and writes them by name; several values of one name stay in their order.")
-            .example(
-                "<devices><interface type='network'><source network='default'/><filterref filter='clean-traffic'>\
-                 <parameter name='IP' value='192.0.2.5'/><parameter name='GATEWAY' value='192.0.2.1'/></filterref></interface></devices>",
-                "<devices><interface type='network'><source network='default'/><filterref filter='clean-traffic'>\
-                 <parameter name='GATEWAY' value='192.0.2.1'/><parameter name='IP' value='192.0.2.5'/></filterref></interface></devices>",
-            )
-            .row(sort(FilterRef::PARAMETERS, |it, _| it.name.clone(), "the parameters of a filter by name")),
-    ]
-}
-
-fn vhostuser_source() -> Rule {
-    const NO_SOURCE: &str = "the source says nothing";
-    rule("interface-vhostuser-source-added", Class::Default)
-        .since(11, 1, 0)
-        .summary("the socket of an interface of type `vhostuser` has a type and a mode")
+            |tag, _| tag.native_mode.map(|_| true),
+            "another VLAN of the interface is native already",
+        )),
+    rule("interface-vlan-trunk-added", Class::Default)
+        .summary("several VLANs make a trunk")
         .doc(
-            "From 11.1.0 on the source of an interface of type `vhostuser` may leave out its type and mode, or be absent: QEMU is the client of a \
-             UNIX socket then, and libvirt says so. Passt makes its own socket, and an empty source is not written there.",
+            "A guest that belongs to several VLANs is on a trunk. libvirt takes that from the number of tags and spells it out as \
+             `trunk='yes'`; with one tag the attribute stays as it is.",
         )
         .example(
-            "<devices><interface type='vhostuser'><source path='/run/a.sock'/><model type='virtio'/></interface></devices>",
-            "<devices><interface type='vhostuser'><source type='unix' path='/run/a.sock' mode='client'/><model type='virtio'/></interface>\
-             </devices>",
+            "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan><tag id='42'/><tag id='47'/></vlan></interface></devices>",
+            "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan trunk='yes'><tag id='42'/><tag id='47'/></vlan>\
+             </interface></devices>",
         )
-        .row(
-            default(child(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUser::default())
-                .when(|it, _| !is_passt(it))
-                .profiles(LIBVIRT),
-        )
-        .row(
-            default(VhostUser::TYPE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), Unix)
-                .when(|it, _| !is_passt(it))
-                .profiles(LIBVIRT),
-        )
-        .row(
-            default(VhostUser::MODE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUserMode::Client)
-                .when(|it, _| !is_passt(it))
-                .profiles(LIBVIRT),
-        )
-        .row(nothing(child(InterfaceTypeVhostuser::SOURCE), is_bare, NO_SOURCE))
-        .row(nothing(child(InterfaceTypeUser::SOURCE), is_bare, NO_SOURCE))
-}
-
-fn vnet() -> Rule {
+        .row(default(Vlan::TRUNK, VlanTrunk::Yes).when(|it, _| it.tags.len() > 1).says("several VLANs make a trunk")),
     rule("interface-target-vnet-dropped", Class::Live)
         .summary("the name of a network device is one that libvirt makes up")
         .doc(
@@ -299,7 +180,97 @@ fn vnet() -> Rule {
                 "in a configuration",
             )
             .says("a configuration does not keep a name that libvirt makes up, as those that begin with vnet, macvtap or macvlan"),
+        ),
+    rule("interface-script-empty", Class::Default)
+        .summary("a script without a path is none")
+        .doc("libvirt reads a `<script>` or `<downscript>` with an empty path as none at all, and does not write it.")
+        .example(
+            "<devices><interface type='ethernet'><script path=''/></interface></devices>",
+            "<devices><interface type='ethernet'/></devices>",
         )
+        .row(nothing(child(Interface::SCRIPT), |it| it.path.is_empty(), NO_SCRIPT).profiles(BOTH))
+        .row(nothing(child(Interface::DOWNSCRIPT), |it| it.path.is_empty(), NO_SCRIPT).profiles(BOTH)),
+    rule("interface-vhostuser-source-added", Class::Default)
+        .profiles(LIBVIRT)
+        .since(11, 1, 0)
+        .summary("the socket of an interface of type `vhostuser` has a type and a mode")
+        .doc(
+            "From 11.1.0 on the source of an interface of type `vhostuser` may leave out its type and mode, or be absent: QEMU is the client of a \
+             UNIX socket then, and libvirt says so. Passt makes its own socket, and an empty source is not written there.",
+        )
+        .example(
+            "<devices><interface type='vhostuser'><source path='/run/a.sock'/><model type='virtio'/></interface></devices>",
+            "<devices><interface type='vhostuser'><source type='unix' path='/run/a.sock' mode='client'/><model type='virtio'/></interface>\
+             </devices>",
+        )
+        .row(
+            default(child(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUser::default())
+                .when(|it, _| !is_passt(it)),
+        )
+        .row(
+            default(VhostUser::TYPE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), Unix)
+                .when(|it, _| !is_passt(it)),
+        )
+        .row(
+            default(VhostUser::MODE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUserMode::Client)
+                .when(|it, _| !is_passt(it)),
+        )
+        .rows(each_type!([InterfaceTypeVhostuser InterfaceTypeUser], nothing(child(Of::SOURCE), is_bare, NO_SOURCE))),
+    rule("interface-user-source-dropped", Class::Lossy)
+        .summary("an interface of type `user` names a device that nothing reads")
+        .doc(
+            "The `<source dev=>` of an interface of type `user` is for passt, which takes over the routes of that device. Without \
+             `<backend type='passt'/>` libvirt reads past it. Profile `libvirt` drops it; profile `modern` leaves it and says so.",
+        )
+        .example(
+            "<devices><interface type='user'><source dev='eth0'/></interface></devices>",
+            "<devices><interface type='user'/></devices>",
+        )
+        .row(
+            unread(child(InterfaceTypeUser::SOURCE).in_branch(Interface::TYPE), "of an interface of type user without the back end passt")
+                .when(|it, _| !is_passt(it)),
+        ),
+    rule("interface-filterref-unsupported-dropped", Class::Lossy)
+        .summary("a filter stands at an interface that libvirt does not filter")
+        .doc(
+            "Only interfaces of the types `network`, `bridge` and `ethernet` keep their `<filterref>`. From any other libvirt drops it \
+             without a word: the traffic is not filtered. Profile `libvirt` drops it as well; profile `modern` leaves it and says so.",
+        )
+        .example(
+            "<devices><interface type='user'><filterref filter='clean-traffic'/></interface></devices>",
+            "<devices><interface type='user'/></devices>",
+        )
+        .row(
+            unread(child(Interface::FILTERREF), "of an interface of this type: its traffic is not filtered").when(|it, _| {
+                use InterfaceType::{Bridge, Ethernet, Network};
+                !matches!(it.type_, Network(_) | Bridge(_) | Ethernet(_))
+            }),
+        ),
+    rule("interface-filterref-params-sorted", Class::Spelling)
+        .summary("the parameters of a filter are sorted by name")
+        .doc("libvirt keeps the parameters of a filter in a table and writes them by name; several values of one name stay in their order.")
+        .example(
+            "<devices><interface type='network'><source network='default'/><filterref filter='clean-traffic'>\
+             <parameter name='IP' value='192.0.2.5'/><parameter name='GATEWAY' value='192.0.2.1'/></filterref></interface></devices>",
+            "<devices><interface type='network'><source network='default'/><filterref filter='clean-traffic'>\
+             <parameter name='GATEWAY' value='192.0.2.1'/><parameter name='IP' value='192.0.2.5'/></filterref></interface></devices>",
+        )
+        .row(sort(FilterRef::PARAMETERS, |it, _| it.name.clone(), "the parameters of a filter by name")),
+];
+
+const OTHER_CARD: &str = "the card of a vhostuser interface is one of virtio's";
+
+/// A card that is none of virtio's: once libvirt's parser refused it, now the driver of QEMU does.
+fn other_card(interface: &Interface, _: &Scope) -> Option<&'static str> {
+    let vhostuser = matches!(interface.type_, InterfaceType::Vhostuser(_));
+    (vhostuser && !is_virtio(interface) && !is_passt(interface)).then_some(OTHER_CARD)
+}
+
+fn forwards_alone(interface: &Interface, _: &Scope) -> Option<&'static str> {
+    let forwards = !interface.port_forwards.is_empty() && !is_passt(interface);
+    forwards.then_some(
+        "ports are forwarded by passt alone: add <backend type='passt'/> to an interface of the type user or vhostuser",
+    )
 }
 
 const NO_SCRIPT: &str = "a script without a path is none";

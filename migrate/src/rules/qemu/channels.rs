@@ -14,17 +14,13 @@ use crate::options::Driver;
 use crate::rule::board::Board;
 use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::{Class, Context, rule};
 use crate::rules::storage::source;
 
 const NO_SPICE: &str = "a SPICE channel needs a SPICE display: add <graphics type='spice'/>, or leave this out";
 const NOT_SHARED: &str = "this needs the guest's memory shared: add <access mode='shared'/> to <memoryBacking>, or memAccess='shared' to every cell";
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![spice(), shared_memory(), chardevs(), networks(), filesystems()]
-}
-
-fn spice() -> Rule {
+rules![
     rule("qemu-spice-conflict", Class::Conflict)
         .summary("a SPICE channel or SPICE audio without a SPICE display")
         .doc(
@@ -51,15 +47,7 @@ fn spice() -> Rule {
             (matches!(it.type_, AudioType::Spice(_)) && !scope.spice).then(|| {
                 "SPICE audio needs a SPICE display: add <graphics type='spice'/>, or set type='none' or that of a sound server".to_owned()
             })
-        }))
-}
-
-fn without_spice(backend: &ChardevBackend, scope: &Scope) -> Option<String> {
-    let spice = matches!(backend, ChardevBackend::Spicevmc | ChardevBackend::Spiceport(_));
-    (spice && !scope.spice).then(|| NO_SPICE.to_owned())
-}
-
-fn shared_memory() -> Rule {
+        })),
     rule("qemu-shared-memory-conflict", Class::Conflict)
         .summary("a process of the host that would need the guest's memory")
         .doc(
@@ -76,18 +64,7 @@ fn shared_memory() -> Rule {
         .row(refused(|it: &Filesystem, scope| not_shared(is_virtiofs(it), scope)))
         .row(refused(|it: &Disk, scope| {
             not_shared(source(&it.type_).is_some() && matches!(it.type_, DiskType::Vhostuser(_) | DiskType::Vhostvdpa(_)), scope)
-        }))
-}
-
-fn not_shared(served: bool, scope: &Scope) -> Option<String> {
-    (served && !scope.shared_memory).then(|| NOT_SHARED.to_owned())
-}
-
-fn is_virtiofs(filesystem: &Filesystem) -> bool {
-    filesystem.driver.as_ref().is_some_and(|driver| driver.type_ == Some(FilesystemDriverType::Virtiofs))
-}
-
-fn chardevs() -> Rule {
+        })),
     rule("qemu-chardev-conflict", Class::Conflict)
         .summary("a character device that QEMU does not speak")
         .doc(
@@ -102,7 +79,48 @@ fn chardevs() -> Rule {
              <reconnect enabled='yes' timeout='10'/></source><target type='virtio' name='b'/></channel></devices>",
         )
         .row(check(protocols).driver(Driver::Qemu))
-        .row(refused(|channel: &Channel, _| reconnects(channel)))
+        .row(refused(|channel: &Channel, _| reconnects(channel))),
+    rule("qemu-network-queue-conflict", Class::Conflict)
+        .summary("a queue whose size is no power of two")
+        .doc("The queues of a virtio network device hold a power of two of packets; the QEMU driver refuses other sizes.")
+        .finds("<devices><interface type='user'><model type='virtio'/><driver rx_queue_size='300'/></interface></devices>")
+        .row(refused(|nic: &Interface, _| queues(nic))),
+    rule("qemu-filesystem-conflict", Class::Conflict)
+        .summary("a folder that is mounted, or booted from, as QEMU cannot")
+        .doc(
+            "A guest boots from a virtiofs folder only where that is a PCI device, not on s390. virtiofs passes rights through; modes of new files              are for `accessmode='mapped'`, and QEMU mounts folders alone, without limits of their size.",
+        )
+        .finds("<devices><filesystem fmode='644'><source dir='/s'/><target dir='t'/></filesystem></devices>")
+        .row(refused(|it: &Filesystem, _| folder(it).map(str::to_owned)))
+        .finds(
+            "<memoryBacking><access mode='shared'/></memoryBacking><os><type arch='s390x'>hvm</type></os><devices>\
+             <filesystem type='mount'><driver type='virtiofs'/><source dir='/s'/><target dir='t'/><boot order='1'/></filesystem></devices>",
+        )
+        .row(
+            refused(|it: &Filesystem, scope| {
+                let elsewhere = match it.address.as_ref().map(|address| &address.type_) {
+                    Some(AddressType::Pci(_)) => false,
+                    Some(_) => true,
+                    None => scope.board == Board::S390Ccw,
+                };
+                (is_virtiofs(it) && it.boot.is_some() && elsewhere)
+                    .then(|| "a guest boots from virtiofs on PCI alone: leave out <boot>, or give it an address of PCI".to_owned())
+            })
+            .at(|it| it.boot.as_ref().map_or(&it.xml, |boot| &boot.xml)),
+        ),
+];
+
+fn without_spice(backend: &ChardevBackend, scope: &Scope) -> Option<String> {
+    let spice = matches!(backend, ChardevBackend::Spicevmc | ChardevBackend::Spiceport(_));
+    (spice && !scope.spice).then(|| NO_SPICE.to_owned())
+}
+
+fn not_shared(served: bool, scope: &Scope) -> Option<String> {
+    (served && !scope.shared_memory).then(|| NOT_SHARED.to_owned())
+}
+
+fn is_virtiofs(filesystem: &Filesystem) -> bool {
+    filesystem.driver.as_ref().is_some_and(|driver| driver.type_ == Some(FilesystemDriverType::Virtiofs))
 }
 
 fn reconnects(channel: &Channel) -> Option<String> {
@@ -117,14 +135,6 @@ fn reconnects(channel: &Channel) -> Option<String> {
         "libvirt takes this path for its own and listens there: choose another path, or leave out <reconnect>"
             .to_owned()
     })
-}
-
-fn networks() -> Rule {
-    rule("qemu-network-queue-conflict", Class::Conflict)
-        .summary("a queue whose size is no power of two")
-        .doc("The queues of a virtio network device hold a power of two of packets; the QEMU driver refuses other sizes.")
-        .finds("<devices><interface type='user'><model type='virtio'/><driver rx_queue_size='300'/></interface></devices>")
-        .row(refused(|nic: &Interface, _| queues(nic)))
 }
 
 fn queues(nic: &Interface) -> Option<String> {
@@ -151,32 +161,6 @@ fn driver(type_: &InterfaceType) -> Option<&InterfaceDriver> {
         InterfaceType::Vdpa(it) => it.driver.as_deref(),
         _ => None,
     }
-}
-
-fn filesystems() -> Rule {
-    rule("qemu-filesystem-conflict", Class::Conflict)
-        .summary("a folder that is mounted, or booted from, as QEMU cannot")
-        .doc(
-            "A guest boots from a virtiofs folder only where that is a PCI device, not on s390. virtiofs passes rights through; modes of new files              are for `accessmode='mapped'`, and QEMU mounts folders alone, without limits of their size.",
-        )
-        .finds("<devices><filesystem fmode='644'><source dir='/s'/><target dir='t'/></filesystem></devices>")
-        .row(refused(|it: &Filesystem, _| folder(it).map(str::to_owned)))
-        .finds(
-            "<memoryBacking><access mode='shared'/></memoryBacking><os><type arch='s390x'>hvm</type></os><devices>\
-             <filesystem type='mount'><driver type='virtiofs'/><source dir='/s'/><target dir='t'/><boot order='1'/></filesystem></devices>",
-        )
-        .row(
-            refused(|it: &Filesystem, scope| {
-                let elsewhere = match it.address.as_ref().map(|address| &address.type_) {
-                    Some(AddressType::Pci(_)) => false,
-                    Some(_) => true,
-                    None => scope.board == Board::S390Ccw,
-                };
-                (is_virtiofs(it) && it.boot.is_some() && elsewhere)
-                    .then(|| "a guest boots from virtiofs on PCI alone: leave out <boot>, or give it an address of PCI".to_owned())
-            })
-            .at(|it| it.boot.as_ref().map_or(&it.xml, |boot| &boot.xml)),
-        )
 }
 
 fn folder(it: &Filesystem) -> Option<&'static str> {

@@ -8,58 +8,56 @@ use super::{refused, refused_where};
 use crate::options::Driver;
 use crate::rule::board::Board;
 use crate::rule::kinds::check;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::{Class, Context, rule};
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("qemu-cpu-topology-conflict", Class::Conflict)
-            .summary("the topology does not have as many CPUs as the guest")
-            .doc(
-                "Sockets, dies, clusters, cores and threads multiply to the greatest number of CPUs; the QEMU driver refuses another one. On \
-                 pseries the CPUs that are there come in whole cores.",
-            )
-            .finds("<vcpu>4</vcpu><cpu><topology sockets='1' cores='2' threads='1'/></cpu>")
-            .finds(
-                "<vcpu current='3'>8</vcpu><os><type arch='ppc64' machine='pseries'>hvm</type></os>\
-                 <cpu><topology sockets='1' cores='2' threads='4'/></cpu>",
-            )
-            .row(refused(|topology: &CpuTopology, scope| {
-                let levels = [topology.dies.unwrap_or(1), topology.clusters.unwrap_or(1), topology.cores, topology.threads];
-                let cpus = levels.iter().try_fold(topology.sockets, |cpus, level| cpus.checked_mul(*level));
-                (cpus != Some(u64::from(scope.vcpus))).then(|| match cpus {
-                    Some(cpus) => format!("the topology has {cpus} CPUs and the guest {}: they must be as many", scope.vcpus),
-                    None => format!("the topology has more CPUs than the guest's {}", scope.vcpus),
-                })
-            }))
-            .row(check(whole_cores).driver(Driver::Qemu)),
-        rule("qemu-cpu-cache-conflict", Class::Conflict)
-            .summary("the cache or the addresses of the host's CPU for another CPU")
-            .doc(
-                "The cache of the host's CPU is passed through with the modes `host-passthrough` and `maximum` alone, as a whole; an emulated one \
-                 is of level 3. Addresses passed through from the host have no number of bits of their own.",
-            )
-            .finds("<cpu mode='host-model'><cache mode='passthrough'/></cpu>")
-            .finds("<cpu mode='host-passthrough'><cache level='3' mode='passthrough'/></cpu>")
-            .finds("<cpu mode='host-passthrough'><maxphysaddr mode='passthrough' bits='42'/></cpu>")
-            .finds("<os><type arch='ppc64' machine='pseries'>hvm</type></os><cpu mode='host-passthrough'><cache level='3' mode='emulate'/></cpu>")
-            .row(check(cache).driver(Driver::Qemu))
-            .row(refused_where::<CpuCache>(|scope| !scope.is_x86(), "only x86 guests have a <cache> of the CPU: leave it out"))
-            .row(refused(|address: &CpuMaxPhysAddr, _| {
-                (address.mode == CpuMaxPhysAddrMode::Passthrough && address.bits.is_some()).then(|| {
-                    "addresses passed through have the host's bits: leave out bits, or set mode='emulate'".to_owned()
-                })
-            }))
-            .row(refused_where::<CpuMaxPhysAddr>(|scope| !scope.is_x86(), "only x86 guests have <maxphysaddr>: leave it out")),
-        rule("qemu-cpu-sve-conflict", Class::Conflict)
-            .summary("vector lengths of SVE where SVE is off")
-            .doc("A length of the vectors of SVE (`sve128` and so on) cannot be asked for where the feature `sve` is disabled.")
-            .finds(
-                "<os><type arch='aarch64' machine='virt'>hvm</type></os><cpu mode='host-passthrough'>\
-                 <feature policy='disable' name='sve'/><feature policy='require' name='sve128'/></cpu>",
-            )
-            .row(check(vector_lengths).driver(Driver::Qemu)),
-    ]
-}
+rules![
+    rule("qemu-cpu-topology-conflict", Class::Conflict)
+        .summary("the topology does not have as many CPUs as the guest")
+        .doc(
+            "Sockets, dies, clusters, cores and threads multiply to the greatest number of CPUs; the QEMU driver refuses another one. On \
+             pseries the CPUs that are there come in whole cores.",
+        )
+        .finds("<vcpu>4</vcpu><cpu><topology sockets='1' cores='2' threads='1'/></cpu>")
+        .finds(
+            "<vcpu current='3'>8</vcpu><os><type arch='ppc64' machine='pseries'>hvm</type></os>\
+             <cpu><topology sockets='1' cores='2' threads='4'/></cpu>",
+        )
+        .row(refused(|topology: &CpuTopology, scope| {
+            let levels = [topology.dies.unwrap_or(1), topology.clusters.unwrap_or(1), topology.cores, topology.threads];
+            let cpus = levels.iter().try_fold(topology.sockets, |cpus, level| cpus.checked_mul(*level));
+            (cpus != Some(u64::from(scope.vcpus))).then(|| match cpus {
+                Some(cpus) => format!("the topology has {cpus} CPUs and the guest {}: they must be as many", scope.vcpus),
+                None => format!("the topology has more CPUs than the guest's {}", scope.vcpus),
+            })
+        }))
+        .row(check(whole_cores).driver(Driver::Qemu)),
+    rule("qemu-cpu-cache-conflict", Class::Conflict)
+        .summary("the cache or the addresses of the host's CPU for another CPU")
+        .doc(
+            "The cache of the host's CPU is passed through with the modes `host-passthrough` and `maximum` alone, as a whole; an emulated one \
+             is of level 3. Addresses passed through from the host have no number of bits of their own.",
+        )
+        .finds("<cpu mode='host-model'><cache mode='passthrough'/></cpu>")
+        .finds("<cpu mode='host-passthrough'><cache level='3' mode='passthrough'/></cpu>")
+        .finds("<cpu mode='host-passthrough'><maxphysaddr mode='passthrough' bits='42'/></cpu>")
+        .finds("<os><type arch='ppc64' machine='pseries'>hvm</type></os><cpu mode='host-passthrough'><cache level='3' mode='emulate'/></cpu>")
+        .row(check(cache).driver(Driver::Qemu))
+        .row(refused_where::<CpuCache>(|scope| !scope.is_x86(), "only x86 guests have a <cache> of the CPU: leave it out"))
+        .row(refused(|address: &CpuMaxPhysAddr, _| {
+            (address.mode == CpuMaxPhysAddrMode::Passthrough && address.bits.is_some()).then(|| {
+                "addresses passed through have the host's bits: leave out bits, or set mode='emulate'".to_owned()
+            })
+        }))
+        .row(refused_where::<CpuMaxPhysAddr>(|scope| !scope.is_x86(), "only x86 guests have <maxphysaddr>: leave it out")),
+    rule("qemu-cpu-sve-conflict", Class::Conflict)
+        .summary("vector lengths of SVE where SVE is off")
+        .doc("A length of the vectors of SVE (`sve128` and so on) cannot be asked for where the feature `sve` is disabled.")
+        .finds(
+            "<os><type arch='aarch64' machine='virt'>hvm</type></os><cpu mode='host-passthrough'>\
+             <feature policy='disable' name='sve'/><feature policy='require' name='sve128'/></cpu>",
+        )
+        .row(check(vector_lengths).driver(Driver::Qemu)),
+];
 
 fn whole_cores(domain: &Domain, cx: &mut Context<'_>) {
     if cx.scope.board != Board::Pseries {

@@ -11,13 +11,9 @@ use crate::options::Driver;
 use crate::rule::board::{Board, is_power, is_s390};
 use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::{Class, Context, rule};
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![hostdevs(), tpms(), panics(), watchdogs(), iommus(), inputs(), vio()]
-}
-
-fn hostdevs() -> Rule {
+rules![
     rule("qemu-hostdev-conflict", Class::Conflict)
         .summary("booting from a device of the host that cannot be booted, or showing one without a display")
         .doc(
@@ -66,20 +62,7 @@ fn hostdevs() -> Rule {
             };
             (display == Some(OnOff::On) && !scope.graphics)
                 .then(|| "display='on' needs a display to be shown on: add <graphics>, or set display='off'".to_owned())
-        }))
-}
-
-fn second_framebuffer(devices: &Devices, cx: &mut Context<'_>) {
-    let has_one = |hostdev: &&Hostdev| {
-        let HostdevMode::Subsystem(subsystem) = &hostdev.mode else { return false };
-        matches!(&subsystem.type_, HostdevSubsystem::Mdev(mdev) if mdev.ramfb == Some(OnOff::On))
-    };
-    for second in devices.hostdevs.iter().filter(has_one).skip(1) {
-        cx.error(&second.xml, "one device alone shows a framebuffer before its driver runs: set ramfb='off'");
-    }
-}
-
-fn tpms() -> Rule {
+        })),
     rule("qemu-tpm-conflict", Class::Conflict)
         .summary("a TPM that the machine cannot have")
         .doc(
@@ -95,7 +78,121 @@ fn tpms() -> Rule {
             "<devices><tpm model='tpm-tis'><backend type='emulator'/></tpm><tpm model='tpm-tis'><backend type='emulator'/></tpm></devices>",
         )
         .row(refused(|tpm: &Tpm, scope| tpm_objection(tpm, scope).map(str::to_owned)))
-        .row(check(second_tpm).driver(Driver::Qemu))
+        .row(check(second_tpm).driver(Driver::Qemu)),
+    rule("qemu-panic-conflict", Class::Conflict)
+        .summary("a panic notifier that the machine cannot have")
+        .doc(
+            "`isa` and `hyperv` are of x86, `pseries` and `s390` of those machines, `pvpanic` of machines with PCI but s390. `isa` has an ISA address, \
+             `pvpanic` one of PCI, the others none. RISC-V, LoongArch and other boards have no notifier unless a model is named.",
+        )
+        .finds("<devices><panic model='s390'/></devices>")
+        .finds("<devices><panic model='pvpanic'><address type='isa' iobase='0x505'/></panic></devices>")
+        .finds("<os><type arch='riscv64' machine='virt'>hvm</type></os><devices><panic/></devices>")
+        .row(refused(|panic: &Panic, scope| panic_model(panic, scope).map(str::to_owned)))
+        .row(
+            refused(|panic: &Panic, scope| panic_address(panic, scope).map(str::to_owned))
+                .at(|panic| panic.address.as_ref().map_or(&panic.xml, |address| &address.xml)),
+        ),
+    rule("qemu-watchdog-conflict", Class::Conflict)
+        .summary("a watchdog that the machine does not have, or not beside another")
+        .doc(
+            "`itco` is part of q35, `ib700` of pc, `diag288` of s390, each of them once; `i6300esb` is a PCI device. Where there are several \
+             (libvirt 9.1.0), QEMU does the same for each that runs out.",
+        )
+        .finds("<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><watchdog model='ib700'/></devices>")
+        .finds("<devices><watchdog model='itco'/></devices>")
+        .finds("<os><type arch='s390x'>hvm</type></os><devices><watchdog model='diag288'/><watchdog model='diag288'/></devices>")
+        .finds("<devices><watchdog model='i6300esb' action='reset'/><watchdog model='ib700' action='poweroff'/></devices>")
+        .row(refused(|watchdog: &Watchdog, scope| {
+            let (has, whose) = match watchdog.model {
+                WatchdogModel::Itco => (scope.board == Board::Q35, "q35 has an itco"),
+                WatchdogModel::Ib700 => (scope.board == Board::I440fx, "pc has an ib700"),
+                WatchdogModel::Diag288 => (is_s390(scope.arch), "s390 guests have a diag288"),
+                WatchdogModel::I6300esb => (!scope.board.lacks_pci(), "machines with PCI have an i6300esb"),
+                _ => return None,
+            };
+            (!has).then(|| format!("only {whose}: choose another model, or leave out the watchdog"))
+        }))
+        .row(
+            refused(|watchdog: &Watchdog, _| {
+                let address = &watchdog.address.as_ref()?.type_;
+                let elsewhere = !matches!(address, AddressType::Pci(_) | AddressType::Unassigned | AddressType::Ccw(_));
+                match watchdog.model {
+                    WatchdogModel::I6300esb => {
+                        elsewhere.then(|| "an i6300esb is on PCI: leave out the address".to_owned())
+                    }
+                    WatchdogModel::Itco | WatchdogModel::Ib700 | WatchdogModel::Diag288 => {
+                        Some("a watchdog of this model has no address: leave it out".to_owned())
+                    }
+                    _ => None,
+                }
+            })
+            .at(|watchdog| watchdog.address.as_ref().map_or(&watchdog.xml, |address| &address.xml)),
+        )
+        .row(check(several_watchdogs).driver(Driver::Qemu)),
+    rule("qemu-iommu-conflict", Class::Conflict)
+        .summary("an IOMMU that the machine does not have")
+        .doc(
+            "`intel` and `amd` are of q35, `smmuv3` of the `virt` board of ARM, `virtio` of both, and that needs ACPI.",
+        )
+        .finds("<devices><iommu model='intel'/></devices>")
+        .finds("<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><iommu model='virtio'/></devices>")
+        .row(refused(|iommu: &Iommu, scope| {
+            let (q35, arm) = (scope.board == Board::Q35, scope.board == Board::ArmVirt);
+            match iommu.model {
+                IommuModel::Intel | IommuModel::Amd if !q35 => {
+                    Some("only q35 has an IOMMU of this model: set machine='q35', or leave it out")
+                }
+                IommuModel::Smmuv3 if !arm => {
+                    Some("only the virt machine of ARM has an IOMMU of this model: leave it out")
+                }
+                IommuModel::Virtio if !q35 && !arm => {
+                    Some("only q35 and the virt machine of ARM have a virtio IOMMU: leave it out")
+                }
+                IommuModel::Virtio if !scope.acpi => Some("a virtio IOMMU needs ACPI: add <acpi/> to <features>"),
+                _ => None,
+            }
+            .map(str::to_owned)
+        })),
+    rule("qemu-input-model-conflict", Class::Conflict)
+        .summary("a transitional model of an input device")
+        .doc("Input devices of virtio are modern ones alone; the QEMU driver refuses the transitional and non-transitional models.")
+        .finds(
+            "<devices><input type='passthrough' bus='virtio' model='virtio-transitional'><source evdev='/dev/input/event1'/></input></devices>",
+        )
+        .row(refused(|input: &Input, _| {
+            let transitional = matches!(input.model, Some(VirtioModel::VirtioTransitional | VirtioModel::VirtioNonTransitional));
+            transitional.then(|| "QEMU has no input device of this model: leave out model, or set model='virtio'".to_owned())
+        })),
+    rule("qemu-spapr-vio-conflict", Class::Conflict)
+        .summary("addresses of the virtual bus of pseries that are taken or too great")
+        .doc("The addresses (`reg`) of spapr-vio have 32 bits, and each is of one device.")
+        .finds(
+            "<os><type arch='ppc64' machine='pseries'>hvm</type></os><devices>\
+             <serial type='pty'><address type='spapr-vio' reg='0x100000000'/></serial></devices>",
+        )
+        .finds(
+            "<os><type arch='ppc64' machine='pseries'>hvm</type></os><devices>\
+             <controller type='scsi' index='0'><address type='spapr-vio' reg='0x4000'/></controller>\
+             <controller type='scsi' index='1'><address type='spapr-vio' reg='0x4000'/></controller></devices>",
+        )
+        .row(refused(|address: &Address, _| match &address.type_ {
+            AddressType::SpaprVio(vio) if vio.reg.is_some_and(|reg| reg.0 > u64::from(u32::MAX)) => {
+                Some("an address of spapr-vio has 32 bits: choose one up to 0xffffffff, or leave out reg".to_owned())
+            }
+            _ => None,
+        }))
+        .row(check(registers).driver(Driver::Qemu)),
+];
+
+fn second_framebuffer(devices: &Devices, cx: &mut Context<'_>) {
+    let has_one = |hostdev: &&Hostdev| {
+        let HostdevMode::Subsystem(subsystem) = &hostdev.mode else { return false };
+        matches!(&subsystem.type_, HostdevSubsystem::Mdev(mdev) if mdev.ramfb == Some(OnOff::On))
+    };
+    for second in devices.hostdevs.iter().filter(has_one).skip(1) {
+        cx.error(&second.xml, "one device alone shows a framebuffer before its driver runs: set ramfb='off'");
+    }
 }
 
 fn second_tpm(devices: &Devices, cx: &mut Context<'_>) {
@@ -136,23 +233,6 @@ fn tpm_objection(tpm: &Tpm, scope: &Scope) -> Option<&'static str> {
         }
         _ => None,
     }
-}
-
-fn panics() -> Rule {
-    rule("qemu-panic-conflict", Class::Conflict)
-        .summary("a panic notifier that the machine cannot have")
-        .doc(
-            "`isa` and `hyperv` are of x86, `pseries` and `s390` of those machines, `pvpanic` of machines with PCI but s390. `isa` has an ISA address, \
-             `pvpanic` one of PCI, the others none. RISC-V, LoongArch and other boards have no notifier unless a model is named.",
-        )
-        .finds("<devices><panic model='s390'/></devices>")
-        .finds("<devices><panic model='pvpanic'><address type='isa' iobase='0x505'/></panic></devices>")
-        .finds("<os><type arch='riscv64' machine='virt'>hvm</type></os><devices><panic/></devices>")
-        .row(refused(|panic: &Panic, scope| panic_model(panic, scope).map(str::to_owned)))
-        .row(
-            refused(|panic: &Panic, scope| panic_address(panic, scope).map(str::to_owned))
-                .at(|panic| panic.address.as_ref().map_or(&panic.xml, |address| &address.xml)),
-        )
 }
 
 /// The model that is named, else that of the board.
@@ -206,46 +286,6 @@ fn panic_address(panic: &Panic, scope: &Scope) -> Option<&'static str> {
     }
 }
 
-fn watchdogs() -> Rule {
-    rule("qemu-watchdog-conflict", Class::Conflict)
-        .summary("a watchdog that the machine does not have, or not beside another")
-        .doc(
-            "`itco` is part of q35, `ib700` of pc, `diag288` of s390, each of them once; `i6300esb` is a PCI device. Where there are several \
-             (libvirt 9.1.0), QEMU does the same for each that runs out.",
-        )
-        .finds("<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><watchdog model='ib700'/></devices>")
-        .finds("<devices><watchdog model='itco'/></devices>")
-        .finds("<os><type arch='s390x'>hvm</type></os><devices><watchdog model='diag288'/><watchdog model='diag288'/></devices>")
-        .finds("<devices><watchdog model='i6300esb' action='reset'/><watchdog model='ib700' action='poweroff'/></devices>")
-        .row(refused(|watchdog: &Watchdog, scope| {
-            let (has, whose) = match watchdog.model {
-                WatchdogModel::Itco => (scope.board == Board::Q35, "q35 has an itco"),
-                WatchdogModel::Ib700 => (scope.board == Board::I440fx, "pc has an ib700"),
-                WatchdogModel::Diag288 => (is_s390(scope.arch), "s390 guests have a diag288"),
-                WatchdogModel::I6300esb => (!scope.board.lacks_pci(), "machines with PCI have an i6300esb"),
-                _ => return None,
-            };
-            (!has).then(|| format!("only {whose}: choose another model, or leave out the watchdog"))
-        }))
-        .row(
-            refused(|watchdog: &Watchdog, _| {
-                let address = &watchdog.address.as_ref()?.type_;
-                let elsewhere = !matches!(address, AddressType::Pci(_) | AddressType::Unassigned | AddressType::Ccw(_));
-                match watchdog.model {
-                    WatchdogModel::I6300esb => {
-                        elsewhere.then(|| "an i6300esb is on PCI: leave out the address".to_owned())
-                    }
-                    WatchdogModel::Itco | WatchdogModel::Ib700 | WatchdogModel::Diag288 => {
-                        Some("a watchdog of this model has no address: leave it out".to_owned())
-                    }
-                    _ => None,
-                }
-            })
-            .at(|watchdog| watchdog.address.as_ref().map_or(&watchdog.xml, |address| &address.xml)),
-        )
-        .row(check(several_watchdogs).driver(Driver::Qemu))
-}
-
 /// Only `i6300esb` can be there twice, and QEMU has one action for all.
 fn several_watchdogs(devices: &Devices, cx: &mut Context<'_>) {
     let action = |watchdog: &Watchdog| watchdog.action.unwrap_or(WatchdogAction::Reset);
@@ -257,68 +297,6 @@ fn several_watchdogs(devices: &Devices, cx: &mut Context<'_>) {
             cx.error(&watchdog.xml, "all watchdogs of a guest do the same: set action to that of the first one");
         }
     }
-}
-
-fn iommus() -> Rule {
-    rule("qemu-iommu-conflict", Class::Conflict)
-        .summary("an IOMMU that the machine does not have")
-        .doc(
-            "`intel` and `amd` are of q35, `smmuv3` of the `virt` board of ARM, `virtio` of both, and that needs ACPI.",
-        )
-        .finds("<devices><iommu model='intel'/></devices>")
-        .finds("<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><iommu model='virtio'/></devices>")
-        .row(refused(|iommu: &Iommu, scope| {
-            let (q35, arm) = (scope.board == Board::Q35, scope.board == Board::ArmVirt);
-            match iommu.model {
-                IommuModel::Intel | IommuModel::Amd if !q35 => {
-                    Some("only q35 has an IOMMU of this model: set machine='q35', or leave it out")
-                }
-                IommuModel::Smmuv3 if !arm => {
-                    Some("only the virt machine of ARM has an IOMMU of this model: leave it out")
-                }
-                IommuModel::Virtio if !q35 && !arm => {
-                    Some("only q35 and the virt machine of ARM have a virtio IOMMU: leave it out")
-                }
-                IommuModel::Virtio if !scope.acpi => Some("a virtio IOMMU needs ACPI: add <acpi/> to <features>"),
-                _ => None,
-            }
-            .map(str::to_owned)
-        }))
-}
-
-fn inputs() -> Rule {
-    rule("qemu-input-model-conflict", Class::Conflict)
-        .summary("a transitional model of an input device")
-        .doc("Input devices of virtio are modern ones alone; the QEMU driver refuses the transitional and non-transitional models.")
-        .finds(
-            "<devices><input type='passthrough' bus='virtio' model='virtio-transitional'><source evdev='/dev/input/event1'/></input></devices>",
-        )
-        .row(refused(|input: &Input, _| {
-            let transitional = matches!(input.model, Some(VirtioModel::VirtioTransitional | VirtioModel::VirtioNonTransitional));
-            transitional.then(|| "QEMU has no input device of this model: leave out model, or set model='virtio'".to_owned())
-        }))
-}
-
-fn vio() -> Rule {
-    rule("qemu-spapr-vio-conflict", Class::Conflict)
-        .summary("addresses of the virtual bus of pseries that are taken or too great")
-        .doc("The addresses (`reg`) of spapr-vio have 32 bits, and each is of one device.")
-        .finds(
-            "<os><type arch='ppc64' machine='pseries'>hvm</type></os><devices>\
-             <serial type='pty'><address type='spapr-vio' reg='0x100000000'/></serial></devices>",
-        )
-        .finds(
-            "<os><type arch='ppc64' machine='pseries'>hvm</type></os><devices>\
-             <controller type='scsi' index='0'><address type='spapr-vio' reg='0x4000'/></controller>\
-             <controller type='scsi' index='1'><address type='spapr-vio' reg='0x4000'/></controller></devices>",
-        )
-        .row(refused(|address: &Address, _| match &address.type_ {
-            AddressType::SpaprVio(vio) if vio.reg.is_some_and(|reg| reg.0 > u64::from(u32::MAX)) => {
-                Some("an address of spapr-vio has 32 bits: choose one up to 0xffffffff, or leave out reg".to_owned())
-            }
-            _ => None,
-        }))
-        .row(check(registers).driver(Driver::Qemu))
 }
 
 fn registers(devices: &Devices, cx: &mut Context<'_>) {

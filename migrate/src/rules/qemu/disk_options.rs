@@ -6,11 +6,11 @@ use domxml::{
 };
 
 use super::refused;
-use crate::rule::{Class, Rule};
+use crate::rule::{Class, rule};
 use crate::rules::storage::bus;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("qemu-disk-option-conflict", Class::Conflict)
+rules![
+    rule("qemu-disk-option-conflict", Class::Conflict)
         .summary("an option that the bus of the disk does not have")
         .doc(
             "I/O threads are of virtio disks; a vendor of SCSI disks, a product of SCSI, \
@@ -29,8 +29,8 @@ pub(super) fn rule() -> Rule {
             disk.driver.as_ref().map_or(&disk.xml, |driver| &driver.xml)
         }))
         .row(refused(|disk: &Disk, _| of_disk(disk).map(str::to_owned)))
-        .row(refused(|disk: &Disk, _| of_target(disk).map(str::to_owned)).at(|disk| &disk.target.xml))
-}
+        .row(refused(|disk: &Disk, _| of_target(disk).map(str::to_owned)).at(|disk| &disk.target.xml)),
+];
 
 fn of_driver(disk: &Disk) -> Option<&'static str> {
     let driver: &DiskDriver = disk.driver.as_ref()?;

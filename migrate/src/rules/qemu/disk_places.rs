@@ -11,64 +11,62 @@ use super::refused;
 use crate::options::Driver;
 use crate::rule::kinds::{check, exists};
 use crate::rule::scope::IOTHREADS;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::{Class, Context, rule};
 use crate::rules::storage::{bus, has_threads};
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("qemu-disk-place-conflict", Class::Conflict)
-            .summary("a place that the controller of the disk does not have")
-            .doc(
-                "Drives on IDE, SATA and FDC have the target 0, those on SATA and FDC the bus 0 too. A LUN is on SCSI (QEMU no longer has it on virtio), and an NVMe \
-                 disk has a serial number, its own or that of its controller.",
-            )
-            .finds(
-                "<devices><disk type='file'><source file='/d'/><target dev='hda' bus='ide'/>\
-                 <address type='drive' controller='0' bus='0' target='4' unit='0'/></disk></devices>",
-            )
-            .finds("<devices><disk type='block' device='lun'><source dev='/dev/sdx'/><target dev='hda' bus='ide'/></disk></devices>")
-            .finds("<devices><disk type='file'><source file='/d'/><target dev='nvme0n1' bus='nvme'/></disk></devices>")
-            .row(
-                refused(|disk: &Disk, _| place(disk).map(str::to_owned))
-                    .at(|disk| disk.address.as_ref().map_or(&disk.xml, |address| &address.xml)),
-            )
-            .row(refused(|disk: &Disk, _| {
-                let elsewhere = bus(disk) != Bus::Scsi;
-                (disk.device == Some(DiskDevice::Lun) && elsewhere).then(|| "a LUN is on SCSI: set bus='scsi'".to_owned())
-            }))
-            .row(check(nvme).driver(Driver::Qemu)),
-        rule("qemu-iothread-missing", Class::Conflict)
-            .summary("an I/O thread that the guest does not have, or that is named twice")
-            .doc(
-                "A virtio disk or a SCSI controller names its I/O thread by a number, which `<iothreads>` or `<iothreadids>` makes. Of several, \
-                 each is named once, each queue is served by one, and all name the queues that they serve or none does.",
-            )
-            .finds(
-                "<iothreads>2</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver queues='2'><iothreads>\
-                 <iothread id='1'/><iothread id='1'/></iothreads></driver></controller></devices>",
-            )
-            .finds("<iothreads>1</iothreads><devices><disk type='file'><driver name='qemu' iothread='7'/><source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>")
-            .finds("<iothreads>1</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver iothread='5'/></controller></devices>")
-            .row(exists(disk_threads, IOTHREADS).driver(Driver::Qemu))
-            .finds(
-                "<iothreads>1</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver queues='2'><iothreads>\
-                 <iothread id='1'><queue id='0'/></iothread></iothreads></driver></controller></devices>",
-            )
-            .row(check(mapped).driver(Driver::Qemu))
-            .row(check(|it: &DiskDriver, cx| count(it.iothreads.as_ref(), it.queues, cx)).driver(Driver::Qemu))
-            .row(check(|it: &ControllerDriver, cx| count(it.iothreads.as_ref(), it.queues.map(u64::from), cx)).driver(Driver::Qemu))
-            .row(
-                exists(controller_threads, IOTHREADS)
-                    .driver(Driver::Qemu)
-                    .at(|controller| controller.driver.as_ref().map_or(&controller.xml, |driver| &driver.xml)),
-            ),
-        rule("qemu-unassigned-conflict", Class::Conflict)
-            .summary("a device of the guest without a place")
-            .doc("An address of the type `unassigned` keeps a device of the host from the guest; only those that are passed through can have it.")
-            .finds("<devices><interface type='user'><model type='virtio'/><address type='unassigned'/></interface></devices>")
-            .row(check(unassigned).driver(Driver::Qemu)),
-    ]
-}
+rules![
+    rule("qemu-disk-place-conflict", Class::Conflict)
+        .summary("a place that the controller of the disk does not have")
+        .doc(
+            "Drives on IDE, SATA and FDC have the target 0, those on SATA and FDC the bus 0 too. A LUN is on SCSI (QEMU no longer has it on virtio), and an NVMe \
+             disk has a serial number, its own or that of its controller.",
+        )
+        .finds(
+            "<devices><disk type='file'><source file='/d'/><target dev='hda' bus='ide'/>\
+             <address type='drive' controller='0' bus='0' target='4' unit='0'/></disk></devices>",
+        )
+        .finds("<devices><disk type='block' device='lun'><source dev='/dev/sdx'/><target dev='hda' bus='ide'/></disk></devices>")
+        .finds("<devices><disk type='file'><source file='/d'/><target dev='nvme0n1' bus='nvme'/></disk></devices>")
+        .row(
+            refused(|disk: &Disk, _| place(disk).map(str::to_owned))
+                .at(|disk| disk.address.as_ref().map_or(&disk.xml, |address| &address.xml)),
+        )
+        .row(refused(|disk: &Disk, _| {
+            let elsewhere = bus(disk) != Bus::Scsi;
+            (disk.device == Some(DiskDevice::Lun) && elsewhere).then(|| "a LUN is on SCSI: set bus='scsi'".to_owned())
+        }))
+        .row(check(nvme).driver(Driver::Qemu)),
+    rule("qemu-iothread-missing", Class::Conflict)
+        .summary("an I/O thread that the guest does not have, or that is named twice")
+        .doc(
+            "A virtio disk or a SCSI controller names its I/O thread by a number, which `<iothreads>` or `<iothreadids>` makes. Of several, \
+             each is named once, each queue is served by one, and all name the queues that they serve or none does.",
+        )
+        .finds(
+            "<iothreads>2</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver queues='2'><iothreads>\
+             <iothread id='1'/><iothread id='1'/></iothreads></driver></controller></devices>",
+        )
+        .finds("<iothreads>1</iothreads><devices><disk type='file'><driver name='qemu' iothread='7'/><source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>")
+        .finds("<iothreads>1</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver iothread='5'/></controller></devices>")
+        .row(exists(disk_threads, IOTHREADS).driver(Driver::Qemu))
+        .finds(
+            "<iothreads>1</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver queues='2'><iothreads>\
+             <iothread id='1'><queue id='0'/></iothread></iothreads></driver></controller></devices>",
+        )
+        .row(check(mapped).driver(Driver::Qemu))
+        .row(check(|it: &DiskDriver, cx| count(it.iothreads.as_ref(), it.queues, cx)).driver(Driver::Qemu))
+        .row(check(|it: &ControllerDriver, cx| count(it.iothreads.as_ref(), it.queues.map(u64::from), cx)).driver(Driver::Qemu))
+        .row(
+            exists(controller_threads, IOTHREADS)
+                .driver(Driver::Qemu)
+                .at(|controller| controller.driver.as_ref().map_or(&controller.xml, |driver| &driver.xml)),
+        ),
+    rule("qemu-unassigned-conflict", Class::Conflict)
+        .summary("a device of the guest without a place")
+        .doc("An address of the type `unassigned` keeps a device of the host from the guest; only those that are passed through can have it.")
+        .finds("<devices><interface type='user'><model type='virtio'/><address type='unassigned'/></interface></devices>")
+        .row(check(unassigned).driver(Driver::Qemu)),
+];
 
 /// The I/O threads that a virtio disk names; those of others are found wrong themselves.
 fn disk_threads(disk: &Disk) -> Vec<u32> {

@@ -13,14 +13,10 @@ use crate::options::Driver;
 use crate::rule::board::{Board, is_s390};
 use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::{Class, Context, rule};
 use crate::rules::storage::{bus, name_to_index, plain_name};
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![buses(), names(), formats(), super::disk_options::rule(), sharing(), scsi()]
-}
-
-fn buses() -> Rule {
+rules![
     rule("qemu-disk-bus-conflict", Class::Conflict)
         .summary("a disk on a bus that the machine does not have, or that does not take it")
         .doc(
@@ -39,8 +35,79 @@ fn buses() -> Rule {
         .row(refused(|disk: &Disk, scope| on_bus(disk, scope).map(str::to_owned)))
         .row(refused(|disk: &Disk, scope| second_ide(disk, scope).map(str::to_owned)))
         .row(refused(|disk: &Disk, _| second_floppy_controller(disk).map(str::to_owned)))
-        .row(refused(|disk: &Disk, _| address(disk).map(str::to_owned)))
-}
+        .row(refused(|disk: &Disk, _| address(disk).map(str::to_owned))),
+    rule("qemu-disk-name-conflict", Class::Conflict)
+        .summary("the name of a partition, or one that counts too far")
+        .doc(
+            "The name of a disk in the guest tells its place: a whole disk, not a partition of it (`vdb1`), with so few letters that libvirt can \
+             count them. The QEMU driver refuses other names.",
+        )
+        .finds("<devices><disk type='block'><source dev='/dev/sdx'/><target dev='vdb1' bus='virtio'/></disk></devices>")
+        .finds("<devices><disk type='block'><source dev='/dev/sdx'/><target dev='hdaxxxxxxxxxx' bus='virtio'/></disk></devices>")
+        .row(
+            refused(|disk: &Disk, _| {
+                let name = plain_name(&disk.target.dev);
+                let prefix = ["fd", "hd", "vd", "sd", "xvd", "ubd"].into_iter().find(|prefix| name.starts_with(prefix))?;
+                let rest = &name[prefix.len()..];
+                let letters = rest.trim_end_matches(|c: char| c.is_ascii_digit());
+                if letters.is_empty() || !letters.bytes().all(|byte| byte.is_ascii_lowercase()) {
+                    return None;
+                }
+                if letters.len() < rest.len() {
+                    return Some(format!("a disk is no partition: call it {prefix}{letters}"));
+                }
+                uncountable(letters).then(|| format!("libvirt cannot count so far: call it {prefix}a or the next that is free"))
+            })
+            .at(|disk| &disk.target.xml),
+        ),
+    rule("qemu-disk-format-conflict", Class::Conflict)
+        .summary("a format of storage that QEMU does not read")
+        .doc(
+            "QEMU reads no images of the formats `cow`, `iso` (which is `raw`) and `dir`, and `fat` only where the disk is a folder, and read-only. It no longer \
+             decrypts qcow and qcow2 in their old way: encryption is `luks` since libvirt 4.5.0.",
+        )
+        .finds("<devices><disk type='file'><driver name='qemu' type='cow'/><source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>")
+        .finds(
+            "<devices><disk type='file'><driver name='qemu' type='qcow2'/><source file='/d'><encryption format='qcow'>\
+             <secret type='passphrase' uuid='8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5aa'/></encryption></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(check(format).driver(Driver::Qemu))
+        .row(check(encryption).driver(Driver::Qemu))
+        .row(refused(|format: &domxml::DiskFormat, _| {
+            match format.type_ {
+                StorageFormat::Cow => Some("QEMU reads no cow images: convert it to qcow2"),
+                StorageFormat::Iso => Some("QEMU knows no format iso: an ISO image is raw"),
+                _ => None,
+            }
+            .map(str::to_owned)
+        })),
+    rule("qemu-disk-shared-conflict", Class::Conflict)
+        .summary("a shared disk of a format with data of its own")
+        .doc("A disk that guests share (`<shareable/>`) is raw: an image of another format keeps data of its own in every QEMU that has it open.")
+        .finds(
+            "<devices><disk type='file'><driver name='qemu' type='qcow2'/><source file='/d'/><target dev='vda' bus='virtio'/><shareable/></disk></devices>",
+        )
+        .finds("<devices><disk type='volume'><source pool='p' volume='v'/><target dev='vda' bus='virtio'/><shareable/></disk></devices>")
+        .row(refused(|disk: &Disk, _| {
+            let Some(format) = disk.driver.as_ref().and_then(|driver| driver.type_) else {
+                let unsaid = disk.shareable && is_volume(disk);
+                return unsaid.then(|| "a shared volume says that it is raw: add <driver name='qemu' type='raw'/>".to_owned());
+            };
+            let read = !matches!(format, Format::Cow | Format::Iso | Format::Dir | Format::Fat);
+            (disk.shareable && read && !matches!(format, Format::Raw | Format::Aio | Format::Luks)).then(|| {
+                "a shared disk is raw: convert the image, or leave out <shareable/>".to_owned()
+            })
+        })),
+    rule("qemu-disk-scsi-address-conflict", Class::Conflict)
+        .summary("a place that the SCSI controller does not have")
+        .doc("An LSI Logic controller, which is what libvirt takes on x86 where no model is named, has a single target, number 0, with up to eight units.")
+        .finds(
+            "<devices><disk type='file'><source file='/d'/><target dev='sdf' bus='scsi'/>\
+             <address type='drive' controller='0' bus='0' target='3' unit='0'/></disk>\
+             <controller type='scsi' index='0' model='lsilogic'/></devices>",
+        )
+        .row(check(places).driver(Driver::Qemu)),
+];
 
 /// Whether it is a volume of a pool, of which the document says no format where none stands there.
 fn is_volume(disk: &Disk) -> bool {
@@ -118,63 +185,12 @@ fn address(disk: &Disk) -> Option<&'static str> {
     }
 }
 
-fn names() -> Rule {
-    rule("qemu-disk-name-conflict", Class::Conflict)
-        .summary("the name of a partition, or one that counts too far")
-        .doc(
-            "The name of a disk in the guest tells its place: a whole disk, not a partition of it (`vdb1`), with so few letters that libvirt can \
-             count them. The QEMU driver refuses other names.",
-        )
-        .finds("<devices><disk type='block'><source dev='/dev/sdx'/><target dev='vdb1' bus='virtio'/></disk></devices>")
-        .finds("<devices><disk type='block'><source dev='/dev/sdx'/><target dev='hdaxxxxxxxxxx' bus='virtio'/></disk></devices>")
-        .row(
-            refused(|disk: &Disk, _| {
-                let name = plain_name(&disk.target.dev);
-                let prefix = ["fd", "hd", "vd", "sd", "xvd", "ubd"].into_iter().find(|prefix| name.starts_with(prefix))?;
-                let rest = &name[prefix.len()..];
-                let letters = rest.trim_end_matches(|c: char| c.is_ascii_digit());
-                if letters.is_empty() || !letters.bytes().all(|byte| byte.is_ascii_lowercase()) {
-                    return None;
-                }
-                if letters.len() < rest.len() {
-                    return Some(format!("a disk is no partition: call it {prefix}{letters}"));
-                }
-                uncountable(letters).then(|| format!("libvirt cannot count so far: call it {prefix}a or the next that is free"))
-            })
-            .at(|disk| &disk.target.xml),
-        )
-}
-
 /// Whether a name has more letters than libvirt counts in 32 bits.
 fn uncountable(letters: &str) -> bool {
     let count = |index: i32, letter: u8| {
         index.checked_add(1)?.checked_mul(26)?.checked_add(i32::from(letter.saturating_sub(b'a')))
     };
     letters.bytes().try_fold(-1, count).is_none()
-}
-
-fn formats() -> Rule {
-    rule("qemu-disk-format-conflict", Class::Conflict)
-        .summary("a format of storage that QEMU does not read")
-        .doc(
-            "QEMU reads no images of the formats `cow`, `iso` (which is `raw`) and `dir`, and `fat` only where the disk is a folder, and read-only. It no longer \
-             decrypts qcow and qcow2 in their old way: encryption is `luks` since libvirt 4.5.0.",
-        )
-        .finds("<devices><disk type='file'><driver name='qemu' type='cow'/><source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>")
-        .finds(
-            "<devices><disk type='file'><driver name='qemu' type='qcow2'/><source file='/d'><encryption format='qcow'>\
-             <secret type='passphrase' uuid='8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5aa'/></encryption></source><target dev='vda' bus='virtio'/></disk></devices>",
-        )
-        .row(check(format).driver(Driver::Qemu))
-        .row(check(encryption).driver(Driver::Qemu))
-        .row(refused(|format: &domxml::DiskFormat, _| {
-            match format.type_ {
-                StorageFormat::Cow => Some("QEMU reads no cow images: convert it to qcow2"),
-                StorageFormat::Iso => Some("QEMU knows no format iso: an ISO image is raw"),
-                _ => None,
-            }
-            .map(str::to_owned)
-        }))
 }
 
 const FOLDER: &str = "a disk that is a folder has the format fat: add <driver name='qemu' type='fat'/>";
@@ -246,38 +262,6 @@ fn undecipherable(format: EncryptionFormat, engine: Option<EncryptionEngine>, ot
         }
         _ => None,
     }
-}
-
-fn sharing() -> Rule {
-    rule("qemu-disk-shared-conflict", Class::Conflict)
-        .summary("a shared disk of a format with data of its own")
-        .doc("A disk that guests share (`<shareable/>`) is raw: an image of another format keeps data of its own in every QEMU that has it open.")
-        .finds(
-            "<devices><disk type='file'><driver name='qemu' type='qcow2'/><source file='/d'/><target dev='vda' bus='virtio'/><shareable/></disk></devices>",
-        )
-        .finds("<devices><disk type='volume'><source pool='p' volume='v'/><target dev='vda' bus='virtio'/><shareable/></disk></devices>")
-        .row(refused(|disk: &Disk, _| {
-            let Some(format) = disk.driver.as_ref().and_then(|driver| driver.type_) else {
-                let unsaid = disk.shareable && is_volume(disk);
-                return unsaid.then(|| "a shared volume says that it is raw: add <driver name='qemu' type='raw'/>".to_owned());
-            };
-            let read = !matches!(format, Format::Cow | Format::Iso | Format::Dir | Format::Fat);
-            (disk.shareable && read && !matches!(format, Format::Raw | Format::Aio | Format::Luks)).then(|| {
-                "a shared disk is raw: convert the image, or leave out <shareable/>".to_owned()
-            })
-        }))
-}
-
-fn scsi() -> Rule {
-    rule("qemu-disk-scsi-address-conflict", Class::Conflict)
-        .summary("a place that the SCSI controller does not have")
-        .doc("An LSI Logic controller, which is what libvirt takes on x86 where no model is named, has a single target, number 0, with up to eight units.")
-        .finds(
-            "<devices><disk type='file'><source file='/d'/><target dev='sdf' bus='scsi'/>\
-             <address type='drive' controller='0' bus='0' target='3' unit='0'/></disk>\
-             <controller type='scsi' index='0' model='lsilogic'/></devices>",
-        )
-        .row(check(places).driver(Driver::Qemu))
 }
 
 fn places(devices: &Devices, cx: &mut Context<'_>) {

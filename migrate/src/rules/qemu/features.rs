@@ -7,20 +7,16 @@ use domxml::{
 
 use super::{refused, refused_in, refused_where};
 use crate::options::Driver;
+use crate::rule::asks::is_bare;
 use crate::rule::board::{Board, is_power, is_s390};
 use crate::rule::kinds::{check, refuse_in};
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Context, Rule, rule};
-use crate::rules::common::is_bare;
+use crate::rule::{Class, Context, rule};
 
 const PSERIES: &str = "only pseries machines have this feature: leave it out";
 const X86: &str = "only x86 guests have this feature: leave it out";
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![acpi(), by_machine(), system_management(), bios()]
-}
-
-fn acpi() -> Rule {
+rules![
     rule("qemu-acpi-conflict", Class::Conflict)
         .summary("ACPI where the machine has none, or not without UEFI")
         .doc(
@@ -42,15 +38,7 @@ fn acpi() -> Rule {
         .row(refused_where::<Os>(
             |scope| scope.uefi && scope.is_x86() && scope.is_hvm() && !scope.acpi,
             "UEFI firmware needs ACPI on x86: add <acpi/> to <features>",
-        ))
-}
-
-/// How messages call the machine.
-pub(super) fn machine(scope: &Scope) -> String {
-    scope.machine.as_ref().map_or_else(|| "this machine".to_owned(), |machine| format!("the machine type {machine}"))
-}
-
-fn by_machine() -> Rule {
+        )),
     rule("qemu-feature-conflict", Class::Conflict)
         .summary("a feature that the machine does not have")
         .doc(
@@ -103,10 +91,7 @@ fn by_machine() -> Rule {
         })
         .driver(Driver::Qemu))
         .row(refused_in(Features::VMPORT, is_no_pc, "only a PC has this feature: leave it out"))
-        .row(refused_in(Features::PS2, is_no_pc, "only a PC has a PS/2 controller: leave out <ps2/>"))
-}
-
-fn system_management() -> Rule {
+        .row(refused_in(Features::PS2, is_no_pc, "only a PC has a PS/2 controller: leave out <ps2/>")),
     rule("qemu-smm-conflict", Class::Conflict)
         .summary("memory of system management that the machine cannot set aside")
         .doc(
@@ -143,10 +128,7 @@ fn system_management() -> Rule {
                     .then(|| "secure boot needs the system management mode: add <smm state='on'/> to <features>".to_owned())
             })
             .at(|os| os.loader.as_ref().map_or(&os.xml, |loader| &loader.xml)),
-        )
-}
-
-fn bios() -> Rule {
+        ),
     rule("qemu-bios-conflict", Class::Conflict)
         .summary("a BIOS on a serial line where there is none")
         .doc("The BIOS of x86 guests alone can be used over a serial port, and needs one; the QEMU driver refuses `useserial` elsewhere.")
@@ -156,7 +138,12 @@ fn bios() -> Rule {
             (bios.useserial == Some(YesNo::Yes) && !scope.is_x86())
                 .then(|| "only the BIOS of x86 guests can be used over a serial port: leave out useserial".to_owned())
         }))
-        .row(check(unconnected).driver(Driver::Qemu))
+        .row(check(unconnected).driver(Driver::Qemu)),
+];
+
+/// How messages call the machine.
+pub(super) fn machine(scope: &Scope) -> String {
+    scope.machine.as_ref().map_or_else(|| "this machine".to_owned(), |machine| format!("the machine type {machine}"))
 }
 
 /// The first console is a serial port too, unless it is of another kind.

@@ -5,44 +5,41 @@ use domxml_runtime::Extra;
 
 use crate::options::Driver;
 use crate::rule::kinds::{check, refuse};
-use crate::rule::{Class, Context, LIBVIRT, MODERN, Rule, rule};
+use crate::rule::{Class, Context, LIBVIRT, MODERN, rule};
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("qemu-hyperv-conflict", Class::Conflict)
-            .summary("a feature of Hyper-V without another one that it needs")
-            .doc(
-                "`stimer` needs `synic` and the timer `hypervclock`; `synic`, `tlbflush` and `ipi` need `vpindex`; `evmcs` and the direct flush \
-                 of `tlbflush` need `vapic`. The QEMU driver refuses the one without the other, all but `stimer` since 11.9.0; of `synic` alone 11.9.0 and 11.10.0 \
-                 do so, and with others QEMU does not start.",
-            )
-            .finds(
-                "<features><hyperv><vpindex state='on'/><synic state='on'/><stimer state='on'/></hyperv></features><clock offset='utc'/>",
-            )
-            .finds("<features><hyperv><vpindex state='on'/><stimer state='on'/></hyperv></features>")
-            .finds("<features><hyperv><tlbflush state='on'/></hyperv></features>")
-            .finds("<features><hyperv><synic state='on'/></hyperv></features>")
-            .row(check(timers).driver(Driver::Qemu))
-            .row(check(needs).driver(Driver::Qemu).since(11, 9, 0))
-            // libvirt has a form of it all the same.
-            .row(
-                refuse(|hyperv: &FeatureHyperv, _| {
-                    lonely_synic(hyperv).then_some("synic needs <vpindex state='on'/>: libvirt takes the definition, and QEMU does not start")
-                })
+rules![
+    rule("qemu-hyperv-conflict", Class::Conflict)
+        .driver(Driver::Qemu)
+        .summary("a feature of Hyper-V without another one that it needs")
+        .doc(
+            "`stimer` needs `synic` and the timer `hypervclock`; `synic`, `tlbflush` and `ipi` need `vpindex`; `evmcs` and the direct flush \
+             of `tlbflush` need `vapic`. The QEMU driver refuses the one without the other, all but `stimer` since 11.9.0; of `synic` alone 11.9.0 and 11.10.0 \
+             do so, and with others QEMU does not start.",
+        )
+        .finds(
+            "<features><hyperv><vpindex state='on'/><synic state='on'/><stimer state='on'/></hyperv></features><clock offset='utc'/>",
+        )
+        .finds("<features><hyperv><vpindex state='on'/><stimer state='on'/></hyperv></features>")
+        .finds("<features><hyperv><tlbflush state='on'/></hyperv></features>")
+        .finds("<features><hyperv><synic state='on'/></hyperv></features>")
+        .row(check(timers))
+        .row(check(needs).since(11, 9, 0))
+        // libvirt has a form of it all the same.
+        .row(
+            refuse(|hyperv: &FeatureHyperv, _| {
+                lonely_synic(hyperv).then_some("synic needs <vpindex state='on'/>: libvirt takes the definition, and QEMU does not start")
+            })
+            .at(|hyperv| hyperv.synic.as_ref().map_or(&hyperv.xml, |synic| &synic.xml))
+            .profiles(MODERN),
+        )
+        .row(
+            refuse(|hyperv: &FeatureHyperv, _| lonely_synic(hyperv).then_some("synic needs <vpindex state='on'/>"))
                 .at(|hyperv| hyperv.synic.as_ref().map_or(&hyperv.xml, |synic| &synic.xml))
-                .driver(Driver::Qemu)
-                .profiles(MODERN),
-            )
-            .row(
-                refuse(|hyperv: &FeatureHyperv, _| lonely_synic(hyperv).then_some("synic needs <vpindex state='on'/>"))
-                    .at(|hyperv| hyperv.synic.as_ref().map_or(&hyperv.xml, |synic| &synic.xml))
-                    .driver(Driver::Qemu)
-                    .since(11, 9, 0)
-                    .until(12, 0, 0)
-                    .profiles(LIBVIRT),
-            ),
-    ]
-}
+                .since(11, 9, 0)
+                .until(12, 0, 0)
+                .profiles(LIBVIRT),
+        ),
+];
 
 /// Whether there is a `synic` without what it needs.
 fn lonely_synic(hyperv: &FeatureHyperv) -> bool {

@@ -6,13 +6,9 @@ use super::refused;
 use crate::machine::Machine;
 use crate::rule::board::{is_power, is_s390, is_x86};
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Rule, rule};
+use crate::rule::{Class, rule};
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![machines(), emulators(), firmware()]
-}
-
-fn machines() -> Rule {
+rules![
     rule("qemu-machine-conflict", Class::Conflict)
         .summary("a machine type that QEMU never had, or of another architecture")
         .doc("`pc-q35` and `pc-i440fx` are but the beginnings of names: a machine type is `q35` or `pc`, or one with its version.")
@@ -36,8 +32,43 @@ fn machines() -> Rule {
             let arch = scope.arch.filter(|arch| !arches.contains(arch))?;
             let own = arches.first()?.as_str();
             Some(format!("the machine type {machine} is of {whose}: set arch='{own}', or a machine of {}", arch.as_str()))
-        }))
-}
+        })),
+    rule("qemu-emulator-conflict", Class::Conflict)
+        .summary("an emulator of another architecture")
+        .doc(
+            "An emulator `qemu-system-..` is called after the architecture of its guests. That of x86_64 also runs i686, that of aarch64 armv7l, \
+             that of ppc64 ppc64le; the QEMU driver refuses another architecture.",
+        )
+        .finds("<os><type arch='x86_64'>hvm</type></os><devices><emulator>/usr/bin/qemu-system-i386</emulator></devices>")
+        .row(refused(|type_: &OsType, scope| {
+            let arch = type_.arch?.as_str();
+            let emulator = scope.emulator.as_deref()?.rsplit('/').next()?;
+            let own = emulated(emulator.strip_prefix("qemu-system-")?)?;
+            // Where the machine does not fit either, it is the architecture that is wrong.
+            let (_, of_machine) = type_.machine.as_deref().and_then(architectures).unwrap_or_default();
+            let machine = of_machine.is_empty() || of_machine.iter().any(|known| known.as_str() == arch);
+            (machine && !own.contains(&arch)).then(|| {
+                format!("{emulator} runs no {arch}: set arch='{}', or name the emulator of {arch} or none", own[0])
+            })
+        })),
+    rule("qemu-firmware-conflict", Class::Conflict)
+        .summary("firmware that the architecture does not have")
+        .doc(
+            "There is no UEFI firmware of QEMU for Power and s390, and a BIOS to choose with x86 alone. Features of the firmware \
+             (`<os><firmware>`) are looked for where libvirt chooses it: with the attribute `firmware` of `<os>`.",
+        )
+        .finds("<os firmware='efi'><type arch='s390x'>hvm</type></os>")
+        .finds("<os><type arch='x86_64'>hvm</type><firmware><feature enabled='no' name='secure-boot'/></firmware></os>")
+        .row(refused(|os: &Os, scope| chosen(os, scope).map(str::to_owned)))
+        .row(
+            refused(|os: &Os, _| {
+                let features = os.firmware_features.as_ref()?;
+                (os.firmware.is_none() && !features.features.is_empty())
+                    .then(|| "libvirt looks for features where it chooses the firmware: set firmware='efi' of <os>, or leave them out".to_owned())
+            })
+            .at(|os| os.firmware_features.as_ref().map_or(&os.xml, |features| &features.xml)),
+        ),
+];
 
 /// Whose a machine type is, and the architectures of guests that have it; none where that is not known.
 fn architectures(machine: &str) -> Option<(&'static str, &'static [ArchName])> {
@@ -59,27 +90,6 @@ fn architectures(machine: &str) -> Option<(&'static str, &'static [ArchName])> {
     })
 }
 
-fn emulators() -> Rule {
-    rule("qemu-emulator-conflict", Class::Conflict)
-        .summary("an emulator of another architecture")
-        .doc(
-            "An emulator `qemu-system-..` is called after the architecture of its guests. That of x86_64 also runs i686, that of aarch64 armv7l, \
-             that of ppc64 ppc64le; the QEMU driver refuses another architecture.",
-        )
-        .finds("<os><type arch='x86_64'>hvm</type></os><devices><emulator>/usr/bin/qemu-system-i386</emulator></devices>")
-        .row(refused(|type_: &OsType, scope| {
-            let arch = type_.arch?.as_str();
-            let emulator = scope.emulator.as_deref()?.rsplit('/').next()?;
-            let own = emulated(emulator.strip_prefix("qemu-system-")?)?;
-            // Where the machine does not fit either, it is the architecture that is wrong.
-            let (_, of_machine) = type_.machine.as_deref().and_then(architectures).unwrap_or_default();
-            let machine = of_machine.is_empty() || of_machine.iter().any(|known| known.as_str() == arch);
-            (machine && !own.contains(&arch)).then(|| {
-                format!("{emulator} runs no {arch}: set arch='{}', or name the emulator of {arch} or none", own[0])
-            })
-        }))
-}
-
 /// The architectures that an emulator runs, by the end of its name; none where that is not known.
 fn emulated(name: &str) -> Option<&'static [&'static str]> {
     Some(match name {
@@ -95,26 +105,6 @@ fn emulated(name: &str) -> Option<&'static [&'static str]> {
         "loongarch64" => &["loongarch64"],
         _ => return None,
     })
-}
-
-fn firmware() -> Rule {
-    rule("qemu-firmware-conflict", Class::Conflict)
-        .summary("firmware that the architecture does not have")
-        .doc(
-            "There is no UEFI firmware of QEMU for Power and s390, and a BIOS to choose with x86 alone. Features of the firmware \
-             (`<os><firmware>`) are looked for where libvirt chooses it: with the attribute `firmware` of `<os>`.",
-        )
-        .finds("<os firmware='efi'><type arch='s390x'>hvm</type></os>")
-        .finds("<os><type arch='x86_64'>hvm</type><firmware><feature enabled='no' name='secure-boot'/></firmware></os>")
-        .row(refused(|os: &Os, scope| chosen(os, scope).map(str::to_owned)))
-        .row(
-            refused(|os: &Os, _| {
-                let features = os.firmware_features.as_ref()?;
-                (os.firmware.is_none() && !features.features.is_empty())
-                    .then(|| "libvirt looks for features where it chooses the firmware: set firmware='efi' of <os>, or leave them out".to_owned())
-            })
-            .at(|os| os.firmware_features.as_ref().map_or(&os.xml, |features| &features.xml)),
-        )
 }
 
 fn chosen(os: &Os, scope: &Scope) -> Option<&'static str> {

@@ -13,13 +13,9 @@ use crate::options::Driver;
 use crate::rule::board::{Board, is_power, is_s390};
 use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::{Class, Context, rule};
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![serials(), controllers(), displays(), inputs(), others()]
-}
-
-fn serials() -> Rule {
+rules![
     rule("qemu-serial-conflict", Class::Conflict)
         .summary("a serial or parallel port that the machine does not have")
         .doc(
@@ -69,10 +65,7 @@ fn serials() -> Rule {
         .row(refused_where::<Parallel>(
             |scope| scope.board == Board::Pseries || is_s390(scope.arch),
             "this machine has no parallel ports: leave it out",
-        ))
-}
-
-fn controllers() -> Rule {
+        )),
     rule("qemu-controller-conflict", Class::Conflict)
         .summary("a controller that the machine does not have")
         .doc(
@@ -87,8 +80,68 @@ fn controllers() -> Rule {
         .row(
             refused(|controller: &Controller, scope| option_objection(controller, scope))
                 .at(|controller| controller.driver.as_ref().map_or(&controller.xml, |driver| &driver.xml)),
+        ),
+    rule("qemu-video-conflict", Class::Conflict)
+        .summary("a video card that the machine does not have, or not so many of")
+        .doc(
+            "`vmvga` and `qxl` are of x86, `ramfb` not of Power and s390, and s390 has `virtio` alone; `xen`, `vbox` and `gop` are of other hypervisors. \
+             Cards beside the first, and such with several screens (`heads`), are `virtio` or `qxl`.",
         )
-}
+        .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><graphics type='vnc'/><video><model type='qxl'/></video></devices>")
+        .finds("<devices><graphics type='vnc'/><video><model type='vbox'/></video></devices>")
+        .finds("<devices><graphics type='vnc'/><video><model type='vga'/></video><video><model type='cirrus'/></video></devices>")
+        .finds("<devices><graphics type='vnc'/><video><model type='vga' heads='2'/></video></devices>")
+        .finds("<devices><graphics type='vnc'/><video><driver name='vhostuser'/><model type='virtio' device='virtio-gpu'/></video></devices>")
+        .finds("<devices><graphics type='vnc'/><video><model type='virtio' device='virtio-vga-gl'/></video></devices>")
+        .row(check(cards).driver(Driver::Qemu))
+        .row(refused(|video: &Video, _| of_device(video).map(str::to_owned)))
+        .row(refused(|video: &Video, scope| {
+            let model = &video.model.as_ref()?.type_;
+            let objection = match model {
+                VideoModelType::Xen | VideoModelType::Vbox | VideoModelType::Gop => {
+                    "QEMU has no video card of this model: set it to virtio or vga"
+                }
+                VideoModelType::Vmvga | VideoModelType::Qxl(_) if !scope.is_x86() => {
+                    "only x86 guests have this video card: set the model to virtio"
+                }
+                VideoModelType::Ramfb if is_power(scope.arch) || is_s390(scope.arch) => {
+                    "guests of this architecture have no ramfb: set the model to virtio"
+                }
+                VideoModelType::Vga | VideoModelType::Cirrus | VideoModelType::Bochs if is_s390(scope.arch) => {
+                    "s390 guests have virtio video cards alone: set the model to virtio"
+                }
+                _ => return None,
+            };
+            Some(objection.to_owned())
+        })),
+    rule("qemu-input-bus-conflict", Class::Conflict)
+        .summary("an input device on a bus that the machine does not have")
+        .doc("PS/2 is of PCs. The `virt` boards, pseries and s390 have USB and virtio.")
+        .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><input type='keyboard' bus='ps2'/></devices>")
+        .row(refused(|input: &Input, scope| input_objection(input, scope).map(str::to_owned))),
+    rule("qemu-device-conflict", Class::Conflict)
+        .summary("a device that the machine does not have")
+        .doc("`<nvram>` is of pseries; a sound card `ich7` and a balloon of Xen are none of QEMU's, s390 has no `ich9` sound, and a guest has one smart card.")
+        .finds("<devices><nvram><address type='spapr-vio' reg='0x3000'/></nvram></devices>")
+        .finds("<devices><sound model='ich7'/></devices>")
+        .row(refused_where::<Nvram>(
+            |scope| scope.board != Board::Pseries,
+            "only pseries machines have <nvram> among the devices: leave it out",
+        ))
+        .finds("<devices><smartcard mode='host'/><smartcard mode='host'/></devices>")
+        .row(check(second_smartcard).driver(Driver::Qemu))
+        .row(refused(|sound: &Sound, scope| {
+            match sound.model {
+                SoundModel::Ich7 => Some("QEMU has no sound card of this model: set model='ich9'"),
+                SoundModel::Ich9 if is_s390(scope.arch) => Some("s390 guests have no sound card of this model: set model='virtio'"),
+                _ => None,
+            }
+            .map(str::to_owned)
+        }))
+        .row(refused(|balloon: &Memballoon, scope: &Scope| {
+            (balloon.model == MemballoonModel::Xen && scope.is_hvm()).then(|| "the balloon of Xen is none of QEMU's: set model='virtio'".to_owned())
+        })),
+];
 
 /// The options of `<driver>` are those of virtio SCSI; NVMe has some of them.
 fn option_objection(controller: &Controller, scope: &Scope) -> Option<String> {
@@ -147,42 +200,6 @@ fn controller_objection(controller: &Controller, scope: &Scope) -> Option<&'stat
     }
 }
 
-fn displays() -> Rule {
-    rule("qemu-video-conflict", Class::Conflict)
-        .summary("a video card that the machine does not have, or not so many of")
-        .doc(
-            "`vmvga` and `qxl` are of x86, `ramfb` not of Power and s390, and s390 has `virtio` alone; `xen`, `vbox` and `gop` are of other hypervisors. \
-             Cards beside the first, and such with several screens (`heads`), are `virtio` or `qxl`.",
-        )
-        .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><graphics type='vnc'/><video><model type='qxl'/></video></devices>")
-        .finds("<devices><graphics type='vnc'/><video><model type='vbox'/></video></devices>")
-        .finds("<devices><graphics type='vnc'/><video><model type='vga'/></video><video><model type='cirrus'/></video></devices>")
-        .finds("<devices><graphics type='vnc'/><video><model type='vga' heads='2'/></video></devices>")
-        .finds("<devices><graphics type='vnc'/><video><driver name='vhostuser'/><model type='virtio' device='virtio-gpu'/></video></devices>")
-        .finds("<devices><graphics type='vnc'/><video><model type='virtio' device='virtio-vga-gl'/></video></devices>")
-        .row(check(cards).driver(Driver::Qemu))
-        .row(refused(|video: &Video, _| of_device(video).map(str::to_owned)))
-        .row(refused(|video: &Video, scope| {
-            let model = &video.model.as_ref()?.type_;
-            let objection = match model {
-                VideoModelType::Xen | VideoModelType::Vbox | VideoModelType::Gop => {
-                    "QEMU has no video card of this model: set it to virtio or vga"
-                }
-                VideoModelType::Vmvga | VideoModelType::Qxl(_) if !scope.is_x86() => {
-                    "only x86 guests have this video card: set the model to virtio"
-                }
-                VideoModelType::Ramfb if is_power(scope.arch) || is_s390(scope.arch) => {
-                    "guests of this architecture have no ramfb: set the model to virtio"
-                }
-                VideoModelType::Vga | VideoModelType::Cirrus | VideoModelType::Bochs if is_s390(scope.arch) => {
-                    "s390 guests have virtio video cards alone: set the model to virtio"
-                }
-                _ => return None,
-            };
-            Some(objection.to_owned())
-        }))
-}
-
 /// What does not go together with QEMU's device of a virtio card.
 fn of_device(video: &Video) -> Option<&'static str> {
     let model = video.model.as_ref()?;
@@ -234,14 +251,6 @@ fn cards(devices: &Devices, cx: &mut Context<'_>) {
     }
 }
 
-fn inputs() -> Rule {
-    rule("qemu-input-bus-conflict", Class::Conflict)
-        .summary("an input device on a bus that the machine does not have")
-        .doc("PS/2 is of PCs. The `virt` boards, pseries and s390 have USB and virtio.")
-        .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><input type='keyboard' bus='ps2'/></devices>")
-        .row(refused(|input: &Input, scope| input_objection(input, scope).map(str::to_owned)))
-}
-
 fn input_objection(input: &Input, scope: &Scope) -> Option<&'static str> {
     // That a tablet is on no PS/2 bus, whatever the machine, is said for every driver.
     let bus = match &input.type_ {
@@ -261,29 +270,4 @@ fn second_smartcard(devices: &Devices, cx: &mut Context<'_>) {
     for second in devices.smartcards.iter().skip(1) {
         cx.error(&second.xml, "a guest of QEMU has one smart card: leave this one out");
     }
-}
-
-fn others() -> Rule {
-    rule("qemu-device-conflict", Class::Conflict)
-        .summary("a device that the machine does not have")
-        .doc("`<nvram>` is of pseries; a sound card `ich7` and a balloon of Xen are none of QEMU's, s390 has no `ich9` sound, and a guest has one smart card.")
-        .finds("<devices><nvram><address type='spapr-vio' reg='0x3000'/></nvram></devices>")
-        .finds("<devices><sound model='ich7'/></devices>")
-        .row(refused_where::<Nvram>(
-            |scope| scope.board != Board::Pseries,
-            "only pseries machines have <nvram> among the devices: leave it out",
-        ))
-        .finds("<devices><smartcard mode='host'/><smartcard mode='host'/></devices>")
-        .row(check(second_smartcard).driver(Driver::Qemu))
-        .row(refused(|sound: &Sound, scope| {
-            match sound.model {
-                SoundModel::Ich7 => Some("QEMU has no sound card of this model: set model='ich9'"),
-                SoundModel::Ich9 if is_s390(scope.arch) => Some("s390 guests have no sound card of this model: set model='virtio'"),
-                _ => None,
-            }
-            .map(str::to_owned)
-        }))
-        .row(refused(|balloon: &Memballoon, scope: &Scope| {
-            (balloon.model == MemballoonModel::Xen && scope.is_hvm()).then(|| "the balloon of Xen is none of QEMU's: set model='virtio'".to_owned())
-        }))
 }

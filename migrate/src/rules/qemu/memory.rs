@@ -7,57 +7,51 @@ use crate::options::Driver;
 use crate::rule::board::{Board, is_power, is_s390};
 use crate::rule::kinds::{check, note};
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::{Class, Context, rule};
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("qemu-memory-device-conflict", Class::Conflict)
-            .summary("a memory device that the machine cannot have")
-            .doc(
-                "DIMMs and NVDIMMs are of x86, ARM, LoongArch and Power, virtio-pmem of x86, virtio-mem of x86, ARM and s390, SGX memory of x86. \
-                 On Power an NVDIMM has a label.",
-            )
-            .finds(
-                "<maxMemory slots='2' unit='GiB'>8</maxMemory><os><type arch='s390x'>hvm</type></os><devices>\
-                 <memory model='dimm'><target><size unit='MiB'>512</size><node>0</node></target></memory></devices>",
-            )
-            .row(refused(|memory: &MemoryDevice, scope| unsupported(memory, scope).map(str::to_owned))),
-        rule("qemu-memory-slot-conflict", Class::Conflict)
-            .summary("a memory device without a slot, or without a NUMA node")
-            .doc(
-                "A memory device needs a maximum of memory (`<maxMemory>`); each DIMM and NVDIMM has a slot of its own there, numbered from 0, \
-                 and where the guest has NUMA nodes it is of one of them. libvirt defines a guest that can have such memory and has no node, and \
-                 refuses to start it, but with pseries.",
-            )
-            .finds(
-                "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/></numa></cpu><devices>\
-                 <memory model='dimm'><target><size unit='MiB'>512</size><node>0</node></target></memory></devices>",
-            )
-            .finds(
-                "<maxMemory slots='1' unit='GiB'>8</maxMemory><vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/></numa></cpu><devices>\
-                 <memory model='dimm'><target><size unit='MiB'>512</size><node>0</node></target><address type='dimm' slot='1'/></memory></devices>",
-            )
-            .finds(
-                "<maxMemory slots='1' unit='GiB'>8</maxMemory><vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/></numa></cpu><devices>\
-                 <memory model='dimm'><target><size unit='MiB'>512</size></target></memory></devices>",
-            )
-            .finds("<maxMemory slots='16' unit='GiB'>16</maxMemory>")
-            .row(check(slots).driver(Driver::Qemu))
-            .row(
-                note(|domain: &Domain, scope| {
-                    let grows = domain.max_memory.as_ref().is_some_and(|maximum| maximum.slots.is_some_and(|slots| slots > 0));
-                    (grows && scope.cells == 0 && scope.board != Board::Pseries).then_some(
-                        "libvirt does not start a guest whose memory can grow without a NUMA cell: add <numa> with one <cell> to <cpu>, or leave out <maxMemory>",
-                    )
-                })
-                .at(|domain| domain.max_memory.as_ref().map_or(&domain.xml, |maximum| &maximum.xml))
-                .driver(Driver::Qemu),
-            ),
-        shared(),
-    ]
-}
-
-fn shared() -> Rule {
+rules![
+    rule("qemu-memory-device-conflict", Class::Conflict)
+        .summary("a memory device that the machine cannot have")
+        .doc(
+            "DIMMs and NVDIMMs are of x86, ARM, LoongArch and Power, virtio-pmem of x86, virtio-mem of x86, ARM and s390, SGX memory of x86. \
+             On Power an NVDIMM has a label.",
+        )
+        .finds(
+            "<maxMemory slots='2' unit='GiB'>8</maxMemory><os><type arch='s390x'>hvm</type></os><devices>\
+             <memory model='dimm'><target><size unit='MiB'>512</size><node>0</node></target></memory></devices>",
+        )
+        .row(refused(|memory: &MemoryDevice, scope| unsupported(memory, scope).map(str::to_owned))),
+    rule("qemu-memory-slot-conflict", Class::Conflict)
+        .summary("a memory device without a slot, or without a NUMA node")
+        .doc(
+            "A memory device needs a maximum of memory (`<maxMemory>`); each DIMM and NVDIMM has a slot of its own there, numbered from 0, \
+             and where the guest has NUMA nodes it is of one of them. libvirt defines a guest that can have such memory and has no node, and \
+             refuses to start it, but with pseries.",
+        )
+        .finds(
+            "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/></numa></cpu><devices>\
+             <memory model='dimm'><target><size unit='MiB'>512</size><node>0</node></target></memory></devices>",
+        )
+        .finds(
+            "<maxMemory slots='1' unit='GiB'>8</maxMemory><vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/></numa></cpu><devices>\
+             <memory model='dimm'><target><size unit='MiB'>512</size><node>0</node></target><address type='dimm' slot='1'/></memory></devices>",
+        )
+        .finds(
+            "<maxMemory slots='1' unit='GiB'>8</maxMemory><vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/></numa></cpu><devices>\
+             <memory model='dimm'><target><size unit='MiB'>512</size></target></memory></devices>",
+        )
+        .finds("<maxMemory slots='16' unit='GiB'>16</maxMemory>")
+        .row(check(slots).driver(Driver::Qemu))
+        .row(
+            note(|domain: &Domain, scope| {
+                let grows = domain.max_memory.as_ref().is_some_and(|maximum| maximum.slots.is_some_and(|slots| slots > 0));
+                (grows && scope.cells == 0 && scope.board != Board::Pseries).then_some(
+                    "libvirt does not start a guest whose memory can grow without a NUMA cell: add <numa> with one <cell> to <cpu>, or leave out <maxMemory>",
+                )
+            })
+            .at(|domain| domain.max_memory.as_ref().map_or(&domain.xml, |maximum| &maximum.xml))
+            .driver(Driver::Qemu),
+        ),
     rule("qemu-shmem-conflict", Class::Conflict)
             .summary("shared memory of a size that it cannot have, or with a server that its model does not have")
             .doc(
@@ -96,8 +90,8 @@ fn shared() -> Rule {
                 let plain = shmem.model.as_ref().and_then(|model| model.type_);
                 let known = matches!(plain, Some(ShmemModelType::IvshmemPlain | ShmemModelType::IvshmemDoorbell));
                 (known && is_s390(scope.arch)).then(|| "s390 guests have no shared memory devices: leave it out".to_owned())
-            }))
-}
+            })),
+];
 
 fn unsupported(memory: &MemoryDevice, scope: &Scope) -> Option<&'static str> {
     let arm = matches!(scope.arch, Some(ArchName::Aarch64 | ArchName::Armv7l));

@@ -26,38 +26,16 @@ use domxml::{Console, Devices};
 use domxml_runtime::{Content, Described, Key};
 
 use crate::options::Driver;
-use crate::rule::Rule;
 use crate::rule::kinds::{refuse, refuse_in};
 use crate::rule::place::Slot;
 use crate::rule::row::Draft;
 use crate::rule::scope::Scope;
 
-/// In the order in which they run within a phase.
-pub(super) fn rules() -> Vec<Rule> {
-    let sections = [
-        features::rules(),
-        hyperv::rules(),
-        timers::rules(),
-        machine::rules(),
-        cpu::rules(),
-        memory::rules(),
-        vcpus::rules(),
-        disks::rules(),
-        disk_places::rules(),
-        pci::rules(),
-        pci_addresses::rules(),
-        pci_plugs::rules(),
-        usb::rules(),
-        overrides::rules(),
-        channels::rules(),
-        ports::rules(),
-        interfaces::rules(),
-        graphics::rules(),
-        devices::rules(),
-        machine_devices::rules(),
-    ];
-    sections.into_iter().flatten().collect()
-}
+// In the order in which they run within a phase.
+files![
+    features hyperv timers machine cpu memory vcpus disks disk_options disk_places pci pci_addresses pci_plugs usb
+    overrides channels ports interfaces graphics devices machine_devices
+];
 
 /// The first console where it is the first serial port, too: what is said of it is not read.
 fn unread_console(devices: &Devices) -> Option<&Console> {

@@ -3,27 +3,28 @@
 use domxml::{QemuOverrideProperty, QemuOverridePropertyType as Type};
 
 use super::refused;
-use crate::rule::{Class, Rule, rule};
+use crate::rule::{Class, rule};
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("qemu-override-conflict", Class::Conflict)
-            .summary("a property of <qemu:override> whose value is none of its type")
-            .doc(
-                "A property that is set has a value of its type: a number in decimal digits, or `true` or `false`. One that is removed has none. The \
-                 QEMU driver refuses others; those that have no such namespace read past them.",
-            )
-            .finds(
-                "<qemu:override xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:device alias='ua-a'><qemu:frontend>\
-                 <qemu:property name='p' type='bool' value='on'/></qemu:frontend></qemu:device></qemu:override>",
-            )
-            .finds(
-                "<qemu:override xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:device alias='ua-a'><qemu:frontend>\
-                 <qemu:property name='p' type='unsigned' value='0x1f'/></qemu:frontend></qemu:device></qemu:override>",
-            )
-            .row(refused(|it: &QemuOverrideProperty, _| objection(it).map(str::to_owned))),
-    ]
-}
+rules![
+    rule("qemu-override-conflict", Class::Conflict)
+        .summary("a property of <qemu:override> whose value is none of its type")
+        .doc(
+            "A property that is set has a value of its type: a number in decimal digits, or `true` or `false`. One \
+             that is removed has none. The \
+             QEMU driver refuses others; those that have no such namespace read past them.",
+        )
+        .finds(
+            "<qemu:override xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:device alias='ua-a'>\
+             <qemu:frontend>\
+             <qemu:property name='p' type='bool' value='on'/></qemu:frontend></qemu:device></qemu:override>",
+        )
+        .finds(
+            "<qemu:override xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:device alias='ua-a'>\
+             <qemu:frontend>\
+             <qemu:property name='p' type='unsigned' value='0x1f'/></qemu:frontend></qemu:device></qemu:override>",
+        )
+        .row(refused(|it: &QemuOverrideProperty, _| objection(it).map(str::to_owned))),
+];
 
 fn objection(property: &QemuOverrideProperty) -> Option<&'static str> {
     let Some(value) = property.value.as_deref() else {

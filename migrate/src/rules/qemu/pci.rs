@@ -10,49 +10,47 @@ use crate::options::Driver;
 use crate::rule::board::{Board, PciRoot};
 use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::{Class, Context, rule};
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("qemu-pci-controller-conflict", Class::Conflict)
-            .summary("a PCI controller that the machine does not have")
-            .doc(
-                "The first PCI controller, number 0, is the root: `pci-root` of pc, pseries and s390, `pcie-root` of q35 and the `virt` boards; \
-                 only pseries has further roots. What is of PCI Express cannot be added to pc, `pci-expander-bus` is of pc, \
-                 `pcie-expander-bus` of q35 and ARM. A controller stands on a bus of a lower number than its own.",
-            )
-            .finds(
-                "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='pci' index='0' model='pci-root'/></devices>",
-            )
-            .finds("<devices><controller type='pci' index='1' model='pci-root'/></devices>")
-            .finds("<devices><controller type='pci' index='1' model='pcie-root-port'/></devices>")
-            .finds(
-                "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='pci' index='0' model='pcie-root'/>\
-                 <controller type='pci' index='1' model='pci-bridge'/></devices>",
-            )
-            .row(refused(|controller: &Controller, scope| root(controller, scope)))
-            .row(refused(|controller: &Controller, scope| of_machine(controller, scope).map(str::to_owned)))
-            .row(refused(|controller: &Controller, scope| {
-                let missing = pci(controller)?.model.is_none() && controller.index.is_some();
-                (missing && scope.board != Board::Pseries)
-                    .then(|| "a PCI controller has a model: number 0 is pci-root or pcie-root, others are pci-bridge or pcie-root-port".to_owned())
-            }))
-            .row(check(lower_bus).driver(Driver::Qemu)),
-        rule("qemu-pci-option-conflict", Class::Conflict)
-            .summary("an option that the PCI controller does not have")
-            .doc(
-                "`chassisNr` is of a `pci-bridge`, `chassis` and `port` of ports, `busNr` of expander buses, `<node>` of these and of roots of pseries, \
-                 `index` of roots of pseries, `hotplug` of ports and of the root of pc. Each model of controller has one device of QEMU, \
-                 `pcie-root-port` two.",
-            )
-            .finds(
-                "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='pci' index='0' model='pcie-root'/>\
-                 <controller type='pci' index='1' model='pcie-root-port'><target busNr='220'/></controller></devices>",
-            )
-            .finds("<devices><controller type='pci' index='1' model='pci-bridge'><model name='ioh3420'/></controller></devices>")
-            .row(check(options).driver(Driver::Qemu)),
-    ]
-}
+rules![
+    rule("qemu-pci-controller-conflict", Class::Conflict)
+        .summary("a PCI controller that the machine does not have")
+        .doc(
+            "The first PCI controller, number 0, is the root: `pci-root` of pc, pseries and s390, `pcie-root` of q35 and the `virt` boards; \
+             only pseries has further roots. What is of PCI Express cannot be added to pc, `pci-expander-bus` is of pc, \
+             `pcie-expander-bus` of q35 and ARM. A controller stands on a bus of a lower number than its own.",
+        )
+        .finds(
+            "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='pci' index='0' model='pci-root'/></devices>",
+        )
+        .finds("<devices><controller type='pci' index='1' model='pci-root'/></devices>")
+        .finds("<devices><controller type='pci' index='1' model='pcie-root-port'/></devices>")
+        .finds(
+            "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='pci' index='0' model='pcie-root'/>\
+             <controller type='pci' index='1' model='pci-bridge'/></devices>",
+        )
+        .row(refused(|controller: &Controller, scope| root(controller, scope)))
+        .row(refused(|controller: &Controller, scope| of_machine(controller, scope).map(str::to_owned)))
+        .row(refused(|controller: &Controller, scope| {
+            let missing = pci(controller)?.model.is_none() && controller.index.is_some();
+            (missing && scope.board != Board::Pseries)
+                .then(|| "a PCI controller has a model: number 0 is pci-root or pcie-root, others are pci-bridge or pcie-root-port".to_owned())
+        }))
+        .row(check(lower_bus).driver(Driver::Qemu)),
+    rule("qemu-pci-option-conflict", Class::Conflict)
+        .summary("an option that the PCI controller does not have")
+        .doc(
+            "`chassisNr` is of a `pci-bridge`, `chassis` and `port` of ports, `busNr` of expander buses, `<node>` of these and of roots of pseries, \
+             `index` of roots of pseries, `hotplug` of ports and of the root of pc. Each model of controller has one device of QEMU, \
+             `pcie-root-port` two.",
+        )
+        .finds(
+            "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='pci' index='0' model='pcie-root'/>\
+             <controller type='pci' index='1' model='pcie-root-port'><target busNr='220'/></controller></devices>",
+        )
+        .finds("<devices><controller type='pci' index='1' model='pci-bridge'><model name='ioh3420'/></controller></devices>")
+        .row(check(options).driver(Driver::Qemu)),
+];
 
 pub(super) fn pci(controller: &Controller) -> Option<&ControllerTypePci> {
     match &controller.type_ {

@@ -16,40 +16,10 @@ use crate::options::Driver;
 use crate::rule::board::{Board, is_s390};
 use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::{Class, Context, rule};
 use crate::rules::storage::bus;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        identifiers(),
-        rule("qemu-pci-address-conflict", Class::Conflict)
-            .summary("an address that no device can have")
-            .doc(
-                "PCI guests of QEMU have one domain, number 0; no two devices have the same address, and some addresses of pc and q35 are of the \
-                 chips of the board. CCW addresses are of s390, and machines without PCI have no PCI addresses.",
-            )
-            .finds(
-                "<devices><interface type='user'><address type='pci' bus='0' slot='9'/></interface>\
-                 <interface type='user'><address type='pci' bus='0' slot='9'/></interface></devices>",
-            )
-            .finds("<devices><interface type='user'><address type='pci' domain='1' bus='0' slot='9'/></interface></devices>")
-            .finds("<devices><interface type='user'><address type='pci' bus='0' slot='1'/></interface></devices>")
-            .finds("<devices><controller type='ide' index='0'><address type='pci' bus='0' slot='5'/></controller></devices>")
-            .row(
-                refused(integrated_place)
-                    .at(|controller: &Controller| controller.address.as_ref().map_or(&controller.xml, |address| &address.xml)),
-            )
-            .row(check(impossible).driver(Driver::Qemu))
-            .finds(
-                "<devices><interface type='user'><address type='pci' bus='0' slot='8'/></interface>\
-                 <interface type='user'><address type='pci' bus='0' slot='8' function='7'/></interface></devices>",
-            )
-            .row(check(addresses).driver(Driver::Qemu))
-            .row(check(first_functions).driver(Driver::Qemu)),
-    ]
-}
-
-fn identifiers() -> Rule {
+rules![
     rule("qemu-zpci-conflict", Class::Conflict)
         .summary("an identifier of zPCI that is 0, taken or of a guest that has none")
         .doc(
@@ -67,8 +37,32 @@ fn identifiers() -> Rule {
         .row(check(elsewhere).driver(Driver::Qemu))
         .row(refused(|zpci: &Zpci, _| {
             zpci.uid.is_some_and(|uid| uid.0 == 0).then(|| "the uid of a PCI function is 0x0001 to 0xffff: leave it out, and libvirt chooses".to_owned())
-        }))
-}
+        })),
+    rule("qemu-pci-address-conflict", Class::Conflict)
+        .summary("an address that no device can have")
+        .doc(
+            "PCI guests of QEMU have one domain, number 0; no two devices have the same address, and some addresses of pc and q35 are of the \
+             chips of the board. CCW addresses are of s390, and machines without PCI have no PCI addresses.",
+        )
+        .finds(
+            "<devices><interface type='user'><address type='pci' bus='0' slot='9'/></interface>\
+             <interface type='user'><address type='pci' bus='0' slot='9'/></interface></devices>",
+        )
+        .finds("<devices><interface type='user'><address type='pci' domain='1' bus='0' slot='9'/></interface></devices>")
+        .finds("<devices><interface type='user'><address type='pci' bus='0' slot='1'/></interface></devices>")
+        .finds("<devices><controller type='ide' index='0'><address type='pci' bus='0' slot='5'/></controller></devices>")
+        .row(
+            refused(integrated_place)
+                .at(|controller: &Controller| controller.address.as_ref().map_or(&controller.xml, |address| &address.xml)),
+        )
+        .row(check(impossible).driver(Driver::Qemu))
+        .finds(
+            "<devices><interface type='user'><address type='pci' bus='0' slot='8'/></interface>\
+             <interface type='user'><address type='pci' bus='0' slot='8' function='7'/></interface></devices>",
+        )
+        .row(check(addresses).driver(Driver::Qemu))
+        .row(check(first_functions).driver(Driver::Qemu)),
+];
 
 fn impossible(devices: &Devices, cx: &mut Context<'_>) {
     let unread = unread_console(devices).and_then(|console| console.address.as_ref());

@@ -12,40 +12,44 @@ use super::refused;
 use crate::options::Driver;
 use crate::rule::board::{Board, PciRoot};
 use crate::rule::kinds::check;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::{Class, Context, rule};
 use crate::rules::storage::bus;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("qemu-pci-plug-conflict", Class::Conflict)
-            .summary("a PCI controller that does not take what is plugged into it")
-            .doc(
-                "Roots and bridges have slots from 1 on, a port the slot 0 alone. Devices go into roots, bridges and ports, not into the upstream \
-                 port of a switch or an expander of PCI Express. A switch goes into a port, its downstream ports into the switch, a \
-                 `pcie-to-pci-bridge` into a port, root ports and a `dmi-to-pci-bridge` into `pcie-root` or its expander. A virtio IOMMU is on \
-                 the root.",
-            )
-            .finds(
-                "<devices><controller type='pci' index='0' model='pci-root'/><controller type='pci' index='1' model='pci-bridge'/>\
-                 <interface type='user'><address type='pci' bus='1' slot='0'/></interface></devices>",
-            )
-            .finds(
-                "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='pci' index='0' model='pcie-root'/>\
-                 <controller type='pci' index='1' model='pcie-root-port'/><controller type='pci' index='2' model='pcie-expander-bus'>\
-                 <address type='pci' bus='1'/></controller></devices>",
-            )
-            .finds(
-                "<os><type arch='x86_64' machine='q35'>hvm</type></os><features><acpi/></features><devices>\
-                 <iommu model='virtio'><address type='pci' bus='1' slot='0'/></iommu></devices>",
-            )
-            .row(check(plugs).driver(Driver::Qemu))
-            .row(refused(|iommu: &Iommu, _| {
-                let Some(Address { type_: AddressType::Pci(pci), .. }) = &iommu.address else { return None };
-                (iommu.model == IommuModel::Virtio && pci.bus.is_some_and(|bus| bus.0 > 0))
-                    .then(|| "a virtio IOMMU is on the root: set bus='0x00', or leave out the address".to_owned())
-            })),
-    ]
-}
+rules![
+    rule("qemu-pci-plug-conflict", Class::Conflict)
+        .summary("a PCI controller that does not take what is plugged into it")
+        .doc(
+            "Roots and bridges have slots from 1 on, a port the slot 0 alone. Devices go into roots, bridges and \
+             ports, not into the upstream \
+             port of a switch or an expander of PCI Express. A switch goes into a port, its downstream ports into the \
+             switch, a \
+             `pcie-to-pci-bridge` into a port, root ports and a `dmi-to-pci-bridge` into `pcie-root` or its expander. \
+             A virtio IOMMU is on \
+             the root.",
+        )
+        .finds(
+            "<devices><controller type='pci' index='0' model='pci-root'/><controller type='pci' index='1' \
+             model='pci-bridge'/>\
+             <interface type='user'><address type='pci' bus='1' slot='0'/></interface></devices>",
+        )
+        .finds(
+            "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='pci' index='0' \
+             model='pcie-root'/>\
+             <controller type='pci' index='1' model='pcie-root-port'/><controller type='pci' index='2' \
+             model='pcie-expander-bus'>\
+             <address type='pci' bus='1'/></controller></devices>",
+        )
+        .finds(
+            "<os><type arch='x86_64' machine='q35'>hvm</type></os><features><acpi/></features><devices>\
+             <iommu model='virtio'><address type='pci' bus='1' slot='0'/></iommu></devices>",
+        )
+        .row(check(plugs).driver(Driver::Qemu))
+        .row(refused(|iommu: &Iommu, _| {
+            let Some(Address { type_: AddressType::Pci(pci), .. }) = &iommu.address else { return None };
+            (iommu.model == IommuModel::Virtio && pci.bus.is_some_and(|bus| bus.0 > 0))
+                .then(|| "a virtio IOMMU is on the root: set bus='0x00', or leave out the address".to_owned())
+        })),
+];
 
 /// The slots of a bus.
 fn slots(model: Model) -> std::ops::RangeInclusive<u8> {

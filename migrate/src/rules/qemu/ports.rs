@@ -13,41 +13,39 @@ use crate::options::Driver;
 use crate::rule::board::Board;
 use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::{Class, Context, rule};
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("qemu-serial-target-conflict", Class::Conflict)
-            .summary("a serial port with a model or an address of another kind of port")
-            .doc("Each model of a serial port is of one type, and each type has one kind of address: `isa-serial` one of ISA, `pci-serial` one of PCI.")
-            .finds("<devices><serial type='pty'><target type='pci-serial'/><address type='isa' iobase='0x3f8'/></serial></devices>")
-            .finds("<devices><serial type='pty'><target type='isa-serial'><model name='usb-serial'/></target></serial></devices>")
-            .finds("<devices><console type='pty'><target type='uml'/></console></devices>")
-            .row(refused(|serial: &Serial, scope| of_model(serial, scope).or_else(|| of_address(serial, scope))))
-            .row(check(first_console).driver(Driver::Qemu))
-            .row(refused(|console: &Console, _| {
-                let uml = console.target.as_ref()?.type_ == Some(ConsoleTargetType::Uml);
-                uml.then(|| "QEMU has no console of this type: set the target's type to serial or virtio".to_owned())
-            })),
-        rule("qemu-virtio-port-conflict", Class::Conflict)
-            .summary("a port of a virtio serial controller that is taken or not there")
-            .doc("A virtio serial controller has the ports 0 to one less than `ports` says, 31 of them where nothing is said, and each is of one device.")
-            .finds(
-                "<devices><controller type='virtio-serial' index='0' ports='4'/><channel type='pty'><target type='virtio' name='a'/>\
-                 <address type='virtio-serial' controller='0' bus='0' port='4'/></channel></devices>",
-            )
-            .finds(
-                "<devices><channel type='pty'><target type='virtio' name='a'/><address type='virtio-serial' controller='0' bus='0' port='2'/></channel>\
-                 <channel type='pty'><target type='virtio' name='b'/><address type='virtio-serial' controller='0' bus='0' port='2'/></channel></devices>",
-            )
-            .finds(
-                "<devices><channel type='pipe'><source path='/a'/><target type='guestfwd' address='10.0.2.1' port='4600'/>\
-                 <address type='virtio-serial' controller='1' bus='0' port='1'/></channel></devices>",
-            )
-            .row(check(loose).driver(Driver::Qemu))
-            .row(check(virtio).driver(Driver::Qemu)),
-    ]
-}
+rules![
+    rule("qemu-serial-target-conflict", Class::Conflict)
+        .summary("a serial port with a model or an address of another kind of port")
+        .doc("Each model of a serial port is of one type, and each type has one kind of address: `isa-serial` one of ISA, `pci-serial` one of PCI.")
+        .finds("<devices><serial type='pty'><target type='pci-serial'/><address type='isa' iobase='0x3f8'/></serial></devices>")
+        .finds("<devices><serial type='pty'><target type='isa-serial'><model name='usb-serial'/></target></serial></devices>")
+        .finds("<devices><console type='pty'><target type='uml'/></console></devices>")
+        .row(refused(|serial: &Serial, scope| of_model(serial, scope).or_else(|| of_address(serial, scope))))
+        .row(check(first_console).driver(Driver::Qemu))
+        .row(refused(|console: &Console, _| {
+            let uml = console.target.as_ref()?.type_ == Some(ConsoleTargetType::Uml);
+            uml.then(|| "QEMU has no console of this type: set the target's type to serial or virtio".to_owned())
+        })),
+    rule("qemu-virtio-port-conflict", Class::Conflict)
+        .summary("a port of a virtio serial controller that is taken or not there")
+        .doc("A virtio serial controller has the ports 0 to one less than `ports` says, 31 of them where nothing is said, and each is of one device.")
+        .finds(
+            "<devices><controller type='virtio-serial' index='0' ports='4'/><channel type='pty'><target type='virtio' name='a'/>\
+             <address type='virtio-serial' controller='0' bus='0' port='4'/></channel></devices>",
+        )
+        .finds(
+            "<devices><channel type='pty'><target type='virtio' name='a'/><address type='virtio-serial' controller='0' bus='0' port='2'/></channel>\
+             <channel type='pty'><target type='virtio' name='b'/><address type='virtio-serial' controller='0' bus='0' port='2'/></channel></devices>",
+        )
+        .finds(
+            "<devices><channel type='pipe'><source path='/a'/><target type='guestfwd' address='10.0.2.1' port='4600'/>\
+             <address type='virtio-serial' controller='1' bus='0' port='1'/></channel></devices>",
+        )
+        .row(check(loose).driver(Driver::Qemu))
+        .row(check(virtio).driver(Driver::Qemu)),
+];
 
 /// The type that a model is of.
 fn type_of(model: Model) -> Option<Target> {

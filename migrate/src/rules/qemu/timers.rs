@@ -5,26 +5,26 @@ use domxml::{DomainType, Timer, TimerName, TimerTickpolicy, TrackedTimerTrack, Y
 use super::refused;
 use crate::rule::board::Board;
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Rule, rule};
+use crate::rule::{Class, rule};
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("qemu-timer-conflict", Class::Conflict)
-            .summary("a timer that the guest cannot have")
-            .doc(
-                "QEMU has no `platform` timer; `tsc`, `hpet`, `kvmclock` and `hypervclock` are of x86, `armvtimer` of the `virt` board of ARM \
-                 with KVM. Missed ticks of `rtc` and `pit` are not merged, those of `rtc` not discarded, and those of `pit` caught up on x86 \
-                 alone. The clock of `rtc` is not that of the boot.",
-            )
-            .finds("<clock offset='utc'><timer name='platform'/></clock>")
-            .finds("<os><type arch='s390x'>hvm</type></os><clock offset='utc'><timer name='tsc' present='yes'/></clock>")
-            .finds("<clock offset='utc'><timer name='armvtimer' tickpolicy='discard'/></clock>")
-            .finds("<clock offset='utc'><timer name='rtc' tickpolicy='merge'/></clock>")
-            .finds("<clock offset='utc'><timer name='rtc' track='boot'/></clock>")
-            .row(refused(|timer: &Timer, scope| unavailable(timer, scope).map(str::to_owned)))
-            .row(refused(|timer: &Timer, scope| policy(timer, scope).map(str::to_owned))),
-    ]
-}
+rules![
+    rule("qemu-timer-conflict", Class::Conflict)
+        .summary("a timer that the guest cannot have")
+        .doc(
+            "QEMU has no `platform` timer; `tsc`, `hpet`, `kvmclock` and `hypervclock` are of x86, `armvtimer` of the \
+             `virt` board of ARM \
+             with KVM. Missed ticks of `rtc` and `pit` are not merged, those of `rtc` not discarded, and those of \
+             `pit` caught up on x86 \
+             alone. The clock of `rtc` is not that of the boot.",
+        )
+        .finds("<clock offset='utc'><timer name='platform'/></clock>")
+        .finds("<os><type arch='s390x'>hvm</type></os><clock offset='utc'><timer name='tsc' present='yes'/></clock>")
+        .finds("<clock offset='utc'><timer name='armvtimer' tickpolicy='discard'/></clock>")
+        .finds("<clock offset='utc'><timer name='rtc' tickpolicy='merge'/></clock>")
+        .finds("<clock offset='utc'><timer name='rtc' track='boot'/></clock>")
+        .row(refused(|timer: &Timer, scope| unavailable(timer, scope).map(str::to_owned)))
+        .row(refused(|timer: &Timer, scope| policy(timer, scope).map(str::to_owned))),
+];
 
 fn unavailable(timer: &Timer, scope: &Scope) -> Option<&'static str> {
     let kvm_on_arm = scope.type_ == DomainType::Kvm && scope.board == Board::ArmVirt;

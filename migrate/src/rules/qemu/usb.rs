@@ -13,53 +13,51 @@ use crate::options::Driver;
 use crate::rule::board::{Board, is_power, is_s390, is_sparc};
 use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
-use crate::rule::{Class, Context, Rule, rule};
+use crate::rule::{Class, Context, rule};
 use crate::rules::storage::bus;
 
 /// A hub has so many ports.
 const HUB: u32 = 8;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("qemu-usb-controller-conflict", Class::Conflict)
-            .summary("a USB controller that QEMU or the machine does not have, or with other ports")
-            .doc(
-                "The number of ports can be chosen of xHCI controllers alone, up to 15. s390 guests have `qemu-xhci` alone, `vt82c686b-uhci` is of \
-                 Power, `qusb1` and `qusb2` are of Xen, and SPARC machines have no PIIX.",
-            )
-            .finds("<devices><controller type='usb' index='0' model='nec-xhci' ports='16'/></devices>")
-            .finds("<devices><controller type='usb' index='0' model='piix3-uhci' ports='4'/></devices>")
-            .finds("<devices><controller type='usb' index='0' model='qusb2'/></devices>")
-            .finds("<os><type arch='sparc64' machine='sun4u'>hvm</type></os><devices><controller type='usb' index='0' model='piix3-uhci'/></devices>")
-            .finds("<devices><controller type='usb' index='1' model='qemu-xhci'/><controller type='usb' index='1' model='qemu-xhci'/></devices>")
-            .row(refused(|controller: &Controller, scope| controller_objection(controller, scope).map(str::to_owned)))
-            .row(check(twice).driver(Driver::Qemu)),
-        rule("qemu-usb-port-conflict", Class::Conflict)
-            .summary("a USB port that is taken or not there")
-            .doc(
-                "Each USB port has one device. A UHCI controller has 2 ports, an OHCI one 3, an xHCI one 4 where nothing else is said, EHCI 6, a hub 8; \
-                 the way to a port leads through hubs (`1.2` is port 2 of the hub at port 1). A bus has a controller of its number.",
-            )
-            .finds(
-                "<devices><hub type='usb'><address type='usb' bus='0' port='1'/></hub>\
-                 <input type='mouse' bus='usb'><address type='usb' bus='0' port='1'/></input></devices>",
-            )
-            .finds(
-                "<devices><controller type='usb' index='0' model='piix3-uhci'/>\
-                 <input type='tablet' bus='usb'><address type='usb' bus='0' port='4'/></input></devices>",
-            )
-            .finds("<devices><input type='tablet' bus='usb'><address type='usb' bus='3' port='1'/></input></devices>")
-            .row(check(ports).driver(Driver::Qemu)),
-        rule("qemu-usb-absent-conflict", Class::Conflict)
-            .summary("a USB device in a guest without USB")
-            .doc(
-                "PCs and Power machines have a USB controller of their own; the `virt` boards, s390 and microvm have none unless one is \
-                 written down. The QEMU driver then refuses what stands on USB.",
-            )
-            .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><input type='tablet' bus='usb'/></devices>")
-            .row(check(absent).driver(Driver::Qemu)),
-    ]
-}
+rules![
+    rule("qemu-usb-controller-conflict", Class::Conflict)
+        .summary("a USB controller that QEMU or the machine does not have, or with other ports")
+        .doc(
+            "The number of ports can be chosen of xHCI controllers alone, up to 15. s390 guests have `qemu-xhci` alone, `vt82c686b-uhci` is of \
+             Power, `qusb1` and `qusb2` are of Xen, and SPARC machines have no PIIX.",
+        )
+        .finds("<devices><controller type='usb' index='0' model='nec-xhci' ports='16'/></devices>")
+        .finds("<devices><controller type='usb' index='0' model='piix3-uhci' ports='4'/></devices>")
+        .finds("<devices><controller type='usb' index='0' model='qusb2'/></devices>")
+        .finds("<os><type arch='sparc64' machine='sun4u'>hvm</type></os><devices><controller type='usb' index='0' model='piix3-uhci'/></devices>")
+        .finds("<devices><controller type='usb' index='1' model='qemu-xhci'/><controller type='usb' index='1' model='qemu-xhci'/></devices>")
+        .row(refused(|controller: &Controller, scope| controller_objection(controller, scope).map(str::to_owned)))
+        .row(check(twice).driver(Driver::Qemu)),
+    rule("qemu-usb-port-conflict", Class::Conflict)
+        .summary("a USB port that is taken or not there")
+        .doc(
+            "Each USB port has one device. A UHCI controller has 2 ports, an OHCI one 3, an xHCI one 4 where nothing else is said, EHCI 6, a hub 8; \
+             the way to a port leads through hubs (`1.2` is port 2 of the hub at port 1). A bus has a controller of its number.",
+        )
+        .finds(
+            "<devices><hub type='usb'><address type='usb' bus='0' port='1'/></hub>\
+             <input type='mouse' bus='usb'><address type='usb' bus='0' port='1'/></input></devices>",
+        )
+        .finds(
+            "<devices><controller type='usb' index='0' model='piix3-uhci'/>\
+             <input type='tablet' bus='usb'><address type='usb' bus='0' port='4'/></input></devices>",
+        )
+        .finds("<devices><input type='tablet' bus='usb'><address type='usb' bus='3' port='1'/></input></devices>")
+        .row(check(ports).driver(Driver::Qemu)),
+    rule("qemu-usb-absent-conflict", Class::Conflict)
+        .summary("a USB device in a guest without USB")
+        .doc(
+            "PCs and Power machines have a USB controller of their own; the `virt` boards, s390 and microvm have none unless one is \
+             written down. The QEMU driver then refuses what stands on USB.",
+        )
+        .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><input type='tablet' bus='usb'/></devices>")
+        .row(check(absent).driver(Driver::Qemu)),
+];
 
 fn model(controller: &Controller) -> Option<&domxml::ControllerTypeUsb> {
     match &controller.type_ {

@@ -2,63 +2,75 @@
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("device-seclabel-models", Class::Conflict)
-            .summary("two labels of one device are for the same driver")
-            .doc("A disk or a character device has one label for each security driver at most; libvirt refuses a second one.")
-            .finds(
-                "<devices><serial type='file'><source path='/a'><seclabel model='dac' relabel='no'/><seclabel model='dac' relabel='no'/>\
-                 </source></serial></devices>",
-            )
-            .row(unique(ChardevSourceFile::SECLABELS, model, twice))
-            .row(unique(ChardevSourcePath::SECLABELS, model, twice))
-            .row(unique(ChardevSourceUnix::SECLABELS, model, twice)),
-        rule("device-seclabel-not-relabelled", Class::Conflict)
-            .summary("a label is given for a device that is not to be labelled")
-            .doc("`relabel='no'` says that the label of a disk or of a character device stays as it is. libvirt refuses a `<label>` beside it.")
-            .finds(
-                "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='dac' relabel='no'><label>x</label></seclabel>\
-                 </source><target dev='vda' bus='virtio'/></disk></devices>",
-            )
-            .row(refuse(|label: &DeviceSeclabel, _| {
-                let text = kept_child(&label.xml, "label").filter(|_| label.relabel == DeviceSeclabelRelabel::No)?;
-                let (_, content) = text.split_once('>')?;
-                let given = !content.is_empty() && !content.starts_with("</");
-                given.then_some("a label is given, but relabel='no'")
-            })),
-        rule("device-seclabel-relabel-default", Class::Default)
-            .summary("a label for a device is set")
-            .doc(
-                "The `<seclabel>` of a disk or of a character device that gives a label asks for it to be set, whether `relabel` says so or \
-                 not; libvirt spells it out.",
-            )
-            .example(
-                "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='selinux'><label>x</label></seclabel></source>\
-                 <target dev='vda' bus='virtio'/></disk></devices>",
-                "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='selinux' relabel='yes'><label>x</label>\
-                 </seclabel></source><target dev='vda' bus='virtio'/></disk></devices>",
-            )
-            .row(algorithm(add_relabel).phase(Phase::Derive)),
-        rule("device-seclabel-empty-dropped", Class::Live)
-            .summary("a security label of a character device that gives no label is not written")
-            .doc(
-                "In a running domain `labelskip='yes'` says that a file could not be labelled. A configuration does not keep that, and a \
-                 `<seclabel>` that neither gives a label nor forbids relabelling says nothing: libvirt does not write it. Of several labels \
-                 in one element it reads the first.",
-            )
-            .example(
-                "<devices><serial type='file'><source path='/a'><seclabel model='selinux' labelskip='yes'/></source></serial></devices>",
-                "<devices><serial type='file'><source path='/a'/></serial></devices>",
-            )
-            .row(nothing(child(ChardevSourceFile::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration))
-            .row(nothing(child(ChardevSourcePath::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration))
-            .row(nothing(child(ChardevSourcePty::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration))
-            .row(nothing(child(ChardevSourceUnix::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration))
-            .row(nothing(child(OsNvramSource::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration))
-            .row(algorithm(first_label).profiles(LIBVIRT)),
-    ]
-}
+rules![
+    rule("device-seclabel-models", Class::Conflict)
+        .summary("two labels of one device are for the same driver")
+        .doc(
+            "A disk or a character device has one label for each security driver at most; libvirt refuses a second \
+              one."
+        )
+        .finds(
+            "<devices><serial type='file'><source path='/a'><seclabel model='dac' relabel='no'/><seclabel model='dac' \
+             relabel='no'/>\
+             </source></serial></devices>",
+        )
+        .rows(each_type!(
+            [ChardevSourceFile ChardevSourcePath ChardevSourceUnix],
+            unique(Of::SECLABELS, |label, _| label.model.clone(), "another label is for {}: leave this one out")
+        )),
+    rule("device-seclabel-not-relabelled", Class::Conflict)
+        .summary("a label is given for a device that is not to be labelled")
+        .doc(
+            "`relabel='no'` says that the label of a disk or of a character device stays as it is. libvirt refuses a \
+              `<label>` beside it."
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='dac' relabel='no'>\
+             <label>x</label></seclabel>\
+             </source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(refuse(|label: &DeviceSeclabel, _| {
+            let text = kept_child(&label.xml, "label").filter(|_| label.relabel == DeviceSeclabelRelabel::No)?;
+            let (_, content) = text.split_once('>')?;
+            let given = !content.is_empty() && !content.starts_with("</");
+            given.then_some("a label is given, but relabel='no'")
+        })),
+    rule("device-seclabel-relabel-default", Class::Default)
+        .summary("a label for a device is set")
+        .doc(
+            "The `<seclabel>` of a disk or of a character device that gives a label asks for it to be set, whether \
+             `relabel` says so or \
+             not; libvirt spells it out.",
+        )
+        .example(
+            "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='selinux'><label>x</label>\
+             </seclabel></source>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='selinux' relabel='yes'>\
+             <label>x</label>\
+             </seclabel></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(algorithm(add_relabel).phase(Phase::Derive)),
+    rule("device-seclabel-empty-dropped", Class::Live)
+        .summary("a security label of a character device that gives no label is not written")
+        .doc(
+            "In a running domain `labelskip='yes'` says that a file could not be labelled. A configuration does not \
+             keep that, and a \
+             `<seclabel>` that neither gives a label nor forbids relabelling says nothing: libvirt does not write it. \
+             Of several labels \
+             in one element it reads the first.",
+        )
+        .example(
+            "<devices><serial type='file'><source path='/a'><seclabel model='selinux' labelskip='yes'/></source>\
+             </serial></devices>",
+            "<devices><serial type='file'><source path='/a'/></serial></devices>",
+        )
+        .rows(each_type!(
+            [ChardevSourceFile ChardevSourcePath ChardevSourcePty ChardevSourceUnix OsNvramSource],
+            nothing(child(Of::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration)
+        ))
+        .row(algorithm(first_label).profiles(LIBVIRT)),
+];
 
 /// Why a label is not written.
 pub(in crate::rules) const NO_LABEL: &str = "a label that says nothing is not written";
@@ -66,14 +78,6 @@ pub(in crate::rules) const NO_LABEL: &str = "a label that says nothing is not wr
 /// Whether what only a running domain shows is left out.
 pub(in crate::rules) fn in_configuration<T>(_: &T, scope: &Scope) -> bool {
     !scope.live
-}
-
-fn model(label: &DeviceSeclabel, _: &Scope) -> Option<String> {
-    label.model.clone()
-}
-
-fn twice(model: &impl std::fmt::Display) -> String {
-    format!("another label is for {model}: leave this one out")
 }
 
 /// Whether a label of a configuration says nothing.

@@ -3,14 +3,17 @@
 use domxml::AddressTypePci as Pci;
 use domxml::scalar::{CcwCssid, CcwDevno, CcwSsid, ZpciFid, ZpciUid};
 
-use crate::rules::common::row_of_fields;
 use crate::rules::prelude::*;
 
-/// What libvirt refuses.
-pub(super) fn refused() -> Rule {
+const ZEROS: &str = "an address of zeros is no place";
+const END: &str = "a port of USB ends at the first 0";
+
+rules![
+    // What libvirt refuses.
     rule("ccw-address-partial", Class::Conflict)
         .summary("an address in the channel subsystem has all its parts or none")
-        .doc("Channel subsystem, subchannel set and device number make an address together; libvirt refuses one or two of them alone.")
+        .doc("Channel subsystem, subchannel set and device number make an address together; libvirt refuses one or \
+              two of them alone.")
         .finds(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
              <address type='ccw' cssid='0xfe'/></disk></devices>",
@@ -19,81 +22,12 @@ pub(super) fn refused() -> Rule {
             let parts = [ccw.cssid.is_some(), ccw.ssid.is_some(), ccw.devno.is_some()];
             let partial = parts.contains(&true) && parts.contains(&false);
             partial.then_some("cssid, ssid and devno stand together or not at all")
-        }))
-}
-
-pub(super) fn rules() -> Vec<Rule> {
-    const ZEROS: &str = "an address of zeros is no place";
-    const END: &str = "a port of USB ends at the first 0";
-    vec![
-        parts(),
-        row_of_fields!(
-            rule("pci-address-empty", Class::Default)
-            .summary("a PCI address of nothing but zeros is no place")
-            .doc(
-                "A PCI address without domain, bus and slot other than 0 asks the driver to choose one on PCI, whatever its function. \
-                 libvirt writes only the type then, and `multifunction` if it is given.",
-            )
-            .example(
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
-                 <address type='pci' bus='0x00'/></disk></devices>",
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
-                 <address type='pci'/></disk></devices>",
-            ),
-            Pci::[DOMAIN BUS SLOT FUNCTION],
-            |part| nothing(part, |_| true, ZEROS).when(|pci, _| is_empty(pci))
-        ),
-        rule("ccw-address-parts", Class::Default)
-            .summary("an address in the channel subsystem that names nothing is written as zeros")
-            .doc(
-                "An address of the type `ccw` without parts asks the driver to choose one, as that of QEMU does; libvirt's generic code writes it as zeros. On s390 \
-                 the identifiers of a PCI function go together in the same way.",
-            )
-            .example(
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
-                 <address type='ccw'/></disk></devices>",
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
-                 <address type='ccw' cssid='0x0' ssid='0x0' devno='0x0000'/></disk></devices>",
-            )
-            .row(algorithm(fill_ccw).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu))
-            .row(default(Zpci::UID, ZpciUid::default()).when(|zpci, _| zpci.fid.is_some()).profiles(LIBVIRT).but(Driver::Qemu))
-            .row(default(Zpci::FID, ZpciFid::default()).when(|zpci, _| zpci.uid.is_some()).profiles(LIBVIRT).but(Driver::Qemu)),
-        rule("usb-port-zero", Class::Spelling)
-            .summary("the ports of USB are numbered from 1 on")
-            .doc(
-                "A port of USB is at most four numbers, which libvirt reads up to the first 0: `1.0` is port 1, and `0` none, which leaves the \
-                 choice to the hypervisor.",
-            )
-            .example(
-                "<devices><hub type='usb'><address type='usb' bus='0' port='1.0'/></hub></devices>",
-                "<devices><hub type='usb'><address type='usb' bus='0' port='1'/></hub></devices>",
-            )
-            .example(
-                "<devices><hub type='usb'><address type='usb' bus='0' port='0'/></hub></devices>",
-                "<devices><hub type='usb'><address type='usb' bus='0'/></hub></devices>",
-            )
-            .row(nothing(AddressTypeUsb::PORT, |port| port.0.first() == Some(&0), END).profiles(BOTH))
-            .row(
-                spelling(
-                    AddressTypeUsb::PORT,
-                    |port, _| {
-                        let end = port.0.iter().position(|part| *part == 0)?;
-                        let mut port = port.clone();
-                        port.0.truncate(end);
-                        Some(port)
-                    },
-                    END,
-                )
-                .profiles(BOTH),
-            ),
-    ]
-}
-
-fn parts() -> Rule {
-    let rule = rule("pci-address-parts", Class::Default)
+        })),
+    rule("pci-address-parts", Class::Default)
         .summary("the parts of a PCI address that are left out are 0")
         .doc(
-            "A PCI address that names a domain, a bus or a slot other than 0 is complete: what it leaves out is 0, and libvirt spells \
+            "A PCI address that names a domain, a bus or a slot other than 0 is complete: what it leaves out is 0, \
+             and libvirt spells \
              that out.",
         )
         .example(
@@ -101,13 +35,66 @@ fn parts() -> Rule {
              <address type='pci' slot='0x03'/></disk></devices>",
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
              <address type='pci' domain='0x0000' bus='0x00' slot='0x03' function='0x0'/></disk></devices>",
-        );
-    row_of_fields!(
-        rule,
-        Pci::[DOMAIN BUS SLOT FUNCTION],
-        |part| default(part, Default::default()).when(|pci, _| !is_empty(pci))
-    )
-}
+        )
+        .rows(each_field!(Pci::[DOMAIN BUS SLOT FUNCTION], |part| default(part, Default::default()).when(|pci, _| !is_empty(pci)))),
+    rule("pci-address-empty", Class::Default)
+        .summary("a PCI address of nothing but zeros is no place")
+        .doc(
+            "A PCI address without domain, bus and slot other than 0 asks the driver to choose one on PCI, whatever \
+             its function. \
+             libvirt writes only the type then, and `multifunction` if it is given.",
+        )
+        .example(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
+             <address type='pci' bus='0x00'/></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
+             <address type='pci'/></disk></devices>",
+        )
+        .rows(each_field!(Pci::[DOMAIN BUS SLOT FUNCTION], |part| nothing(part, |_| true, ZEROS).when(|pci, _| is_empty(pci)))),
+    rule("ccw-address-parts", Class::Default)
+        .summary("an address in the channel subsystem that names nothing is written as zeros")
+        .doc(
+            "An address of the type `ccw` without parts asks the driver to choose one, as that of QEMU does; \
+             libvirt's generic code writes it as zeros. On s390 \
+             the identifiers of a PCI function go together in the same way.",
+        )
+        .example(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
+             <address type='ccw'/></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
+             <address type='ccw' cssid='0x0' ssid='0x0' devno='0x0000'/></disk></devices>",
+        )
+        .row(algorithm(fill_ccw).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu))
+        .row(default(Zpci::UID, ZpciUid::default()).when(|zpci, _| zpci.fid.is_some()).profiles(LIBVIRT).but(Driver::Qemu))
+        .row(default(Zpci::FID, ZpciFid::default()).when(|zpci, _| zpci.uid.is_some()).profiles(LIBVIRT).but(Driver::Qemu)),
+    rule("usb-port-zero", Class::Spelling)
+        .profiles(BOTH)
+        .summary("the ports of USB are numbered from 1 on")
+        .doc(
+            "A port of USB is at most four numbers, which libvirt reads up to the first 0: `1.0` is port 1, and `0` \
+             none, which leaves the \
+             choice to the hypervisor.",
+        )
+        .example(
+            "<devices><hub type='usb'><address type='usb' bus='0' port='1.0'/></hub></devices>",
+            "<devices><hub type='usb'><address type='usb' bus='0' port='1'/></hub></devices>",
+        )
+        .example(
+            "<devices><hub type='usb'><address type='usb' bus='0' port='0'/></hub></devices>",
+            "<devices><hub type='usb'><address type='usb' bus='0'/></hub></devices>",
+        )
+        .row(nothing(AddressTypeUsb::PORT, |port| port.0.first() == Some(&0), END))
+        .row(spelling(
+            AddressTypeUsb::PORT,
+            |port, _| {
+                let end = port.0.iter().position(|part| *part == 0)?;
+                let mut port = port.clone();
+                port.0.truncate(end);
+                Some(port)
+            },
+            END,
+        )),
+];
 
 /// Whether it names no place, as libvirt sees it.
 fn is_empty(pci: &Pci) -> bool {

@@ -4,18 +4,21 @@ use std::collections::BTreeSet;
 
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("boot-order-conflict", Class::Conflict)
+rules![
+    rule("boot-order-conflict", Class::Conflict)
         .summary("two devices have the same place in the boot order")
         .doc(
-            "No two devices of a fully virtualised guest have the same number in `<boot order=>`. libvirt refuses anything else.",
+            "No two devices of a fully virtualised guest have the same number in `<boot order=>`. libvirt refuses \
+             anything else.",
         )
         .finds(
-            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><boot order='1'/></disk>\
-             <disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/><boot order='1'/></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><boot \
+             order='1'/></disk>\
+             <disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/><boot order='1'/>\
+             </disk></devices>",
         )
-        .row(check(order).when(|_, scope| scope.is_hvm()))
-}
+        .row(check(order).when(|_, scope| scope.is_hvm())),
+];
 
 fn order(domain: &Domain, cx: &mut Context<'_>) {
     // Beside `<boot>` in `<os>` there must be none at all, which `os-conflict` tells.

@@ -9,60 +9,50 @@ use crate::rules::prelude::*;
 
 const NO_USB: &str = "<controller type='usb' model='none'/> takes USB away: leave that out, or this device";
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("controller-index-duplicate", Class::Conflict)
-            .summary("two controllers of a type have the same index")
-            .doc(
-                "The index of a controller is how addresses refer to it: libvirt refuses two controllers of a type with the same one. Only the \
-                 parts of a USB 2 controller share theirs.",
-            )
-            .finds("<devices><controller type='scsi' index='0'/><controller type='scsi' index='0'/></devices>")
-            .row(unique(
-                Devices::CONTROLLERS,
-                |it, _| it.index.filter(|_| !is_usb(it)).map(|index| (type_name(it).to_owned(), index)),
-                |(name, index)| format!("another {name} controller has the index {index} already: choose another, or leave out index"),
-            )),
-        rule("controller-usb-none-conflict", Class::Conflict)
-            .summary("a guest without USB has USB devices")
-            .doc(
-                "A USB controller of the model `none` says that the guest has no USB. libvirt then refuses other USB controllers, and devices \
-                 on USB.",
-            )
-            .finds("<devices><controller type='usb' index='0' model='none'/><controller type='usb' index='1' model='nec-xhci'/></devices>")
-            .finds("<devices><controller type='usb' index='0' model='none'/><hub type='usb'/></devices>")
-            .row(check(no_usb))
-            .row(refuse(|_: &Hub, scope| scope.no_usb.then_some(NO_USB)))
-            .row(refuse(|_: &Redirdev, scope| scope.no_usb.then_some(NO_USB)))
-            .row(refuse(|it: &Input, scope| {
-                let on_usb = branch::<InputOnBus>(&it.type_).is_some_and(|it| it.bus == Some(InputBus::Usb));
-                (on_usb && scope.no_usb).then_some(NO_USB)
-            }))
-            .row(refuse(|it: &HostdevModeSubsystem, scope| {
-                let on_usb = matches!(it.type_, HostdevSubsystem::Usb(_));
-                (on_usb && scope.no_usb).then_some(NO_USB)
-            }))
-            // The drivers of hypervisors have one then, or say so themselves.
-            .row(
-                refuse(|devices: &Devices, _| {
-                    let redirected = !devices.redirdevs.is_empty() && !devices.controllers.iter().any(is_usb);
-                    redirected.then_some("the guest has no USB controller for a redirected device")
-                })
-                .driver(Driver::Test),
-            ),
-        rule("controller-usb-no-master", Class::Conflict)
-            .summary("companions of a USB 2 controller have no master")
-            .doc(
-                "The UHCI controllers of ICH9 only accompany an EHCI controller; libvirt refuses them where no USB controller is there that \
-                 could be their master.",
-            )
-            .finds("<devices><controller type='usb' index='0' model='ich9-uhci1'/></devices>")
-            .row(check(masters)),
-        options(),
-    ]
-}
-
-fn options() -> Rule {
+rules![
+    rule("controller-index-duplicate", Class::Conflict)
+        .summary("two controllers of a type have the same index")
+        .doc(
+            "The index of a controller is how addresses refer to it: libvirt refuses two controllers of a type with the same one. Only the \
+             parts of a USB 2 controller share theirs.",
+        )
+        .finds("<devices><controller type='scsi' index='0'/><controller type='scsi' index='0'/></devices>")
+        .row(unique(
+            Devices::CONTROLLERS,
+            |it, _| Some(format!("{} controller has the index {}", type_name(it), it.index.filter(|_| !is_usb(it))?)),
+            "another {} already: choose another, or leave out index",
+        )),
+    rule("controller-usb-none-conflict", Class::Conflict)
+        .summary("a guest without USB has USB devices")
+        .doc(
+            "A USB controller of the model `none` says that the guest has no USB. libvirt then refuses other USB controllers, and devices \
+             on USB.",
+        )
+        .finds("<devices><controller type='usb' index='0' model='none'/><controller type='usb' index='1' model='nec-xhci'/></devices>")
+        .finds("<devices><controller type='usb' index='0' model='none'/><hub type='usb'/></devices>")
+        .row(check(no_usb))
+        .rows(each_type!([Hub Redirdev], refuse(|_: &Of, scope| scope.no_usb.then_some(NO_USB))))
+        .row(refuse_if(NO_USB, |it: &Input, scope| {
+            branch::<InputOnBus>(&it.type_).is_some_and(|it| it.bus == Some(InputBus::Usb)) && scope.no_usb
+        }))
+        .row(refuse_if(NO_USB, |it: &HostdevModeSubsystem, scope| {
+            matches!(it.type_, HostdevSubsystem::Usb(_)) && scope.no_usb
+        }))
+        // The drivers of hypervisors have one then, or say so themselves.
+        .row(
+            refuse_if("the guest has no USB controller for a redirected device", |devices: &Devices, _| {
+                !devices.redirdevs.is_empty() && !devices.controllers.iter().any(is_usb)
+            })
+            .driver(Driver::Test),
+        ),
+    rule("controller-usb-no-master", Class::Conflict)
+        .summary("companions of a USB 2 controller have no master")
+        .doc(
+            "The UHCI controllers of ICH9 only accompany an EHCI controller; libvirt refuses them where no USB controller is there that \
+             could be their master.",
+        )
+        .finds("<devices><controller type='usb' index='0' model='ich9-uhci1'/></devices>")
+        .row(check(masters)),
     rule("controller-option-conflict", Class::Conflict)
         .summary("an option does not fit its controller")
         .doc(
@@ -125,8 +115,8 @@ fn options() -> Rule {
             // A controller without an index is none with index 0, whichever it gets.
             let wrong = (it.index == Some(0)) != (place.0 == 0);
             wrong.then_some("the place 0 is that of the controller with index 0, and of no other: choose another index in <target>")
-        }))
-}
+        })),
+];
 
 /// Whether a list names the I/O threads of a controller.
 fn serve_several(driver: &ControllerDriver) -> bool {
@@ -169,10 +159,8 @@ fn no_usb(devices: &Devices, cx: &mut Context<'_>) {
     let mut usbs = devices.controllers.iter().filter(|controller| is_usb(controller));
     if usbs.clone().any(|usb| usb_model(usb) == Some(UsbModel::None)) {
         for controller in usbs.by_ref().skip(1) {
-            cx.error(
-                &controller.xml,
-                "a USB controller of the model 'none' must be the only one: leave this one out, or that",
-            );
+            let why = "a USB controller of the model 'none' must be the only one: leave this one out, or that";
+            cx.error(&controller.xml, why);
         }
     }
 }

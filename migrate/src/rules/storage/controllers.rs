@@ -1,20 +1,23 @@
-//! Controllers as libvirt reads them: `controller-usb-companion-master`, `controller-order-by-index`, `controller-index-auto`.
+//! Controllers as libvirt reads them: `controller-usb-companion-master`, `controller-order-by-index`.
 
 use domxml::ControllerTypeUsbModel as UsbModel;
 use domxml::scalar::UsbPort;
 
 use crate::rules::prelude::*;
 
-pub(super) fn master() -> Rule {
+rules![
     rule("controller-usb-companion-master", Class::Structure)
         .summary("companions of a USB 2 controller name the port of their master")
         .doc(
-            "The three UHCI companions of an ICH9 controller begin at the ports 0, 2 and 4 of their EHCI master; libvirt writes `<master>` \
+            "The three UHCI companions of an ICH9 controller begin at the ports 0, 2 and 4 of their EHCI master; \
+             libvirt writes `<master>` \
              where it is left out.",
         )
         .example(
-            "<devices><controller type='usb' index='0' model='ich9-ehci1'/><controller type='usb' index='0' model='ich9-uhci2'/></devices>",
-            "<devices><controller type='usb' index='0' model='ich9-ehci1'/><controller type='usb' index='0' model='ich9-uhci2'>\
+            "<devices><controller type='usb' index='0' model='ich9-ehci1'/><controller type='usb' index='0' \
+             model='ich9-uhci2'/></devices>",
+            "<devices><controller type='usb' index='0' model='ich9-ehci1'/><controller type='usb' index='0' \
+             model='ich9-uhci2'>\
              <master startport='2'/></controller></devices>",
         )
         .row(
@@ -25,43 +28,26 @@ pub(super) fn master() -> Rule {
             .says("a companion names the port of its master where it begins")
             .phase(Phase::Read)
             .profiles(LIBVIRT),
-        )
-}
-
-pub(super) fn order() -> Rule {
+        ),
     rule("controller-order-by-index", Class::Spelling)
         .summary("controllers of a type stand together, by index")
         .doc(
-            "When libvirt reads controllers it puts each behind the last of the same type, before the first with a higher index, and USB \
+            "When libvirt reads controllers it puts each behind the last of the same type, before the first with a \
+             higher index, and USB \
              masters before their companions. One without index goes behind all of its type.",
         )
         .example(
-            "<devices><controller type='scsi' index='1'/><controller type='ide' index='0'/><controller type='scsi' index='0'/></devices>",
-            "<devices><controller type='scsi' index='0'/><controller type='scsi' index='1'/><controller type='ide' index='0'/></devices>",
+            "<devices><controller type='scsi' index='1'/><controller type='ide' index='0'/><controller type='scsi' \
+             index='0'/></devices>",
+            "<devices><controller type='scsi' index='0'/><controller type='scsi' index='1'/><controller type='ide' \
+             index='0'/></devices>",
         )
         .row(
             algorithm(|devices: &mut Devices, cx| sort(&mut devices.controllers, cx))
                 .profiles(LIBVIRT)
                 .after("controller-usb-companion-master"),
-        )
-}
-
-pub(super) fn index() -> Rule {
-    rule("controller-index-auto", Class::Default)
-        .summary("a controller without index gets the lowest that is free")
-        .doc(
-            "The index of a controller is the lowest that no other of its type has. The parts of an ICH9 USB 2 controller share one: each \
-             joins the USB controller before it, if that is such a part too and no other of the same model has joined already. Newer \
-             releases of libvirt sort the controllers once more afterwards. Profile `modern` leaves the choice to libvirt, since an index \
-             also has a say in the order of controllers.",
-        )
-        .example(
-            "<devices><controller type='scsi'/><controller type='scsi' index='0'/></devices>",
-            "<devices><controller type='scsi' index='0'/><controller type='scsi' index='1'/></devices>",
-        )
-        .row(algorithm(number).profiles(LIBVIRT).after("implicit-hostdev-scsi-controller"))
-        .row(check(sorts_again).phase(Phase::Write).profiles(LIBVIRT))
-}
+        ),
+];
 
 /// The word for the type of a controller.
 pub(super) fn type_name(controller: &Controller) -> &str {
@@ -82,7 +68,7 @@ fn is_companion(controller: &Controller) -> bool {
 }
 
 /// Whether it is part of an ICH9 USB 2 controller.
-fn is_usb2(controller: &Controller) -> bool {
+pub(super) fn is_usb2(controller: &Controller) -> bool {
     let model = usb_model(controller);
     model == Some(UsbModel::Ich9Ehci1) || start_port(model).is_some()
 }
@@ -115,7 +101,7 @@ pub(super) fn place(others: &[Controller], new: &Controller) -> Option<usize> {
 }
 
 /// Whether a controller with an index goes before another one of its type.
-fn goes_before(new: &Controller, other: &Controller) -> bool {
+pub(super) fn goes_before(new: &Controller, other: &Controller) -> bool {
     other.index > new.index || other.index == new.index && !is_companion(new) && is_companion(other)
 }
 
@@ -129,7 +115,7 @@ fn place_among(group: &[Controller], indexed: bool, new: &Controller) -> usize {
 }
 
 /// Sorts as libvirt does when it reads, and says what moved.
-fn sort(controllers: &mut Vec<Controller>, cx: &mut Context<'_>) {
+pub(super) fn sort(controllers: &mut Vec<Controller>, cx: &mut Context<'_>) {
     let words = |controllers: &[Controller]| -> String {
         let word = |controller: &Controller| {
             let index = controller.index.map_or_else(|| "?".to_owned(), |index| index.to_string());
@@ -152,54 +138,4 @@ fn sort(controllers: &mut Vec<Controller>, cx: &mut Context<'_>) {
     if let Some((first, _)) = spans(controllers).iter().zip(&old).find(|(new, old)| new != old) {
         cx.rewrote_here(*first, "libvirt writes the controllers by type and index").becomes(before, words(controllers));
     }
-}
-
-fn number(devices: &mut Devices, cx: &mut Context<'_>) {
-    let controllers = &mut devices.controllers;
-    let mut numbered = false;
-    for at in 0..controllers.len() {
-        if controllers[at].index.is_some() {
-            continue;
-        }
-        let index = joined(controllers, at).unwrap_or_else(|| lowest_free(controllers, &controllers[at].type_));
-        controllers[at].index = Some(index);
-        numbered = true;
-        cx.rewrote(&controllers[at].xml, "the index of the controller is spelt out")
-            .becomes("", format!("index='{index}'"));
-    }
-    if numbered && cx.knows(10, 0, 0) {
-        sort(controllers, cx);
-    }
-}
-
-/// Notes that libvirt's own form is not sorted as libvirt sorts it: an index was found that was not named.
-fn sorts_again(devices: &Devices, cx: &mut Context<'_>) {
-    let controllers = &devices.controllers;
-    let moves = |(at, pair): (usize, &[Controller])| match pair {
-        [before, new] if same_type(&before.type_, &new.type_) => goes_before(new, before).then_some(at + 1),
-        [_, new] => controllers[..at].iter().any(|other| same_type(&other.type_, &new.type_)).then_some(at + 1),
-        _ => None,
-    };
-    if let Some(moved) = controllers.windows(2).enumerate().find_map(moves) {
-        let message = "this libvirt gives controllers their indexes when it has sorted them, and sorts its own form once more: the \
-                       next run moves this one";
-        cx.note(&controllers[moved].xml, message);
-    }
-}
-
-/// The index of the USB 2 controller that this one is a part of.
-fn joined(controllers: &[Controller], at: usize) -> Option<u32> {
-    let new = &controllers[at];
-    if !is_usb2(new) {
-        return None;
-    }
-    let before = controllers[..at].iter().rev().find(|other| matches!(other.type_, ControllerType::Usb(_)))?;
-    let index = before.index.filter(|_| is_usb2(before))?;
-    let taken = |other: &Controller| other.index == Some(index) && usb_model(other) == usb_model(new);
-    (!controllers.iter().any(taken)).then_some(index)
-}
-
-fn lowest_free(controllers: &[Controller], type_: &ControllerType) -> u32 {
-    let taken = |index| controllers.iter().any(|other| same_type(&other.type_, type_) && other.index == Some(index));
-    (0..).find(|index| !taken(*index)).expect("there are fewer controllers than numbers")
 }

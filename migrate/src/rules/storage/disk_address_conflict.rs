@@ -5,12 +5,13 @@ use domxml::DiskTargetBus as Bus;
 use super::targets::{self, Drive, is_scsi, plain_name};
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("disk-address-conflict", Class::Conflict)
+rules![
+    rule("disk-address-conflict", Class::Conflict)
         .summary("the address of a disk does not fit its bus, or is taken")
         .doc(
             "Disks on IDE, SCSI, SATA, NVMe and FDC have addresses of drives. Two disks of a bus cannot have the \
-             same address, whether it is given or derived from the target, nor can a disk on SCSI and a SCSI device of the host.",
+             same address, whether it is given or derived from the target, nor can a disk on SCSI and a SCSI device \
+             of the host.",
         )
         .finds(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/></disk>\
@@ -21,8 +22,8 @@ pub(super) fn rule() -> Rule {
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/>\
              <address type='pci' domain='0x0000' bus='0x00' slot='0x03' function='0x0'/></disk></devices>",
         )
-        .row(check(addresses))
-}
+        .row(check(addresses)),
+];
 
 /// The address of a disk on a bus of drives: the one that is given, else the one that libvirt derives.
 fn drive(disk: &Disk) -> Option<Drive> {
@@ -47,23 +48,21 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
         let Some(drive) = drive(disk) else { continue };
         if taken.contains(&(bus, drive)) {
             let xml = disk.address.as_ref().map_or(&disk.xml, |address| &address.xml);
-            cx.error(
-                xml,
-                format!("another disk has the address {drive} of {bus} already: choose another one, or leave it out"),
-            );
+            let holder = format!("another disk has the address {drive} of {bus} already");
+            cx.error(xml, format!("{holder}: choose another one, or leave it out"));
         }
         taken.push((bus, drive));
     }
     let mut hosts: Vec<Drive> = Vec::new();
     for hostdev in devices.hostdevs.iter().filter(|hostdev| is_scsi(hostdev)) {
         let Some(drive) = Drive::of(hostdev.address.as_ref()) else { continue };
-        if taken.contains(&(Bus::Scsi, drive)) {
-            cx.error(
-                &hostdev.xml,
-                format!("a disk has the address {drive} already: choose another one, or leave it out"),
-            );
-        } else if hosts.contains(&drive) {
-            cx.error(&hostdev.xml, format!("another SCSI device of the host has the address {drive} already: choose another one, or leave it out"));
+        let other = match taken.contains(&(Bus::Scsi, drive)) {
+            true => Some("a disk"),
+            false => hosts.contains(&drive).then_some("another SCSI device of the host"),
+        };
+        if let Some(other) = other {
+            let holder = format!("{other} has the address {drive} already");
+            cx.error(&hostdev.xml, format!("{holder}: choose another one, or leave it out"));
         }
         hosts.push(drive);
     }

@@ -3,8 +3,8 @@
 use super::targets::{in_source_mut, names_something};
 use crate::rules::prelude::*;
 
-pub(super) fn auth() -> Rule {
-    crate::rule::rule("disk-auth-under-disk", Class::Copy)
+rules![
+    rule("disk-auth-under-disk", Class::Copy)
         .since(3, 9, 0)
         .summary("credentials beside the source of a disk move into it")
         .doc("Until 3.9.0 the credentials for a storage server stood beside `<source>`; now they stand in it, so that every image \
@@ -13,11 +13,12 @@ pub(super) fn auth() -> Rule {
         .example("<devices><disk type='network' device='disk'><auth username='myname'><secret type='ceph' usage='mycluster'/></auth>\
              <source protocol='rbd' name='pool/image'/><target dev='vda' bus='virtio'/></disk></devices>", "<devices><disk type='network' device='disk'><source protocol='rbd' name='pool/image'><auth username='myname'>\
              <secret type='ceph' usage='mycluster'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>")
-        .row(algorithm(move_auth).profiles(MODERN))
-}
-
-pub(super) fn encryption() -> Rule {
-    crate::rule::rule("disk-encryption-under-disk", Class::Copy)
+        .row(
+            algorithm(|disk: &mut Disk, cx| move_in(&mut disk.auth, &mut disk.type_, "credentials stand in the source", cx))
+                .when(|disk, _| matches!(disk.type_, DiskType::Network(_)))
+                .profiles(MODERN),
+        ),
+    rule("disk-encryption-under-disk", Class::Copy)
         .since(3, 9, 0)
         .summary("the encryption beside the source of a disk moves into it")
         .doc("Until 3.9.0 the encryption of an image stood beside `<source>`; now it stands in it, so that every image of a backing \
@@ -25,26 +26,21 @@ pub(super) fn encryption() -> Rule {
         .example("<devices><disk type='file' device='disk'><source file='/a.img'/><target dev='vda' bus='virtio'/>\
              <encryption format='luks'><secret type='passphrase' usage='a'/></encryption></disk></devices>", "<devices><disk type='file' device='disk'><source file='/a.img'><encryption format='luks'>\
              <secret type='passphrase' usage='a'/></encryption></source><target dev='vda' bus='virtio'/></disk></devices>")
-        .row(algorithm(move_encryption).profiles(MODERN))
-}
+        .row(
+            algorithm(|disk: &mut Disk, cx| move_in(&mut disk.encryption, &mut disk.type_, "encryption stands in the source", cx))
+                .when(|disk, _| names_something(disk))
+                .profiles(MODERN),
+        ),
+];
 
-fn move_auth(disk: &mut Disk, cx: &mut Context<'_>) {
-    if matches!(disk.type_, DiskType::Network(_))
-        && let Some(place @ None) = in_source_mut::<Option<DiskAuth>>(&mut disk.type_)
-        && let Some(outer) = disk.auth.take()
+/// Moves what stands beside the source into it, where it has room for that.
+fn move_in<T: Content>(beside: &mut Option<T>, type_: &mut DiskType, message: &str, cx: &mut Context<'_>) {
+    if let Some(place @ None) = in_source_mut::<Option<T>>(type_)
+        && let Some(outer) = beside.take()
     {
-        cx.rewrote(&outer.xml, "credentials stand in the source").becomes("<disk><auth>", "<disk><source><auth>");
-        *place = Some(outer);
-    }
-}
-
-fn move_encryption(disk: &mut Disk, cx: &mut Context<'_>) {
-    if names_something(disk)
-        && let Some(place @ None) = in_source_mut::<Option<Box<Encryption>>>(&mut disk.type_)
-        && let Some(outer) = disk.encryption.take()
-    {
-        cx.rewrote(&outer.xml, "encryption stands in the source")
-            .becomes("<disk><encryption>", "<disk><source><encryption>");
+        let name = outer.info().element.map_or("", |name| name.local);
+        cx.rewrote_here(outer.extra().map_or(cx.here, |xml| xml.span), message)
+            .becomes(format!("<disk><{name}>"), format!("<disk><source><{name}>"));
         *place = Some(outer);
     }
 }

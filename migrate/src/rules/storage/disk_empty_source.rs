@@ -9,42 +9,54 @@ use crate::rules::prelude::*;
 
 const EMPTY: &str = "an empty source is none";
 
-pub(super) fn type_reset() -> Rule {
-    crate::rule::rule("disk-no-source-type-reset", Class::Live)
+rules![
+    rule("disk-no-source-type-reset", Class::Live)
         .summary("a drive without source becomes one of type `file`")
-        .doc("A disk that has no `<source>` at all loses its type when libvirt reads it and is written as `type='file'`. Where an \
-             empty `<source>` stands the type stays, though the element is not written.")
-        .example("<devices><disk type='block' device='cdrom'><target dev='hda' bus='ide'/></disk></devices>", "<devices><disk type='file' device='cdrom'><target dev='hda' bus='ide'/></disk></devices>")
-        .row(algorithm(reset_type).profiles(LIBVIRT))
-}
-
-pub(super) fn without_medium() -> Rule {
-    crate::rule::rule("disk-drive-without-medium", Class::Lossy)
+        .doc(
+            "A disk that has no `<source>` at all loses its type when libvirt reads it and is written as \
+             `type='file'`. Where an \
+             empty `<source>` stands the type stays, though the element is not written."
+        )
+        .example(
+            "<devices><disk type='block' device='cdrom'><target dev='hda' bus='ide'/></disk></devices>",
+            "<devices><disk type='file' device='cdrom'><target dev='hda' bus='ide'/></disk></devices>"
+        )
+        .row(algorithm(reset_type).profiles(LIBVIRT)),
+    rule("disk-drive-without-medium", Class::Lossy)
         .summary("libvirt forgets the type of a drive without medium")
-        .doc("A removable drive of another type than `file`, as `block` or `network`, without a source becomes one of the type `file` as \
-             soon as libvirt defines the domain. What medium its owner meant to insert is then no longer to be seen, so this is \
-             only reported.")
+        .doc(
+            "A removable drive of another type than `file`, as `block` or `network`, without a source becomes one of \
+             the type `file` as \
+             soon as libvirt defines the domain. What medium its owner meant to insert is then no longer to be seen, \
+             so this is \
+             only reported."
+        )
         .finds("<devices><disk type='block' device='cdrom'><target dev='hda' bus='ide'/></disk></devices>")
         .row(note(|disk: &Disk, _| {
             // A hard disk without source is refused.
             let type_ = lost_type(disk).filter(|_| is_drive(disk))?;
             Some(format!("the drive has no medium: libvirt turns type='{type_}' into type='file'"))
-        }))
-}
-
-pub(super) fn empty() -> Rule {
-    crate::rule::rule("disk-empty-source-string", Class::Structure)
+        })),
+    rule("disk-empty-source-string", Class::Structure)
         .summary("an empty path of a source means that there is no medium")
-        .doc("Old tools write `<source file=''/>` for a drive without medium. libvirt reads an empty path as none; the modern form \
-             has no `<source>` then, or, if a startup policy must be kept, one without path. Profile `libvirt` does the same to \
-             drives of other types.")
-        .example("<devices><disk type='file' device='cdrom'><source file=''/><target dev='hda' bus='ide'/><readonly/></disk></devices>", "<devices><disk type='file' device='cdrom'><target dev='hda' bus='ide'/><readonly/></disk></devices>")
+        .doc(
+            "Old tools write `<source file=''/>` for a drive without medium. libvirt reads an empty path as none; \
+             the modern form \
+             has no `<source>` then, or, if a startup policy must be kept, one without path. Profile `libvirt` does \
+             the same to \
+             drives of other types."
+        )
+        .example(
+            "<devices><disk type='file' device='cdrom'><source file=''/><target dev='hda' bus='ide'/><readonly/>\
+                  </disk></devices>",
+            "<devices><disk type='file' device='cdrom'><target dev='hda' bus='ide'/><readonly/></disk></devices>"
+        )
         .row(algorithm(drop_empty).after("disk-no-source-type-reset"))
         .row(nothing(child(StorageFile::SOURCE), |source| source.says_nothing(), EMPTY))
         .row(nothing(child(StorageBlock::SOURCE), |source| source.says_nothing(), EMPTY))
         .row(nothing(child(StorageDir::SOURCE), |source| source.says_nothing(), EMPTY))
-        .row(nothing(child(OsNvram::SOURCE), |source| source.says_nothing(), EMPTY))
-}
+        .row(nothing(child(OsNvram::SOURCE), |source| source.says_nothing(), EMPTY)),
+];
 
 /// The type, where libvirt would reset it.
 fn lost_type(disk: &Disk) -> Option<&str> {

@@ -2,36 +2,36 @@
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("disk-iotune-group-expanded", Class::Structure)
-            .summary("the limits of an I/O group are written on every disk of the group")
-            .doc(
-                "Disks that name the same group in `<iotune>` share its limits. Where a disk names only the group, libvirt copies the \
-                 limits from the first disk of the group that has any.",
-            )
-            .example(
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
-                 <total_bytes_sec>5000</total_bytes_sec><group_name>g</group_name></iotune></disk>\
-                 <disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/><iotune>\
-                 <group_name>g</group_name></iotune></disk></devices>",
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
-                 <total_bytes_sec>5000</total_bytes_sec><group_name>g</group_name></iotune></disk>\
-                 <disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/><iotune>\
-                 <total_bytes_sec>5000</total_bytes_sec><group_name>g</group_name></iotune></disk></devices>",
-            )
-            .row(algorithm(expand_groups).phase(Phase::Derive).profiles(LIBVIRT)),
-        rule("disk-iotune-zero-dropped", Class::Default)
-            .summary("limits of 0 are none")
+rules![
+    rule("disk-iotune-group-expanded", Class::Structure)
+        .summary("the limits of an I/O group are written on every disk of the group")
+        .doc(
+            "Disks that name the same group in `<iotune>` share its limits. Where a disk names only the group, \
+             libvirt copies the \
+             limits from the first disk of the group that has any.",
+        )
+        .example(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
+             <total_bytes_sec>5000</total_bytes_sec><group_name>g</group_name></iotune></disk>\
+             <disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/><iotune>\
+             <group_name>g</group_name></iotune></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
+             <total_bytes_sec>5000</total_bytes_sec><group_name>g</group_name></iotune></disk>\
+             <disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/><iotune>\
+             <total_bytes_sec>5000</total_bytes_sec><group_name>g</group_name></iotune></disk></devices>",
+        )
+        .row(algorithm(expand_groups).phase(Phase::Derive).profiles(LIBVIRT)),
+    rule("disk-iotune-zero-dropped", Class::Default)
+        .summary("limits of 0 are none")
         .doc("A limit of 0 in `<iotune>` is the same as none, and libvirt does not write it.")
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
-             <total_bytes_sec>0</total_bytes_sec><read_iops_sec>100</read_iops_sec></iotune></disk></devices>",
+         <total_bytes_sec>0</total_bytes_sec><read_iops_sec>100</read_iops_sec></iotune></disk></devices>",
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
-             <read_iops_sec>100</read_iops_sec></iotune></disk></devices>",
-        ).row(zeros::<DiskIoTune>("a limit of 0 is none")),
-    ]
-}
+         <read_iops_sec>100</read_iops_sec></iotune></disk></devices>",
+        )
+        .row(zeros::<DiskIoTune>("a limit of 0 is none")),
+];
 
 /// Whether it limits anything.
 fn has_limits(tune: &DiskIoTune) -> bool {

@@ -2,17 +2,27 @@
 
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("disk-net-default-ports", Class::Default)
+rules![
+    rule("disk-net-default-ports", Class::Default)
         .summary("the usual port of a storage protocol is spelt out")
-        .doc("A server reached by TCP without a port, or with port 0, is asked at the usual port of the protocol: 10809 for NBD, \
-             3260 for iSCSI, 24007 for Gluster, 7000 for Sheepdog, 9999 for VxHS, and the usual ones of HTTP, FTP, TFTP and SSH. \
-             libvirt spells the port out. RBD, NFS and servers reached by RDMA have none, and a port of 0 goes away there.")
-        .example("<devices><disk type='network' device='disk'><source protocol='nbd'><host name='example.com'/></source>\
-             <target dev='vda' bus='virtio'/></disk></devices>", "<devices><disk type='network' device='disk'><source protocol='nbd'><host name='example.com' port='10809'/>\
-             </source><target dev='vda' bus='virtio'/></disk></devices>")
-        .row(algorithm(spell_out).phase(Phase::Derive))
-}
+        .doc(
+            "A server reached by TCP without a port, or with port 0, is asked at the usual port of the protocol: \
+             10809 for NBD, \
+             3260 for iSCSI, 24007 for Gluster, 7000 for Sheepdog, 9999 for VxHS, and the usual ones of HTTP, FTP, \
+             TFTP and SSH. \
+             libvirt spells the port out. RBD, NFS and servers reached by RDMA have none, and a port of 0 goes away \
+             there."
+        )
+        .example(
+            "<devices><disk type='network' device='disk'><source protocol='nbd'><host name='example.com'/>\
+             </source>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+            "<devices><disk type='network' device='disk'><source \
+             protocol='nbd'><host name='example.com' port='10809'/>\
+             </source><target dev='vda' bus='virtio'/></disk></devices>"
+        )
+        .row(algorithm(spell_out).phase(Phase::Derive)),
+];
 
 fn usual_port(protocol: &str) -> Option<u32> {
     Some(match protocol {
@@ -41,9 +51,9 @@ pub(in crate::rules) fn spell_out_ports(protocol: &str, hosts: &mut [DiskHost], 
             _ => continue,
         };
         if matches!(port, None | Some(0)) && *port != usual {
-            let text = |port: Option<u32>| port.map_or_else(String::new, |port| format!("port='{port}'"));
-            let before = text(std::mem::replace(port, usual));
-            cx.rewrote(&host.xml, "the port is the usual one of the protocol").becomes(before, text(usual));
+            let before = attribute_if("port", std::mem::replace(port, usual));
+            let after = attribute_if("port", usual);
+            cx.rewrote(&host.xml, "the port is the usual one of the protocol").becomes(before, after);
         }
     }
 }

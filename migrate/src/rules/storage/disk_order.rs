@@ -3,38 +3,36 @@
 use super::targets::{name_to_index, plain_name};
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("disk-order-by-bus-and-target", Class::Spelling)
-            .summary("disks of a bus stand together, by the letters of their targets")
-            .doc(
-                "When libvirt reads disks it puts each behind the last of the same bus, and before the first there whose target comes later \
-                 in the alphabet. It looks at the bus that the document names: disks that name none are a group of their own, though they \
-                 get a bus afterwards, so that its own form may be sorted once more when it is read again. Guests that start by the order of their disks may be affected, by libvirt itself, so profile \
-                 `modern` keeps the order of the author.",
-            )
-            .example(
-                "<devices><disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/></disk>\
-                 <disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk>\
-                 <disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/></disk></devices>",
-            )
-            .row(algorithm(sort).profiles(LIBVIRT))
-            .row(check(sorts_again).phase(Phase::Write).profiles(LIBVIRT)),
-        rule("disk-target-ioemu-prefix", Class::Structure)
-            .summary("the prefix `ioemu:` of a target means nothing")
-            .doc(
-                "Old Xen configurations mark disks that the device model emulates by the prefix `ioemu:`. libvirt drops it before it looks \
-                 at the name. The name with the prefix has no place in the alphabet of targets; where dropping it would let libvirt sort \
-                 the disks in another way, profile `modern` leaves it.",
-            )
-            .example(
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='ioemu:hda' bus='ide'/></disk></devices>",
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/></disk></devices>",
-            )
-            .row(algorithm(drop_prefix).after("disk-order-by-bus-and-target")),
-    ]
-}
+rules![
+    rule("disk-order-by-bus-and-target", Class::Spelling)
+        .summary("disks of a bus stand together, by the letters of their targets")
+        .doc(
+            "When libvirt reads disks it puts each behind the last of the same bus, and before the first there whose target comes later \
+             in the alphabet. It looks at the bus that the document names: disks that name none are a group of their own, though they \
+             get a bus afterwards, so that its own form may be sorted once more when it is read again. Guests that start by the order of their disks may be affected, by libvirt itself, so profile \
+             `modern` keeps the order of the author.",
+        )
+        .example(
+            "<devices><disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/></disk>\
+             <disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk>\
+             <disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/></disk></devices>",
+        )
+        .row(algorithm(sort).profiles(LIBVIRT))
+        .row(check(sorts_again).phase(Phase::Write).profiles(LIBVIRT)),
+    rule("disk-target-ioemu-prefix", Class::Structure)
+        .summary("the prefix `ioemu:` of a target means nothing")
+        .doc(
+            "Old Xen configurations mark disks that the device model emulates by the prefix `ioemu:`. libvirt drops it before it looks \
+             at the name. The name with the prefix has no place in the alphabet of targets; where dropping it would let libvirt sort \
+             the disks in another way, profile `modern` leaves it.",
+        )
+        .example(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='ioemu:hda' bus='ide'/></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/></disk></devices>",
+        )
+        .row(algorithm(drop_prefix).after("disk-order-by-bus-and-target")),
+];
 
 /// What libvirt sorts a disk by, as its name is spelt and without the prefix.
 type Key = (Option<DiskTargetBus>, Option<u32>);
@@ -87,10 +85,8 @@ fn drop_prefix(devices: &mut Devices, cx: &mut Context<'_>) {
     for disk in disks {
         let Some(plain) = disk.target.dev.strip_prefix("ioemu:") else { continue };
         if stays {
-            cx.note(
-                &disk.target.xml,
-                "the prefix 'ioemu:' stays: without it libvirt would sort the disks in another way",
-            );
+            let why = "the prefix 'ioemu:' stays: without it libvirt would sort the disks in another way";
+            cx.note(&disk.target.xml, why);
             continue;
         }
         let (before, after) = (format!("dev='{}'", disk.target.dev), format!("dev='{plain}'"));

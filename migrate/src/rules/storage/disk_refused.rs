@@ -5,53 +5,7 @@ use domxml::{DiskSourceNetworkProtocol as Protocol, DiskTargetBus as Bus};
 use super::targets::{self, names_something, place_on_bus, plain_name, source};
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        target(),
-        rule("disk-target-duplicate", Class::Conflict)
-            .summary("two disks have the same target")
-            .doc("The target is the name of a disk in its domain: libvirt refuses a domain with two disks of the same target, on whatever bus.")
-            .finds(
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk>\
-                 <disk type='file' device='disk'><source file='/b'/><target dev='vda' bus='virtio'/></disk></devices>",
-            )
-            .row(unique(
-                Devices::DISKS,
-                |disk, _| Some(plain_name(&disk.target.dev).to_owned()),
-                |name| format!("another disk has the target '{name}' already: choose another one"),
-            )),
-        sources(),
-        super::qcow2_only::rule(),
-        lun(),
-        rule("disk-sgio-unfiltered", Class::Conflict)
-            .summary("unfiltered SCSI commands are no longer supported: leave out sgio")
-            .doc("The feature of the kernel that `sgio='unfiltered'` asks for never came to be; libvirt refuses it.")
-            .finds(
-                "<devices><disk type='block' device='lun' sgio='unfiltered'><source dev='/dev/sdb'/><target dev='sda' bus='scsi'/></disk></devices>",
-            )
-            .row(refuse(|disk: &Disk, _| {
-                (disk.sgio == Some(Sgio::Unfiltered)).then_some("unfiltered SCSI commands are no longer supported: leave out sgio")
-            })),
-        removable(),
-        tray(),
-        virtio_options(),
-        rule("disk-startup-policy-requisite", Class::Conflict)
-            .summary("the startup policy `requisite` is for removable media")
-            .doc(
-                "A CD-ROM or floppy drive can start without its medium after a migration; a hard disk cannot, so libvirt refuses \
-                 `startupPolicy='requisite'` there.",
-            )
-            .finds("<devices><disk type='file' device='disk'><source file='/a' startupPolicy='requisite'/><target dev='vda' bus='virtio'/></disk></devices>")
-            .row(refuse(|disk: &Disk, _| {
-                let requisite = policy(disk) == Some(StartupPolicy::Requisite);
-                (requisite && !is_drive(disk)).then_some("the startup policy 'requisite' is for CD-ROM and floppy drives")
-            })),
-        identity(),
-        iotune(),
-    ]
-}
-
-fn target() -> Rule {
+rules![
     rule("disk-target-invalid", Class::Conflict)
         .summary("the target of a disk is no name that libvirt knows")
         .doc(
@@ -82,62 +36,19 @@ fn target() -> Rule {
             // The driver of QEMU objects to the name anyway.
             .but(Driver::Qemu)
             .since(11, 3, 0),
-        )
-}
-
-fn tray() -> Rule {
-    rule("disk-tray-device", Class::Conflict)
-        .summary("only CD-ROM and floppy drives have a tray")
-        .doc("libvirt takes `tray='open'` for CD-ROM and floppy drives and refuses it for disks.")
+        ),
+    rule("disk-target-duplicate", Class::Conflict)
+        .summary("two disks have the same target")
+        .doc("The target is the name of a disk in its domain: libvirt refuses a domain with two disks of the same target, on whatever bus.")
         .finds(
-            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio' tray='open'/></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk>\
+             <disk type='file' device='disk'><source file='/b'/><target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(trayless(DiskTargetTray::Open))
-        .row(trayless(DiskTargetTray::Closed).since(12, 8, 0))
-}
-
-fn trayless(tray: DiskTargetTray) -> Draft<Disk> {
-    refuse(move |disk: &Disk, _| {
-        (disk.target.tray == Some(tray) && !is_drive(disk)).then(|| format!("a {} has no tray", kind(disk)))
-    })
-    .at(|disk| &disk.target.xml)
-}
-
-fn iotune() -> Rule {
-    rule("disk-iotune-conflict", Class::Conflict)
-        .summary("limits for all I/O exclude limits for reading and writing")
-        .doc(
-            "Bytes and operations a second are limited for all I/O together or for reading and writing each, not both; the same holds for \
-             the limits of bursts.",
-        )
-        .finds(
-            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
-             <total_bytes_sec>1</total_bytes_sec><read_bytes_sec>1</read_bytes_sec></iotune></disk></devices>",
-        )
-        .finds(
-            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
-             <total_iops_sec_max>1</total_iops_sec_max><write_iops_sec_max>1</write_iops_sec_max></iotune></disk></devices>",
-        )
-        .finds(
-            "<throttlegroups><throttlegroup><group_name>g</group_name><total_bytes_sec>1</total_bytes_sec>\
-             <read_bytes_sec>1</read_bytes_sec></throttlegroup></throttlegroups>",
-        )
-        .row(refuse(|it: &DiskIoTune, _| totals(it)))
-        .row(refuse(|it: &Throttlegroup, _| totals(it)))
-}
-
-/// The first limit for all that stands beside one for a direction.
-fn totals(limits: &dyn Content) -> Option<String> {
-    let limits = numbers(limits);
-    let set = |name: &str| limits.iter().any(|(limit, number)| *limit == name && *number != 0);
-    limits.iter().find_map(|(name, _)| {
-        let rest = name.strip_prefix("total_").filter(|rest| set(name) && !rest.ends_with("_length"))?;
-        let parted = ["read_", "write_"].iter().any(|direction| set(&format!("{direction}{rest}")));
-        parted.then(|| format!("total_{rest} excludes read_{rest} and write_{rest}"))
-    })
-}
-
-fn sources() -> Rule {
+        .row(unique(
+            Devices::DISKS,
+            |disk, _| Some(plain_name(&disk.target.dev).to_owned()),
+            "another disk has the target '{}' already: choose another one",
+        )),
     rule("disk-source-missing", Class::Conflict)
         .summary("a hard disk has no source, or a backing store none or no format")
         .doc(
@@ -167,10 +78,7 @@ fn sources() -> Rule {
             } else {
                 none.then_some("the backing store has no source: add <source>, or leave out <backingStore>")
             }
-        }))
-}
-
-fn lun() -> Rule {
+        })),
     rule("disk-lun-source", Class::Conflict)
         .summary("a LUN is a raw block device")
         .doc(
@@ -193,25 +101,16 @@ fn lun() -> Rule {
                 (!lun && disk.rawio.is_some(), "'rawio' is for LUNs"),
                 (!lun && disk.sgio.is_some(), "'sgio' is for LUNs"),
             ]
-        }))
-}
-
-pub(super) fn is_lun(disk: &Disk) -> bool {
-    disk.device == Some(DiskDevice::Lun)
-}
-
-/// Whether the source is one that SCSI commands can reach.
-fn has_lun(disk: &Disk) -> bool {
-    match &disk.type_ {
-        DiskType::Block(_) | DiskType::Volume(_) => source(&disk.type_).is_some(),
-        DiskType::Network(members) => {
-            members.source.as_ref().is_some_and(|source| matches!(source.protocol, Protocol::Iscsi(_)))
-        }
-        _ => false,
-    }
-}
-
-fn removable() -> Rule {
+        })),
+    rule("disk-sgio-unfiltered", Class::Conflict)
+        .summary("unfiltered SCSI commands are no longer supported: leave out sgio")
+        .doc("The feature of the kernel that `sgio='unfiltered'` asks for never came to be; libvirt refuses it.")
+        .finds(
+            "<devices><disk type='block' device='lun' sgio='unfiltered'><source dev='/dev/sdb'/><target dev='sda' bus='scsi'/></disk></devices>",
+        )
+        .row(refuse(|disk: &Disk, _| {
+            (disk.sgio == Some(Sgio::Unfiltered)).then_some("unfiltered SCSI commands are no longer supported: leave out sgio")
+        })),
     rule("disk-removable-bus", Class::Conflict)
         .summary("only USB and SCSI disks can say that they are removable")
         .doc("libvirt takes `removable` for disks on USB, since 10.0 also for those on SCSI, and refuses it on other buses.")
@@ -220,23 +119,15 @@ fn removable() -> Rule {
         )
         .row(not_on(is_removable, "removable", |bus| !matches!(bus, Bus::Usb | Bus::Scsi)))
         .row(not_on(is_removable, "removable", |bus| bus == Bus::Scsi).until(10, 0, 0))
-        .row(not_on(|target| target.dpofua.is_some(), "dpofua", |bus| bus != Bus::Scsi).since(11, 10, 0))
-}
-
-fn is_removable(target: &DiskTarget) -> bool {
-    target.removable.is_some()
-}
-
-/// What is given on a target, but is not for disks on the buses that are `wrong`.
-fn not_on(given: fn(&DiskTarget) -> bool, name: &'static str, wrong: fn(Bus) -> bool) -> Draft<Disk> {
-    refuse(move |disk: &Disk, _| {
-        let bus = targets::bus(disk);
-        (given(&disk.target) && wrong(bus)).then(|| format!("'{name}' is not for disks on {bus}"))
-    })
-    .at(|disk| &disk.target.xml)
-}
-
-fn virtio_options() -> Rule {
+        .row(not_on(|target| target.dpofua.is_some(), "dpofua", |bus| bus != Bus::Scsi).since(11, 10, 0)),
+    rule("disk-tray-device", Class::Conflict)
+        .summary("only CD-ROM and floppy drives have a tray")
+        .doc("libvirt takes `tray='open'` for CD-ROM and floppy drives and refuses it for disks.")
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio' tray='open'/></disk></devices>",
+        )
+        .row(trayless(DiskTargetTray::Open))
+        .row(trayless(DiskTargetTray::Closed).since(12, 8, 0)),
     rule("disk-virtio-option-bus", Class::Conflict)
         .summary("options of virtio stand on a disk of another bus")
         .doc(
@@ -262,7 +153,107 @@ fn virtio_options() -> Rule {
                 (!options.is_empty()).then(|| format!("only disks on virtio have {}: leave that out, or set bus='virtio'", options.join(", ")))
             })
             .when(|disk, _| targets::bus(disk) != Bus::Virtio),
+        ),
+    rule("disk-startup-policy-requisite", Class::Conflict)
+        .summary("the startup policy `requisite` is for removable media")
+        .doc(
+            "A CD-ROM or floppy drive can start without its medium after a migration; a hard disk cannot, so libvirt refuses \
+             `startupPolicy='requisite'` there.",
         )
+        .finds("<devices><disk type='file' device='disk'><source file='/a' startupPolicy='requisite'/><target dev='vda' bus='virtio'/></disk></devices>")
+        .row(refuse_if("the startup policy 'requisite' is for CD-ROM and floppy drives", |disk: &Disk, _| {
+            policy(disk) == Some(StartupPolicy::Requisite) && !is_drive(disk)
+        })),
+    rule("disk-identity-invalid", Class::Conflict)
+        .summary("vendor, product or world wide name of a disk are malformed")
+        .doc(
+            "A world wide name has 16 hexadecimal digits, a vendor up to 8 characters, a product up to 16; 40 on IDE and SATA since 10.0.",
+        )
+        .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><vendor>more than 8</vendor></disk></devices>")
+        .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><product>more than sixteen</product></disk></devices>")
+        .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><wwn>123</wwn></disk></devices>")
+        .row(refuse(|disk: &Disk, _| (length(&disk.vendor) > 8).then_some("a vendor has up to 8 characters")))
+        .row(refuse(|disk: &Disk, _| {
+            let most = if is_ata(disk) { 40 } else { 16 };
+            (length(&disk.product) > most).then(|| format!("a product has up to {most} characters"))
+        }))
+        .row(
+            refuse_if("a product has up to 16 characters", |disk: &Disk, _| {
+                is_ata(disk) && (17..=40).contains(&length(&disk.product))
+            })
+            .until(10, 0, 0),
+        )
+        .row(refuse(|disk: &Disk, _| {
+            let wwn = disk.wwn.as_deref().unwrap_or_default();
+            let digits = wwn.strip_prefix("0x").unwrap_or(wwn);
+            let name = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+            (!wwn.is_empty() && !name).then(|| format!("the world wide name '{wwn}' has not 16 hexadecimal digits"))
+        })),
+    rule("disk-iotune-conflict", Class::Conflict)
+        .summary("limits for all I/O exclude limits for reading and writing")
+        .doc(
+            "Bytes and operations a second are limited for all I/O together or for reading and writing each, not both; the same holds for \
+             the limits of bursts.",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
+             <total_bytes_sec>1</total_bytes_sec><read_bytes_sec>1</read_bytes_sec></iotune></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\
+             <total_iops_sec_max>1</total_iops_sec_max><write_iops_sec_max>1</write_iops_sec_max></iotune></disk></devices>",
+        )
+        .finds(
+            "<throttlegroups><throttlegroup><group_name>g</group_name><total_bytes_sec>1</total_bytes_sec>\
+             <read_bytes_sec>1</read_bytes_sec></throttlegroup></throttlegroups>",
+        )
+        .rows(each_type!([DiskIoTune Throttlegroup], refuse(|it: &Of, _| totals(it)))),
+];
+
+fn trayless(tray: DiskTargetTray) -> Draft<Disk> {
+    refuse(move |disk: &Disk, _| {
+        (disk.target.tray == Some(tray) && !is_drive(disk)).then(|| format!("a {} has no tray", kind(disk)))
+    })
+    .at(|disk| &disk.target.xml)
+}
+
+/// The first limit for all that stands beside one for a direction.
+fn totals(limits: &dyn Content) -> Option<String> {
+    let limits = numbers(limits);
+    let set = |name: &str| limits.iter().any(|(limit, number)| *limit == name && *number != 0);
+    limits.iter().find_map(|(name, _)| {
+        let rest = name.strip_prefix("total_").filter(|rest| set(name) && !rest.ends_with("_length"))?;
+        let parted = ["read_", "write_"].iter().any(|direction| set(&format!("{direction}{rest}")));
+        parted.then(|| format!("total_{rest} excludes read_{rest} and write_{rest}"))
+    })
+}
+
+pub(super) fn is_lun(disk: &Disk) -> bool {
+    disk.device == Some(DiskDevice::Lun)
+}
+
+/// Whether the source is one that SCSI commands can reach.
+fn has_lun(disk: &Disk) -> bool {
+    match &disk.type_ {
+        DiskType::Block(_) | DiskType::Volume(_) => source(&disk.type_).is_some(),
+        DiskType::Network(members) => {
+            members.source.as_ref().is_some_and(|source| matches!(source.protocol, Protocol::Iscsi(_)))
+        }
+        _ => false,
+    }
+}
+
+fn is_removable(target: &DiskTarget) -> bool {
+    target.removable.is_some()
+}
+
+/// What is given on a target, but is not for disks on the buses that are `wrong`.
+fn not_on(given: fn(&DiskTarget) -> bool, name: &'static str, wrong: fn(Bus) -> bool) -> Draft<Disk> {
+    refuse(move |disk: &Disk, _| {
+        let bus = targets::bus(disk);
+        (given(&disk.target) && wrong(bus)).then(|| format!("'{name}' is not for disks on {bus}"))
+    })
+    .at(|disk| &disk.target.xml)
 }
 
 /// The options of virtio that a disk has and libvirt refuses.
@@ -278,33 +269,8 @@ fn given_options(disk: &Disk) -> Vec<&'static str> {
     given(driver).into_iter().filter(is_option).collect()
 }
 
-fn identity() -> Rule {
-    let ata = |disk: &Disk| matches!(targets::bus(disk), Bus::Ide | Bus::Sata);
-    rule("disk-identity-invalid", Class::Conflict)
-        .summary("vendor, product or world wide name of a disk are malformed")
-        .doc(
-            "A world wide name has 16 hexadecimal digits, a vendor up to 8 characters, a product up to 16; 40 on IDE and SATA since 10.0.",
-        )
-        .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><vendor>more than 8</vendor></disk></devices>")
-        .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><product>more than sixteen</product></disk></devices>")
-        .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><wwn>123</wwn></disk></devices>")
-        .row(refuse(|disk: &Disk, _| (length(&disk.vendor) > 8).then_some("a vendor has up to 8 characters")))
-        .row(refuse(|disk: &Disk, _| (length(&disk.product) > 40).then_some("a product has up to 40 characters")).when(move |disk, _| ata(disk)))
-        .row(
-            refuse(|disk: &Disk, _| (17..=40).contains(&length(&disk.product)).then_some("a product has up to 16 characters"))
-                .when(move |disk, _| ata(disk))
-                .until(10, 0, 0),
-        )
-        .row(
-            refuse(|disk: &Disk, _| (length(&disk.product) > 16).then_some("a product has up to 16 characters"))
-                .when(move |disk, _| !ata(disk)),
-        )
-        .row(refuse(|disk: &Disk, _| {
-            let wwn = disk.wwn.as_deref().unwrap_or_default();
-            let digits = wwn.strip_prefix("0x").unwrap_or(wwn);
-            let name = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-            (!wwn.is_empty() && !name).then(|| format!("the world wide name '{wwn}' has not 16 hexadecimal digits"))
-        }))
+fn is_ata(disk: &Disk) -> bool {
+    matches!(targets::bus(disk), Bus::Ide | Bus::Sata)
 }
 
 fn length(text: &Option<String>) -> usize {

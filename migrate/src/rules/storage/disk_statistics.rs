@@ -2,12 +2,14 @@
 
 use crate::rules::prelude::*;
 
-pub(super) fn refused() -> Rule {
+rules![
     rule("disk-statistics-conflict", Class::Conflict)
         .summary("statistics of a disk that libvirt refuses")
-        .doc("A span of statistics is not of 0 seconds, there is one histogram of each kind of operation, and its bins stand in ascending order.")
+        .doc("A span of statistics is not of 0 seconds, there is one histogram of each kind of operation, and its \
+              bins stand in ascending order.")
         .finds(
-            "<devices><disk type='file' device='disk'><driver name='qemu'><statistics><statistic interval='0'/></statistics></driver>\
+            "<devices><disk type='file' device='disk'><driver name='qemu'><statistics><statistic interval='0'/>\
+             </statistics></driver>\
              <source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
         )
         .finds(
@@ -23,44 +25,37 @@ pub(super) fn refused() -> Rule {
             unique(
                 DiskStatistics::LATENCY_HISTOGRAMS,
                 |it, _| Some(rank(it)),
-                |_| "another histogram is of these operations already: leave this one out".to_owned(),
+                "another histogram is of these operations already: leave this one out",
             )
             .since(12, 1, 0),
         )
         .row(
-            refuse(|it: &DiskLatencyHistogram, _| {
-                let starts = it.bins.iter().map(|bin| bin.start).skip_while(|start| *start == 0);
-                (!starts.is_sorted_by(|a, b| a < b)).then_some("the bins of a histogram stand in ascending order")
+            refuse_if("the bins of a histogram stand in ascending order", |it: &DiskLatencyHistogram, _| {
+                !it.bins.iter().map(|bin| bin.start).skip_while(|start| *start == 0).is_sorted_by(|a, b| a < b)
             })
             .since(12, 1, 0),
-        )
-}
-
-pub(super) fn bins() -> Rule {
+        ),
     rule("disk-histogram-bins", Class::Spelling)
         .since(12, 1, 0)
         .summary("histograms of a disk in their order, from 0 on")
         .doc(
-            "libvirt writes the histogram of all operations first, then those of reading, writing, zones and flushing, each with a bin from \
+            "libvirt writes the histogram of all operations first, then those of reading, writing, zones and \
+             flushing, each with a bin from \
              0 on. A histogram that has that bin alone counts nothing, and is not written.",
         )
         .example(
             "<devices><disk type='file' device='disk'><driver name='qemu'><statistics><latency-histogram type='read'>\
-             <bin start='100'/></latency-histogram></statistics></driver><source file='/a'/><target dev='vda' bus='virtio'/>\
+             <bin start='100'/></latency-histogram></statistics></driver><source file='/a'/><target dev='vda' \
+             bus='virtio'/>\
              </disk></devices>",
             "<devices><disk type='file' device='disk'><driver name='qemu'><statistics><latency-histogram type='read'>\
              <bin start='0'/><bin start='100'/></latency-histogram></statistics></driver><source file='/a'/>\
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
         .row(nothing(child(DiskStatistics::LATENCY_HISTOGRAMS), counts_nothing, "a histogram of one bin counts nothing"))
-        .row(
-            algorithm(begin_at_zero)
-                .when(|it, _| !counts_nothing(it))
-                .phase(Phase::Write)
-                .profiles(LIBVIRT),
-        )
-        .row(sort(DiskStatistics::LATENCY_HISTOGRAMS, |it, _| rank(it), "the histograms in libvirt's order"))
-}
+        .row(algorithm(begin_at_zero).when(|it, _| !counts_nothing(it)).phase(Phase::Write).profiles(LIBVIRT))
+        .row(sort(DiskStatistics::LATENCY_HISTOGRAMS, |it, _| rank(it), "the histograms in libvirt's order")),
+];
 
 /// The place of a histogram among those of its disk: all operations first, then by kind.
 fn rank(histogram: &DiskLatencyHistogram) -> usize {

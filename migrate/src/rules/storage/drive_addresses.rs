@@ -3,43 +3,45 @@
 use super::targets::{Drive, SCSI_UNITS, bus, is_scsi, plain_name};
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("implicit-drive-address", Class::Implicit)
-            .summary("disks on IDE, SCSI, SATA and FDC get the address that their target names")
-            .doc(
-                "The letters of a target are a number, and the number is a place: an IDE controller has two buses of two units, a SATA \
-                 controller six units, a floppy controller two, and libvirt's generic code puts seven on a SCSI controller. Disks on other \
-                 buses get no address.",
-            )
-            .example(
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hdc' bus='ide'/></disk></devices>",
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hdc' bus='ide'/>\
-                 <address type='drive' controller='0' bus='1' target='0' unit='0'/></disk></devices>",
-            )
-            .row(
-                default_by(child(Disk::ADDRESS), |disk, _| {
-                    Drive::of_disk(bus(disk), plain_name(&disk.target.dev)).map(Drive::to_address)
-                })
-                .says("the target names the place of the disk")
-                .profiles(LIBVIRT),
-            ),
-        rule("hostdev-scsi-address-auto", Class::Implicit)
-            .summary("SCSI devices of the host get the first free unit")
-            .doc(
-                "A SCSI device of the host that has no address gets the first unit that neither a disk nor another such device has, on the \
-                 first controller with one to spare; libvirt's generic code counts seven units to a controller.",
-            )
-            .example(
-                "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\
-                 <address bus='0' target='0' unit='0'/></source></hostdev></devices>",
-                "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\
-                 <address bus='0' target='0' unit='0'/></source><address type='drive' controller='0' bus='0' target='0' unit='0'/>\
-                 </hostdev></devices>",
-            )
-            .row(algorithm(place_hostdevs).phase(Phase::Derive).profiles(LIBVIRT).after("implicit-drive-address")),
-    ]
-}
+rules![
+    rule("implicit-drive-address", Class::Implicit)
+        .summary("disks on IDE, SCSI, SATA and FDC get the address that their target names")
+        .doc(
+            "The letters of a target are a number, and the number is a place: an IDE controller has two buses of two \
+             units, a SATA \
+             controller six units, a floppy controller two, and libvirt's generic code puts seven on a SCSI \
+             controller. Disks on other \
+             buses get no address.",
+        )
+        .example(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hdc' bus='ide'/></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hdc' bus='ide'/>\
+             <address type='drive' controller='0' bus='1' target='0' unit='0'/></disk></devices>",
+        )
+        .row(
+            default_by(child(Disk::ADDRESS), |disk, _| {
+                Drive::of_disk(bus(disk), plain_name(&disk.target.dev)).map(Drive::to_address)
+            })
+            .says("the target names the place of the disk")
+            .profiles(LIBVIRT),
+        ),
+    rule("hostdev-scsi-address-auto", Class::Implicit)
+        .summary("SCSI devices of the host get the first free unit")
+        .doc(
+            "A SCSI device of the host that has no address gets the first unit that neither a disk nor another such \
+             device has, on the \
+             first controller with one to spare; libvirt's generic code counts seven units to a controller.",
+        )
+        .example(
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\
+             <address bus='0' target='0' unit='0'/></source></hostdev></devices>",
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\
+             <address bus='0' target='0' unit='0'/></source><address type='drive' controller='0' bus='0' target='0' \
+             unit='0'/>\
+             </hostdev></devices>",
+        )
+        .row(algorithm(place_hostdevs).phase(Phase::Derive).profiles(LIBVIRT).after("implicit-drive-address")),
+];
 
 fn place_hostdevs(devices: &mut Devices, cx: &mut Context<'_>) {
     for at in 0..devices.hostdevs.len() {

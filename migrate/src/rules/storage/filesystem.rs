@@ -4,118 +4,132 @@ use domxml::FilesystemDriverType as Type;
 
 use crate::rules::prelude::*;
 
-/// What libvirt refuses.
-pub(super) fn refused() -> Rule {
+rules![
+    // What libvirt refuses.
     rule("filesystem-contradictions", Class::Conflict)
         .summary("file systems that libvirt refuses")
         .doc(
-            "A file system names what the guest mounts, by a directory or a socket, and where. Only one of the driver `virtiofs` can be booted \
+            "A file system names what the guest mounts, by a directory or a socket, and where. Only one of the driver \
+             `virtiofs` can be booted \
              from, and no two of that driver have the same target.",
         )
-        .finds("<devices><filesystem type='mount' accessmode='passthrough'><source/><target dir='b'/></filesystem></devices>")
-        .finds("<devices><filesystem type='mount' accessmode='passthrough'><source dir='/a'/><target dir=''/></filesystem></devices>")
         .finds(
-            "<devices><filesystem type='mount' accessmode='passthrough'><source dir='/a'/><target dir='b'/><boot order='1'/></filesystem>\
+            "<devices><filesystem type='mount' accessmode='passthrough'><source/><target dir='b'/></filesystem>\
+                </devices>"
+        )
+        .finds(
+            "<devices><filesystem type='mount' accessmode='passthrough'><source dir='/a'/><target dir=''/>\
+                </filesystem></devices>"
+        )
+        .finds(
+            "<devices><filesystem type='mount' accessmode='passthrough'><source dir='/a'/><target dir='b'/><boot \
+             order='1'/></filesystem>\
              </devices>",
         )
         .finds(
-            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><source dir='/a'/><target dir='b'/></filesystem>\
-             <filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><source dir='/c'/><target dir='b'/></filesystem></devices>",
+            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><source dir='/a'/>\
+             <target dir='b'/></filesystem>\
+             <filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><source dir='/c'/><target \
+             dir='b'/></filesystem></devices>",
         )
         .row(unique(
             Devices::FILESYSTEMS,
             |it, _| is_virtiofs(it).then(|| it.target.dir.clone()),
-            |_| "another file system of virtiofs has this target".to_owned(),
+            "another file system of virtiofs has this target",
         ))
-        .row(refuse(|source: &FilesystemSourceMount, _| {
-            let missing = source.dir.is_none() && source.socket.is_none();
-            missing.then_some("the source of the file system is missing")
+        .row(refuse_if("the source of the file system is missing", |source: &FilesystemSourceMount, _| {
+            source.dir.is_none() && source.socket.is_none()
         }))
         .row(refuse(|it: &FilesystemTarget, _| it.dir.is_empty().then_some("the target of the file system is empty")))
         .row(
             refuse_in(Filesystem::BOOT, |_, _| Some("only a file system of the driver virtiofs can be booted from"))
                 .when(|it, _| !is_virtiofs(it)),
+        ),
+    rule("filesystem-accessmode-default", Class::Default)
+        .since(0, 8, 5)
+        .summary("files of the host are accessed with the rights of the guest's users")
+        .doc(
+            "The access mode of a file system is `passthrough` unless another one is given, and libvirt spells that \
+             out. A virtiofs \
+             daemon that somebody else runs, which is known by its socket, has its own mode.",
         )
-}
-
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("filesystem-accessmode-default", Class::Default)
-            .since(0, 8, 5)
-            .summary("files of the host are accessed with the rights of the guest's users")
-            .doc(
-                "The access mode of a file system is `passthrough` unless another one is given, and libvirt spells that out. A virtiofs \
-                 daemon that somebody else runs, which is known by its socket, has its own mode.",
-            )
-            .example(
-                "<devices><filesystem type='mount'><source dir='/a'/><target dir='b'/></filesystem></devices>",
-                "<devices><filesystem type='mount' accessmode='passthrough'><source dir='/a'/><target dir='b'/></filesystem></devices>",
-            )
-            .row(default(Filesystem::ACCESSMODE, FilesystemAccessmode::Passthrough).when(|it, _| !has_socket(it))),
-        rule("filesystem-space-zero-dropped", Class::Default)
-            .summary("space limits of 0 are none")
-            .doc("A space limit of 0 for a file system is the same as none to libvirt, which does not write it.")
-            .example(
-                "<devices><filesystem type='file' accessmode='passthrough'><source file='/a'/><target dir='/b'/>\
-                 <space_hard_limit unit='bytes'>0</space_hard_limit></filesystem></devices>",
-                "<devices><filesystem type='file' accessmode='passthrough'><source file='/a'/><target dir='/b'/></filesystem></devices>",
-            )
-            .row(nothing(child(Filesystem::SPACE_HARD_LIMIT), |limit| limit.value == 0, "a limit of 0 is none"))
-            .row(nothing(child(Filesystem::SPACE_SOFT_LIMIT), |limit| limit.value == 0, "a limit of 0 is none")),
-        rule("filesystem-binary-unread", Class::Lossy)
-            .summary("only virtiofs has a program of its own")
-            .doc(
-                "libvirt reads `<binary>` and the length of the queue for file systems of the driver `virtiofs` alone, and does not write \
-                 them for others; nor format and write policy of a driver that is not named.",
-            )
-            .example(
-                "<devices><filesystem type='mount' accessmode='passthrough'><driver type='path'/><binary path='/x'/><source dir='/a'/>\
-                 <target dir='b'/></filesystem></devices>",
-                "<devices><filesystem type='mount' accessmode='passthrough'><driver type='path'/><source dir='/a'/><target dir='b'/>\
-                 </filesystem></devices>",
-            )
-            .row(
-                unread(child(FilesystemTypeMount::BINARY).in_branch(Filesystem::TYPE), "of another driver than virtiofs")
-                    .when(|it, _| !is_virtiofs(it)),
-            )
-            .row(
-                unread(FilesystemDriver::QUEUE, "of another driver than virtiofs")
-                    .when(|driver, _| driver.type_ != Some(Type::Virtiofs)),
-            )
-            .row(unread(FilesystemDriver::FORMAT, "without a type").when(|driver, _| driver.type_.is_none()))
-            .row(unread(FilesystemDriver::WRPOLICY, "without a type").when(|driver, _| driver.type_.is_none())),
-        rule("filesystem-socket-dir-unread", Class::Lossy)
-            .summary("a file system behind a socket has no directory")
-            .doc(
-                "A virtiofs daemon that somebody else runs, which is known by its socket, has the directory. libvirt does not write a `dir` \
-                 beside the `socket`.",
-            )
-            .example(
-                "<devices><filesystem type='mount'><driver type='virtiofs'/><source dir='/a' socket='/run/s'/><target dir='b'/>\
-                 </filesystem></devices>",
-                "<devices><filesystem type='mount'><driver type='virtiofs'/><source socket='/run/s'/><target dir='b'/></filesystem>\
-                 </devices>",
-            )
-            .row(
-                unread(FilesystemSourceMount::DIR, "beside the socket of the daemon that has the directory")
-                    .when(|source, _| source.socket.is_some()),
-            ),
-        rule("filesystem-handle-driver", Class::Lossy)
-            .summary("the driver `handle` of 9pfs is gone from QEMU")
-            .doc(
-                "QEMU 4.0 removed the `handle` driver of 9pfs; `path` does the same job by other means. Which of both a guest gets changes \
-                 how its files are reached, so this is only reported.",
-            )
-            .finds(
-                "<devices><filesystem type='mount' accessmode='passthrough'><driver type='handle'/><source dir='/a'/>\
-                 <target dir='b'/></filesystem></devices>",
-            )
-            .row(note(|driver: &FilesystemDriver, _| {
-                let gone = driver.type_ == Some(Type::Handle);
-                gone.then_some("QEMU has no driver 'handle' since 4.0; 'path' is its successor")
-            })),
-    ]
-}
+        .example(
+            "<devices><filesystem type='mount'><source dir='/a'/><target dir='b'/></filesystem></devices>",
+            "<devices><filesystem type='mount' accessmode='passthrough'><source dir='/a'/><target dir='b'/>\
+             </filesystem></devices>",
+        )
+        .row(default(Filesystem::ACCESSMODE, FilesystemAccessmode::Passthrough).when(|it, _| !has_socket(it))),
+    rule("filesystem-space-zero-dropped", Class::Default)
+        .summary("space limits of 0 are none")
+        .doc("A space limit of 0 for a file system is the same as none to libvirt, which does not write it.")
+        .example(
+            "<devices><filesystem type='file' accessmode='passthrough'><source file='/a'/><target dir='/b'/>\
+             <space_hard_limit unit='bytes'>0</space_hard_limit></filesystem></devices>",
+            "<devices><filesystem type='file' accessmode='passthrough'><source file='/a'/><target dir='/b'/>\
+             </filesystem></devices>",
+        )
+        .row(nothing(child(Filesystem::SPACE_HARD_LIMIT), |limit| limit.value == 0, "a limit of 0 is none"))
+        .row(nothing(child(Filesystem::SPACE_SOFT_LIMIT), |limit| limit.value == 0, "a limit of 0 is none")),
+    rule("filesystem-binary-unread", Class::Lossy)
+        .summary("only virtiofs has a program of its own")
+        .doc(
+            "libvirt reads `<binary>` and the length of the queue for file systems of the driver `virtiofs` alone, \
+             and does not write \
+             them for others; nor format and write policy of a driver that is not named.",
+        )
+        .example(
+            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='path'/><binary path='/x'/>\
+             <source dir='/a'/>\
+             <target dir='b'/></filesystem></devices>",
+            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='path'/><source dir='/a'/>\
+             <target dir='b'/>\
+             </filesystem></devices>",
+        )
+        .row(
+            unread(child(FilesystemTypeMount::BINARY).in_branch(Filesystem::TYPE), "of another driver than virtiofs")
+                .when(|it, _| !is_virtiofs(it)),
+        )
+        .row(
+            unread(FilesystemDriver::QUEUE, "of another driver than virtiofs")
+                .when(|driver, _| driver.type_ != Some(Type::Virtiofs)),
+        )
+        .row(unread(FilesystemDriver::FORMAT, "without a type").when(|driver, _| driver.type_.is_none()))
+        .row(unread(FilesystemDriver::WRPOLICY, "without a type").when(|driver, _| driver.type_.is_none())),
+    rule("filesystem-socket-dir-unread", Class::Lossy)
+        .summary("a file system behind a socket has no directory")
+        .doc(
+            "A virtiofs daemon that somebody else runs, which is known by its socket, has the directory. libvirt does \
+             not write a `dir` \
+             beside the `socket`.",
+        )
+        .example(
+            "<devices><filesystem type='mount'><driver type='virtiofs'/><source dir='/a' socket='/run/s'/><target \
+             dir='b'/>\
+             </filesystem></devices>",
+            "<devices><filesystem type='mount'><driver type='virtiofs'/><source socket='/run/s'/><target dir='b'/>\
+             </filesystem>\
+             </devices>",
+        )
+        .row(
+            unread(FilesystemSourceMount::DIR, "beside the socket of the daemon that has the directory")
+                .when(|source, _| source.socket.is_some()),
+        ),
+    rule("filesystem-handle-driver", Class::Lossy)
+        .summary("the driver `handle` of 9pfs is gone from QEMU")
+        .doc(
+            "QEMU 4.0 removed the `handle` driver of 9pfs; `path` does the same job by other means. Which of both a \
+             guest gets changes \
+             how its files are reached, so this is only reported.",
+        )
+        .finds(
+            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='handle'/><source dir='/a'/>\
+             <target dir='b'/></filesystem></devices>",
+        )
+        .row(note(|driver: &FilesystemDriver, _| {
+            let gone = driver.type_ == Some(Type::Handle);
+            gone.then_some("QEMU has no driver 'handle' since 4.0; 'path' is its successor")
+        })),
+];
 
 fn is_virtiofs(filesystem: &Filesystem) -> bool {
     filesystem.driver.as_ref().and_then(|driver| driver.type_) == Some(Type::Virtiofs)

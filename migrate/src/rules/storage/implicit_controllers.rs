@@ -9,7 +9,7 @@ use super::controllers::{place, same_type, type_name};
 use super::targets::{Drive, bus, is_scsi};
 use crate::rules::prelude::*;
 
-pub(super) fn while_reading() -> Rule {
+rules![
     rule("implicit-hostdev-scsi-controller", Class::Implicit)
         .summary("SCSI devices of the host need SCSI controllers")
         .doc(
@@ -25,67 +25,62 @@ pub(super) fn while_reading() -> Rule {
              <adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source>\
              <address type='drive' controller='0' bus='0' target='0' unit='0'/></hostdev></devices>",
         )
-        .row(algorithm(add_while_reading).profiles(LIBVIRT).but(Driver::Qemu).after("controller-order-by-index"))
-}
-
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        rule("implicit-disk-controllers", Class::Implicit)
-            .summary("controllers that disks are on are added")
-            .doc(
-                "The QEMU driver adds them itself, among its own and in an order of its own, and is left to it. libvirt's generic code adds SCSI, floppy, IDE, SATA and NVMe controllers, in this order, up to the highest that the address \
-                 of a disk names, all lower ones included. Up to 9.0 it puts them behind the controllers that are there, newer releases \
-                 sort them in. USB and PCI controllers are added by drivers alone.",
-            )
-            .example(
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/>\
-                 <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk></devices>",
-                "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/>\
-                 <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk><controller type='ide' index='0'/></devices>",
-            )
-            .row(algorithm(add_for_disks).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu).after("hostdev-scsi-address-auto")),
-        rule("implicit-virtio-serial", Class::Implicit)
-            .summary("virtio channels and consoles have their controller")
-            .doc(
-                "libvirt adds the virtio-serial controller that the address of a virtio channel or console names, or the first where there \
-                 is no address.",
-            )
-            .example(
-                "<devices><channel type='pty'><target type='virtio' name='a'/></channel></devices>",
-                "<devices><controller type='virtio-serial' index='0'/><channel type='pty'><target type='virtio' name='a'/></channel>\
-                 </devices>",
-            )
-            .row(algorithm(add_for_channels).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu).after("implicit-disk-controllers")),
-        rule("implicit-ccid", Class::Implicit)
-            .summary("smartcards have a slot of a reader, and the reader is there")
-            .doc(
-                "A smartcard without an address gets the slot behind the highest that is used on the first reader; libvirt adds the readers \
-                 that smartcards are in.",
-            )
-            .example(
-                "<devices><smartcard mode='host'/></devices>",
-                "<devices><controller type='ccid' index='0'/>\
-                 <smartcard mode='host'><address type='ccid' controller='0' slot='0'/></smartcard></devices>",
-            )
-            .row(algorithm(add_for_smartcards).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu).after("implicit-virtio-serial")),
-        rule("implicit-hostdev-scsi-controller-full", Class::Implicit)
-            .summary("SCSI devices of the host that found no room need further controllers")
-            .doc(
-                "When SCSI devices of the host have got their addresses, libvirt adds the controllers that these name and that are not there \
-                 yet. They take the model of the last controller that is there and in use.",
-            )
-            .example(
-                "<devices><controller type='scsi' index='0' model='virtio-scsi'/><hostdev mode='subsystem' type='scsi' managed='no'>\
-                 <source><adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source>\
-                 <address type='drive' controller='1' bus='0' target='0' unit='0'/></hostdev></devices>",
-                "<devices><controller type='scsi' index='0' model='virtio-scsi'/><controller type='scsi' index='1'/>\
-                 <hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\
-                 <address bus='0' target='0' unit='0'/></source><address type='drive' controller='1' bus='0' target='0' unit='0'/>\
-                 </hostdev></devices>",
-            )
-            .row(algorithm(add_for_all_hostdevs).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu).after("implicit-ccid")),
-    ]
-}
+        .row(algorithm(add_while_reading).profiles(LIBVIRT).but(Driver::Qemu).after("controller-order-by-index")),
+    rule("implicit-disk-controllers", Class::Implicit)
+        .summary("controllers that disks are on are added")
+        .doc(
+            "The QEMU driver adds them itself, among its own and in an order of its own, and is left to it. libvirt's generic code adds SCSI, floppy, IDE, SATA and NVMe controllers, in this order, up to the highest that the address \
+             of a disk names, all lower ones included. Up to 9.0 it puts them behind the controllers that are there, newer releases \
+             sort them in. USB and PCI controllers are added by drivers alone.",
+        )
+        .example(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/>\
+             <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/>\
+             <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk><controller type='ide' index='0'/></devices>",
+        )
+        .row(algorithm(add_for_disks).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu).after("hostdev-scsi-address-auto")),
+    rule("implicit-virtio-serial", Class::Implicit)
+        .summary("virtio channels and consoles have their controller")
+        .doc(
+            "libvirt adds the virtio-serial controller that the address of a virtio channel or console names, or the first where there \
+             is no address.",
+        )
+        .example(
+            "<devices><channel type='pty'><target type='virtio' name='a'/></channel></devices>",
+            "<devices><controller type='virtio-serial' index='0'/><channel type='pty'><target type='virtio' name='a'/></channel>\
+             </devices>",
+        )
+        .row(algorithm(add_for_channels).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu).after("implicit-disk-controllers")),
+    rule("implicit-ccid", Class::Implicit)
+        .summary("smartcards have a slot of a reader, and the reader is there")
+        .doc(
+            "A smartcard without an address gets the slot behind the highest that is used on the first reader; libvirt adds the readers \
+             that smartcards are in.",
+        )
+        .example(
+            "<devices><smartcard mode='host'/></devices>",
+            "<devices><controller type='ccid' index='0'/>\
+             <smartcard mode='host'><address type='ccid' controller='0' slot='0'/></smartcard></devices>",
+        )
+        .row(algorithm(add_for_smartcards).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu).after("implicit-virtio-serial")),
+    rule("implicit-hostdev-scsi-controller-full", Class::Implicit)
+        .summary("SCSI devices of the host that found no room need further controllers")
+        .doc(
+            "When SCSI devices of the host have got their addresses, libvirt adds the controllers that these name and that are not there \
+             yet. They take the model of the last controller that is there and in use.",
+        )
+        .example(
+            "<devices><controller type='scsi' index='0' model='virtio-scsi'/><hostdev mode='subsystem' type='scsi' managed='no'>\
+             <source><adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source>\
+             <address type='drive' controller='1' bus='0' target='0' unit='0'/></hostdev></devices>",
+            "<devices><controller type='scsi' index='0' model='virtio-scsi'/><controller type='scsi' index='1'/>\
+             <hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\
+             <address bus='0' target='0' unit='0'/></source><address type='drive' controller='1' bus='0' target='0' unit='0'/>\
+             </hostdev></devices>",
+        )
+        .row(algorithm(add_for_all_hostdevs).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu).after("implicit-ccid")),
+];
 
 /// Adds a controller, unless there is one of its type with its index.
 fn add(controllers: &mut Vec<Controller>, type_: ControllerType, index: u32, cx: &mut Context<'_>) {
@@ -143,10 +138,7 @@ fn add_for_hostdevs(devices: &mut Devices, count: usize, cx: &mut Context<'_>) {
 
 fn scsi_model(controllers: &[Controller], index: u32) -> Option<ControllerTypeScsiModel> {
     let mut scsi = controllers.iter().filter(|controller| controller.index == Some(index));
-    scsi.find_map(|controller| match &controller.type_ {
-        ControllerType::Scsi(scsi) => Some(scsi.model),
-        _ => None,
-    })?
+    scsi.find_map(|controller| branch::<ControllerTypeScsi>(&controller.type_))?.model
 }
 
 fn add_while_reading(devices: &mut Devices, cx: &mut Context<'_>) {
@@ -189,10 +181,8 @@ fn add_for_channels(devices: &mut Devices, cx: &mut Context<'_>) {
     });
     let addresses = channels.map(|it| it.address.as_ref()).chain(consoles.map(|it| it.address.as_ref()));
     for address in addresses {
-        let index = match address.map(|address| &address.type_) {
-            Some(AddressType::VirtioSerial(place)) => place.controller.unwrap_or_default().0,
-            _ => 0,
-        };
+        let place = address.and_then(|address| branch::<AddressTypeVirtioSerial>(&address.type_));
+        let index = place.and_then(|place| place.controller).unwrap_or_default().0;
         let type_ = ControllerType::VirtioSerial(ControllerTypeVirtioSerial::default());
         add(&mut devices.controllers, type_, index, cx);
     }
@@ -200,10 +190,8 @@ fn add_for_channels(devices: &mut Devices, cx: &mut Context<'_>) {
 
 /// Controller and slot of a smartcard.
 fn reader(card: &Smartcard) -> Option<(u32, u32)> {
-    match &card.address.as_ref()?.type_ {
-        AddressType::Ccid(place) => Some((place.controller.unwrap_or_default().0, place.slot.unwrap_or_default().0)),
-        _ => None,
-    }
+    let place: &AddressTypeCcid = branch(&card.address.as_ref()?.type_)?;
+    Some((place.controller.unwrap_or_default().0, place.slot.unwrap_or_default().0))
 }
 
 fn add_for_smartcards(devices: &mut Devices, cx: &mut Context<'_>) {

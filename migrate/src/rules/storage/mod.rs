@@ -3,6 +3,7 @@
 mod addresses;
 mod boot_order_conflict;
 mod controller;
+mod controller_index_auto;
 mod controller_refused;
 mod controllers;
 mod disk;
@@ -27,46 +28,14 @@ mod storage_value_invalid;
 mod targets;
 mod throttle;
 
-use crate::rule::Rule;
-
 pub(super) use controller_refused::has_threads;
 pub(super) use disk_net_default_ports::spell_out_ports;
 pub(super) use targets::{bus, is_scsi, name_to_index, plain_name, source};
 
-/// What libvirt refuses stands first, so that it is judged by what the author wrote; then what it sorts, adds and numbers; then the rest.
-pub(super) fn rules() -> Vec<Rule> {
-    let refused = [
-        disk_refused::rules(),
-        source_refused::rules(),
-        vec![disk_address_conflict::rule(), boot_order_conflict::rule(), filesystem::refused(), addresses::refused()],
-        controller_refused::rules(),
-        vec![disk_statistics::refused(), nvme_controllers::refused()],
-    ];
-    let devices = [
-        disk_order::rules(),
-        vec![controllers::master(), controllers::order(), implicit_controllers::while_reading(), controllers::index()],
-        drive_addresses::rules(),
-        implicit_controllers::rules(),
-        vec![nvme_controllers::serial(), disk_statistics::bins()],
-    ];
-    let facts = [
-        vec![
-            disk_empty_source::type_reset(),
-            disk_empty_source::without_medium(),
-            disk_empty_source::empty(),
-            disk_auth_under_disk::auth(),
-            disk_auth_under_disk::encryption(),
-            disk_mirror::rule(),
-            disk_net_default_ports::rule(),
-        ],
-        disk::rules(),
-        disk_iotune::rules(),
-        throttle::rules(),
-        disk_legacy::rules(),
-        filesystem::rules(),
-        controller::rules(),
-        addresses::rules(),
-        vec![sizes::rule()],
-    ];
-    refused.into_iter().chain(devices).chain(facts).flatten().collect()
-}
+// In the order in which they run within a phase.
+files![
+    disk_refused qcow2_only source_refused storage_value_invalid disk_address_conflict boot_order_conflict
+    controller_refused disk_order controllers drive_addresses implicit_controllers controller_index_auto nvme_controllers disk_statistics
+    disk_empty_source disk_auth_under_disk disk_mirror disk_net_default_ports disk disk_iotune throttle disk_legacy
+    filesystem controller addresses sizes
+];

@@ -3,33 +3,35 @@
 use super::targets::{Drive, bus, plain_name};
 use crate::rules::prelude::*;
 
-pub(super) fn refused() -> Rule {
+rules![
     rule("nvme-serials", Class::Conflict)
         .summary("an NVMe controller whose disks have several serial numbers")
         .doc(
-            "All disks of an NVMe controller have the serial number of the controller, where they have one at all; libvirt refuses others.",
+            "All disks of an NVMe controller have the serial number of the controller, where they have one at all; \
+             libvirt refuses others.",
         )
         .finds(
-            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='nvme0n1' bus='nvme'/><serial>x</serial></disk>\
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='nvme0n1' bus='nvme'/>\
+             <serial>x</serial></disk>\
              <controller type='nvme' index='0'><serial>y</serial></controller></devices>",
         )
-        .row(check(differing))
-}
-
-pub(super) fn serial() -> Rule {
+        .row(check(differing)),
     rule("nvme-controller-serial", Class::Implicit)
         .since(11, 5, 0)
         .summary("an NVMe controller has the serial number of its disks")
         .doc("The serial number of an NVMe disk is that of its controller; libvirt copies it there.")
         .example(
-            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='nvme0n1' bus='nvme'/><serial>x</serial>\
-             <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk><controller type='nvme' index='0'/></devices>",
-            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='nvme0n1' bus='nvme'/><serial>x</serial>\
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='nvme0n1' bus='nvme'/>\
+             <serial>x</serial>\
+             <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk><controller type='nvme' \
+             index='0'/></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='nvme0n1' bus='nvme'/>\
+             <serial>x</serial>\
              <address type='drive' controller='0' bus='0' target='0' unit='0'/></disk>\
              <controller type='nvme' index='0'><serial>x</serial></controller></devices>",
         )
-        .row(algorithm(copy).phase(Phase::Derive).profiles(LIBVIRT).after("implicit-disk-controllers"))
-}
+        .row(algorithm(copy).phase(Phase::Derive).profiles(LIBVIRT).after("implicit-disk-controllers")),
+];
 
 /// The serial numbers of the disks on NVMe controllers: of which controller, which number, of which disk.
 fn serials(devices: &Devices) -> Vec<(u32, String, Span)> {

@@ -8,76 +8,71 @@ use crate::rules::prelude::*;
 
 const LUNS: &str = "persistent reservations are for LUNs";
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![
-        auth_twice(),
-        secret_untyped(),
-        encryption_twice(),
-        rule("disk-encryption-cipher", Class::Conflict)
-            .summary("the cipher of an encrypted image is known from the image")
-            .doc("Cipher and initial vector are chosen when a volume is made; for a disk of a domain libvirt refuses them.")
-            .finds(
-                "<devices><disk type='file' device='disk'><source file='/a'><encryption format='luks'><cipher name='aes' size='256'/>\
-                 </encryption></source><target dev='vda' bus='virtio'/></disk></devices>",
-            )
-            .row(check(ciphers)),
-        reservations_without_lun(),
-        reservations(),
-        rule("disk-auth-unsupported", Class::Conflict)
-            .summary("a protocol without credentials has some")
-            .doc(
-                "A server is told who asks by the protocols iSCSI, RBD, HTTP, FTP and SSH. libvirt refuses `<auth>` in the source of any other \
-                 protocol.",
-            )
-            .finds(
-                "<devices><disk type='network' device='disk'><source protocol='nbd' name='a'><host name='h' port='10809'/><auth username='u'>\
-                 <secret type='ceph' usage='s'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>",
-            )
-            .row(refuse(|source: &DiskSourceNetwork, _| {
-                // A second one of a protocol that knows them is read past.
-                let none = child_called(source.protocol.members()?, "auth").is_none();
-                let given = kept_child(&source.xml, "auth").filter(|_| none);
-                given.map(|_| format!("the protocol '{}' knows no credentials", protocol(source)))
-            })),
-        rule("disk-host-socket-transport", Class::Conflict)
-            .summary("a socket is given for a server that is reached by network")
-            .doc("`socket` is the path of a UNIX socket, and goes with `transport='unix'` alone. libvirt refuses it elsewhere.")
-            .finds(
-                "<devices><disk type='network' device='disk'><source protocol='nbd' name='a'><host name='h' port='10809' socket='/run/nbd'/>\
-                 </source><target dev='vda' bus='virtio'/></disk></devices>",
-            )
-            .row(refuse(|host: &DiskHost, _| {
-                kept_attribute(&host.xml, "socket").map(|_| "a socket needs transport='unix'")
-            })),
-        nvram(),
-        rule("disk-seclabel-duplicate", Class::Conflict)
-            .summary("two labels of a source are for the same security driver")
-            .doc("A source has one label for each security driver at most; libvirt refuses a second one.")
-            .finds(
-                "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='dac' relabel='no'/>\
-                 <seclabel model='dac' relabel='no'/></source><target dev='vda' bus='virtio'/></disk></devices>",
-            )
-            .row(unique(DiskSourceFile::SECLABELS, |label, _| label.model.clone(), twice))
-            .row(unique(DiskSourceBlock::SECLABELS, |label, _| label.model.clone(), twice))
-            .row(unique(DiskSourceVolume::SECLABELS, |label, _| label.model.clone(), twice)),
-        given_up(),
-        super::storage_value_invalid::rule(),
-        rule("secret-unidentified", Class::Conflict)
-            .summary("a secret is named by UUID or by usage")
-            .doc(
-                "Credentials and encryption refer to a secret that libvirt keeps, by its UUID or by its usage; libvirt refuses a secret with \
-                 neither and one with both.",
-            )
-            .finds(
-                "<devices><disk type='file' device='disk'><source file='/a'><encryption format='luks'><secret type='passphrase'/></encryption>\
-                 </source><target dev='vda' bus='virtio'/></disk></devices>",
-            )
-            .row(refuse(|secret: &DiskAuthSecret, _| unidentified(secret.uuid.is_some(), secret.usage.is_some())))
-            .row(refuse(|secret: &EncryptionSecret, _| unidentified(secret.uuid.is_some(), secret.usage.is_some()))),
-    ]
-}
-
-fn reservations_without_lun() -> Rule {
+rules![
+    rule("disk-auth-duplicate", Class::Conflict)
+        .summary("the credentials of a disk stand in two places, or are of the wrong kind")
+        .doc(
+            "Credentials stand in the source or, as they did until 3.9.0, beside it; libvirt refuses both at once, \
+             whatever they say. The \
+             secret is one of Ceph for RBD and one of iSCSI for iSCSI.",
+        )
+        .finds(
+            "<devices><disk type='network' device='disk'><auth username='a'><secret type='ceph' usage='x'/></auth>\
+             <source protocol='rbd' name='p/i'><auth username='a'><secret type='ceph' usage='x'/></auth></source>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='network' device='disk'><auth username='a'><secret type='ceph' usage='x'/></auth>\
+             <source protocol='nbd' name='i'><host name='h' port='10809'/></source><target dev='vda' bus='virtio'/>\
+             </disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='network' device='disk'><source protocol='rbd' name='p/i'><auth username='a'>\
+             <secret type='iscsi' usage='x'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(check(credentials)),
+    rule("disk-auth-secret-type", Class::Conflict)
+        .summary("credentials whose secret has no type")
+        .doc(
+            "The type of a secret says what it is for. libvirt asks for it wherever a server is named; for a volume \
+              of a pool it does not."
+        )
+        .finds(
+            "<devices><disk type='network' device='disk'><source protocol='rbd' name='p/i'><auth username='a'><secret \
+             usage='x'/></auth></source>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(check(|disk: &Disk, cx| {
+            if !matches!(disk.type_, DiskType::Volume(_)) {
+                untyped(disk, cx);
+            }
+        }))
+        .row(check(|nvram: &OsNvram, cx| untyped(nvram, cx))),
+    rule("disk-encryption-duplicate", Class::Conflict)
+        .summary("the encryption of a disk stands in two places, or where none can be")
+        .doc(
+            "The encryption stands in the source or, as it did until 3.9.0, beside it; libvirt refuses both at once, \
+             whatever they say. LUNs \
+             and vhost-user disks cannot be encrypted.",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'><encryption format='luks'/></source>\
+             <target dev='vda' bus='virtio'/><encryption format='luks'/></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='block' device='lun'><source dev='/dev/sdb'><encryption format='luks'/></source>\
+             <target dev='sda' bus='scsi'/></disk></devices>",
+        )
+        .row(check(encryption)),
+    rule("disk-encryption-cipher", Class::Conflict)
+        .summary("the cipher of an encrypted image is known from the image")
+        .doc("Cipher and initial vector are chosen when a volume is made; for a disk of a domain libvirt refuses them.")
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'><encryption format='luks'><cipher name='aes' \
+             size='256'/>\
+             </encryption></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(check(ciphers)),
     rule("disk-reservations-not-lun", Class::Conflict)
         .summary("persistent reservations are for LUNs")
         .doc("Only a disk of the kind `lun` can have persistent reservations; libvirt refuses them elsewhere.")
@@ -88,14 +83,12 @@ fn reservations_without_lun() -> Rule {
         .row(refuse(|disk: &Disk, _| {
             let reservations = field::<Option<Box<DiskReservations>>>(source(&disk.type_)?)?;
             (reservations.is_some() && !is_lun(disk)).then_some(LUNS)
-        }))
-}
-
-fn reservations() -> Rule {
+        })),
     rule("disk-reservations-source", Class::Conflict)
         .summary("persistent reservations stand where there can be none")
         .doc(
-            "Only a disk of the kind `lun` can have persistent reservations, whatever its type, and it is the client of the helper that \
+            "Only a disk of the kind `lun` can have persistent reservations, whatever its type, and it is the client \
+             of the helper that \
              makes them. libvirt refuses the rest.",
         )
         .finds(
@@ -103,30 +96,90 @@ fn reservations() -> Rule {
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
         .finds(
-            "<devices><disk type='block' device='lun'><source dev='/dev/sdb'><reservations managed='no'><source type='unix' path='/run/pr' \
+            "<devices><disk type='block' device='lun'><source dev='/dev/sdb'><reservations managed='no'><source \
+             type='unix' path='/run/pr' \
              mode='server'/></reservations></source><target dev='sda' bus='scsi'/></disk></devices>",
         )
         .row(refuse(|disk: &Disk, _| {
-                        let reserved = kept_child(source(&disk.type_)?.extra()?, "reservations").is_some();
+            let reserved = kept_child(source(&disk.type_)?.extra()?, "reservations").is_some();
             (reserved && !is_lun(disk)).then_some(LUNS)
         }))
-        .row(refuse(|source: &DiskReservationsSource, _| {
-            let client = source.mode == DiskReservationsSourceMode::Client;
-            (!client).then_some("the hypervisor is the client of the helper")
-        }))
-}
-
-fn given_up() -> Rule {
+        .row(refuse_if("the hypervisor is the client of the helper", |source: &DiskReservationsSource, _| {
+            source.mode != DiskReservationsSourceMode::Client
+        })),
+    rule("disk-auth-unsupported", Class::Conflict)
+        .summary("a protocol without credentials has some")
+        .doc(
+            "A server is told who asks by the protocols iSCSI, RBD, HTTP, FTP and SSH. libvirt refuses `<auth>` in \
+             the source of any other \
+             protocol.",
+        )
+        .finds(
+            "<devices><disk type='network' device='disk'><source protocol='nbd' name='a'><host name='h' port='10809'/>\
+             <auth username='u'>\
+             <secret type='ceph' usage='s'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(refuse(|source: &DiskSourceNetwork, _| {
+            // A second one of a protocol that knows them is read past.
+            let none = child_called(source.protocol.members()?, "auth").is_none();
+            let given = kept_child(&source.xml, "auth").filter(|_| none);
+            given.map(|_| format!("the protocol '{}' knows no credentials", protocol(source)))
+        })),
+    rule("disk-host-socket-transport", Class::Conflict)
+        .summary("a socket is given for a server that is reached by network")
+        .doc(
+            "`socket` is the path of a UNIX socket, and goes with `transport='unix'` alone. libvirt refuses it \
+              elsewhere."
+        )
+        .finds(
+            "<devices><disk type='network' device='disk'><source protocol='nbd' name='a'><host name='h' port='10809' \
+             socket='/run/nbd'/>\
+             </source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(refuse(|host: &DiskHost, _| {
+            kept_attribute(&host.xml, "socket").map(|_| "a socket needs transport='unix'")
+        })),
+    rule("os-nvram-network-source", Class::Conflict)
+        .summary("an NVRAM of a server is not named")
+        .doc(
+            "The source of an NVRAM that a server holds needs a protocol and, save for NBD, a name. libvirt refuses \
+              it otherwise."
+        )
+        .finds(
+            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram \
+             type='network'>\
+             <source protocol='iscsi'><host name='example.com' port='3260'/></source></nvram></os>",
+        )
+        .row(refuse_at(OsNvram::SOURCE, |nvram, _| {
+            let source = nvram.source.as_ref().filter(|_| nvram.type_ == Some(OsNvramType::Network))?;
+            let Some(protocol) = source.protocol else { return Some("an NVRAM of a server needs a protocol") };
+            let nameless = protocol.as_str() != "nbd" && source.name.is_none();
+            nameless.then_some("an NVRAM of a server needs a name")
+        })),
+    rule("disk-seclabel-duplicate", Class::Conflict)
+        .summary("two labels of a source are for the same security driver")
+        .doc("A source has one label for each security driver at most; libvirt refuses a second one.")
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='dac' relabel='no'/>\
+             <seclabel model='dac' relabel='no'/></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .rows(each_type!(
+            [DiskSourceFile DiskSourceBlock DiskSourceVolume],
+            unique(Of::SECLABELS, |label, _| label.model.clone(), "another label is for {} already: leave this one out")
+        )),
     rule("disk-refused-by-target", Class::Conflict)
         .since(11, 3, 0)
         .summary("newer releases of libvirt refuse what older ones took")
         .doc(
-            "Between 9.0 and 11.3 libvirt gave up the Sheepdog protocol, which no hypervisor supports any more, and began to refuse a \
-             security label of a source that asks for relabelling without saying how. What the domain should use instead is its owner's \
+            "Between 9.0 and 11.3 libvirt gave up the Sheepdog protocol, which no hypervisor supports any more, and \
+             began to refuse a \
+             security label of a source that asks for relabelling without saying how. What the domain should use \
+             instead is its owner's \
              choice.",
         )
         .finds(
-            "<devices><disk type='network' device='disk'><source protocol='sheepdog' name='i'><host name='h' port='7000'/></source>\
+            "<devices><disk type='network' device='disk'><source protocol='sheepdog' name='i'><host name='h' \
+             port='7000'/></source>\
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
         .finds(
@@ -134,16 +187,25 @@ fn given_up() -> Rule {
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
         // Where an older libvirt is asked for too, the document is still good for that one.
-        .row(note(no_sheepdog).when(|_, scope| !gave_up(scope)).profiles(BOTH))
-        .row(refuse(no_sheepdog).when(|_, scope| gave_up(scope)))
-        .row(note(bare_label).when(|_, scope| !gave_up(scope)).profiles(BOTH))
-        .row(refuse(bare_label).when(|_, scope| gave_up(scope)))
-}
-
-/// Whether every libvirt that is asked for has given it up.
-fn gave_up(scope: &Scope) -> bool {
-    scope.knows(11, 3, 0)
-}
+        .row(note(no_sheepdog).when(|_, scope| !scope.knows(11, 3, 0)).profiles(BOTH))
+        .row(refuse(no_sheepdog).when(|_, scope| scope.knows(11, 3, 0)))
+        .row(note(bare_label).when(|_, scope| !scope.knows(11, 3, 0)).profiles(BOTH))
+        .row(refuse(bare_label).when(|_, scope| scope.knows(11, 3, 0))),
+    rule("secret-unidentified", Class::Conflict)
+        .summary("a secret is named by UUID or by usage")
+        .doc(
+            "Credentials and encryption refer to a secret that libvirt keeps, by its UUID or by its usage; libvirt \
+             refuses a secret with \
+             neither and one with both.",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'><encryption format='luks'><secret \
+             type='passphrase'/></encryption>\
+             </source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(refuse(|secret: &DiskAuthSecret, _| unidentified(secret.uuid.is_some(), secret.usage.is_some())))
+        .row(refuse(|secret: &EncryptionSecret, _| unidentified(secret.uuid.is_some(), secret.usage.is_some()))),
+];
 
 fn bare_label(label: &DeviceSeclabel, scope: &Scope) -> Option<&'static str> {
     let DeviceSeclabelRelabel::Yes(members) = &label.relabel else { return None };
@@ -154,45 +216,6 @@ fn bare_label(label: &DeviceSeclabel, scope: &Scope) -> Option<&'static str> {
 
 fn no_sheepdog(source: &DiskSourceNetwork, _: &Scope) -> Option<&'static str> {
     matches!(source.protocol, Protocol::Sheepdog(_)).then_some("libvirt no longer takes the protocol 'sheepdog'")
-}
-
-fn auth_twice() -> Rule {
-    rule("disk-auth-duplicate", Class::Conflict)
-        .summary("the credentials of a disk stand in two places, or are of the wrong kind")
-        .doc(
-            "Credentials stand in the source or, as they did until 3.9.0, beside it; libvirt refuses both at once, whatever they say. The \
-             secret is one of Ceph for RBD and one of iSCSI for iSCSI.",
-        )
-        .finds(
-            "<devices><disk type='network' device='disk'><auth username='a'><secret type='ceph' usage='x'/></auth>\
-             <source protocol='rbd' name='p/i'><auth username='a'><secret type='ceph' usage='x'/></auth></source>\
-             <target dev='vda' bus='virtio'/></disk></devices>",
-        )
-        .finds(
-            "<devices><disk type='network' device='disk'><auth username='a'><secret type='ceph' usage='x'/></auth>\
-             <source protocol='nbd' name='i'><host name='h' port='10809'/></source><target dev='vda' bus='virtio'/></disk></devices>",
-        )
-        .finds(
-            "<devices><disk type='network' device='disk'><source protocol='rbd' name='p/i'><auth username='a'>\
-             <secret type='iscsi' usage='x'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>",
-        )
-        .row(check(credentials))
-}
-
-fn secret_untyped() -> Rule {
-    rule("disk-auth-secret-type", Class::Conflict)
-        .summary("credentials whose secret has no type")
-        .doc("The type of a secret says what it is for. libvirt asks for it wherever a server is named; for a volume of a pool it does not.")
-        .finds(
-            "<devices><disk type='network' device='disk'><source protocol='rbd' name='p/i'><auth username='a'><secret usage='x'/></auth></source>\
-             <target dev='vda' bus='virtio'/></disk></devices>",
-        )
-        .row(check(|disk: &Disk, cx| {
-            if !matches!(disk.type_, DiskType::Volume(_)) {
-                untyped(disk, cx);
-            }
-        }))
-        .row(check(|nvram: &OsNvram, cx| untyped(nvram, cx)))
 }
 
 fn untyped(content: &dyn Content, cx: &mut Context<'_>) {
@@ -230,24 +253,6 @@ fn protocol(source: &DiskSourceNetwork) -> &str {
     source.protocol.value().unwrap_or_default()
 }
 
-fn encryption_twice() -> Rule {
-    rule("disk-encryption-duplicate", Class::Conflict)
-        .summary("the encryption of a disk stands in two places, or where none can be")
-        .doc(
-            "The encryption stands in the source or, as it did until 3.9.0, beside it; libvirt refuses both at once, whatever they say. LUNs \
-             and vhost-user disks cannot be encrypted.",
-        )
-        .finds(
-            "<devices><disk type='file' device='disk'><source file='/a'><encryption format='luks'/></source>\
-             <target dev='vda' bus='virtio'/><encryption format='luks'/></disk></devices>",
-        )
-        .finds(
-            "<devices><disk type='block' device='lun'><source dev='/dev/sdb'><encryption format='luks'/></source>\
-             <target dev='sda' bus='scsi'/></disk></devices>",
-        )
-        .row(check(encryption))
-}
-
 fn encryption(disk: &Disk, cx: &mut Context<'_>) {
     let inner = in_source::<Option<Box<Encryption>>>(&disk.type_).and_then(Option::as_ref);
     let both = inner.or(disk.encryption.as_ref());
@@ -271,26 +276,6 @@ fn ciphers(disk: &Disk, cx: &mut Context<'_>) {
             cx.error(&it.xml, "cipher and initial vector of a disk are known from its image and must not be given");
         }
     });
-}
-
-fn nvram() -> Rule {
-    rule("os-nvram-network-source", Class::Conflict)
-        .summary("an NVRAM of a server is not named")
-        .doc("The source of an NVRAM that a server holds needs a protocol and, save for NBD, a name. libvirt refuses it otherwise.")
-        .finds(
-            "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram type='network'>\
-             <source protocol='iscsi'><host name='example.com' port='3260'/></source></nvram></os>",
-        )
-        .row(refuse_at(OsNvram::SOURCE, |nvram, _| {
-            let source = nvram.source.as_ref().filter(|_| nvram.type_ == Some(OsNvramType::Network))?;
-            let Some(protocol) = source.protocol else { return Some("an NVRAM of a server needs a protocol") };
-            let nameless = protocol.as_str() != "nbd" && source.name.is_none();
-            nameless.then_some("an NVRAM of a server needs a name")
-        }))
-}
-
-fn twice(model: &String) -> String {
-    format!("another label is for {model} already: leave this one out")
 }
 
 fn unidentified(uuid: bool, usage: bool) -> Option<&'static str> {

@@ -5,8 +5,8 @@ use domxml::DiskSourceNetworkProtocol as Protocol;
 use super::targets::source;
 use crate::rules::prelude::*;
 
-pub(super) fn rule() -> Rule {
-    crate::rule::rule("storage-value-invalid", Class::Conflict)
+rules![
+    rule("storage-value-invalid", Class::Conflict)
         .summary("a number must not be 0, or something that goes with a switch is missing")
         .doc(
             "The I/O thread of a disk, the namespace of an NVMe controller, the boot order and the ACPI index of a device count from 1. A \
@@ -51,69 +51,63 @@ pub(super) fn rule() -> Rule {
             "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' name='iqn.2013-07.com.example:pool/1'>\
              <host name='example.com' port='65536'/></source></hostdev></devices>",
         )
-        .with(value_rows)
-}
-
-fn value_rows(rule: Rule) -> Rule {
-    rule.row(unique(
-        DiskCookies::COOKIES,
-        |cookie, _| Some(cookie.name.clone()),
-        |name| format!("another cookie is called {name}: leave this one out"),
-    ))
-    .row(refuse(|it: &DiskHostByAddress, _| beyond_network(it.port)))
-    .row(refuse(|it: &HostdevIscsiHost, _| beyond_network(it.port.and_then(|port| u32::try_from(port).ok()))))
-    .row(refuse(|it: &DiskDataStore, _| {
-        source(&it.type_).is_none().then_some("<dataStore> names no file: add <source>, or leave it out")
-    }))
-    .row(refuse_each(|it: &DiskDriver, _| {
-        const LUKS: &str = "an encrypted image is of the format raw: luks is told by <encryption>";
-        [(it.iothread == Some(0), "I/O threads count from 1"), (it.type_ == Some(DiskDriverType::Luks), LUKS)]
-    }))
-    .row(refuse(|it: &DiskSourceNvme, _| (it.namespace.0 == 0).then_some("namespaces count from 1")))
-    .row(refuse(|it: &DiskReconnect, _| {
-        let endless = it.enabled == Some(YesNo::Yes) && it.timeout.is_none();
-        endless.then_some("a connection that is made again needs a time-out")
-    }))
-    .row(refuse_each(|it: &DiskReservations, _| {
-        let alone = it.managed == Some(YesNo::No) && it.source.is_none();
-        [
-            (alone, "reservations that libvirt does not manage need the socket of their helper"),
-            (
-                it.managed.is_none(),
-                "it is not said who manages the reservations: add managed='yes' (libvirt) or managed='no'",
-            ),
-        ]
-    }))
-    .row(refuse_each(|it: &DiskSourceNetwork, _| {
-        let nameless = !matches!(it.protocol, Protocol::Nbd(_) | Protocol::Other(_))
-            && it.name.is_none()
-            && kept_value(&it.xml, "name").is_none();
-        let pooled = matches!(it.protocol, Protocol::Rbd(_) | Protocol::Gluster(_));
-        let pool = it.name.as_ref().and_then(|name| name.find('/')).unwrap_or(0);
-        [
-            (nameless, "the image on the server is not named: add name"),
-            (
-                pooled && pool == 0,
-                "the name has a pool or volume, a slash and the image: write it so, as name='pool/image'",
-            ),
-        ]
-    }))
-    .row(
-        refuse(|it: &DiskSourceNetwork, _| {
-            let name = it.name.as_deref().filter(|_| matches!(it.protocol, Protocol::Rbd(_)))?;
-            let bare = name.contains('/') && name.splitn(3, '/').any(str::is_empty);
-            bare.then_some("the name of an RBD image has a pool and an image, and a namespace between them or none")
-        })
-        .since(11, 6, 0),
-    )
-    .row(refuse(|it: &DiskLatencyHistogram, _| it.bins.is_empty().then_some("a histogram needs bins")).since(12, 1, 0))
-    .row(refuse(|it: &DiskSourceFile, scope| {
-        let passed = it.fdgroup.is_some() && scope.driver != Driver::Qemu;
-        passed.then_some("of the drivers only QEMU's takes file descriptors for a disk")
-    }))
-    .row(refuse(|it: &DeviceBoot, _| (it.order == 0).then_some("the boot order counts from 1")))
-    .row(refuse(|it: &Acpi, _| (it.index == Some(0)).then_some("ACPI indexes count from 1")))
-}
+        .row(unique(
+            DiskCookies::COOKIES,
+            |cookie, _| Some(cookie.name.clone()),
+            "another cookie is called {}: leave this one out",
+        ))
+        .row(refuse(|it: &DiskHostByAddress, _| beyond_network(it.port)))
+        .row(refuse(|it: &HostdevIscsiHost, _| beyond_network(it.port.and_then(|port| u32::try_from(port).ok()))))
+        .row(refuse(|it: &DiskDataStore, _| {
+            source(&it.type_).is_none().then_some("<dataStore> names no file: add <source>, or leave it out")
+        }))
+        .row(refuse_each(|it: &DiskDriver, _| {
+            const LUKS: &str = "an encrypted image is of the format raw: luks is told by <encryption>";
+            [(it.iothread == Some(0), "I/O threads count from 1"), (it.type_ == Some(DiskDriverType::Luks), LUKS)]
+        }))
+        .row(refuse(|it: &DiskSourceNvme, _| (it.namespace.0 == 0).then_some("namespaces count from 1")))
+        .row(refuse_if("a connection that is made again needs a time-out", |it: &DiskReconnect, _| {
+            it.enabled == Some(YesNo::Yes) && it.timeout.is_none()
+        }))
+        .row(refuse_each(|it: &DiskReservations, _| {
+            let alone = it.managed == Some(YesNo::No) && it.source.is_none();
+            [
+                (alone, "reservations that libvirt does not manage need the socket of their helper"),
+                (
+                    it.managed.is_none(),
+                    "it is not said who manages the reservations: add managed='yes' (libvirt) or managed='no'",
+                ),
+            ]
+        }))
+        .row(refuse_each(|it: &DiskSourceNetwork, _| {
+            let nameless = !matches!(it.protocol, Protocol::Nbd(_) | Protocol::Other(_))
+                && it.name.is_none()
+                && kept_value(&it.xml, "name").is_none();
+            let pooled = matches!(it.protocol, Protocol::Rbd(_) | Protocol::Gluster(_));
+            let pool = it.name.as_ref().and_then(|name| name.find('/')).unwrap_or(0);
+            [
+                (nameless, "the image on the server is not named: add name"),
+                (
+                    pooled && pool == 0,
+                    "the name has a pool or volume, a slash and the image: write it so, as name='pool/image'",
+                ),
+            ]
+        }))
+        .row(
+            refuse(|it: &DiskSourceNetwork, _| {
+                let name = it.name.as_deref().filter(|_| matches!(it.protocol, Protocol::Rbd(_)))?;
+                let bare = name.contains('/') && name.splitn(3, '/').any(str::is_empty);
+                bare.then_some("the name of an RBD image has a pool and an image, and a namespace between them or none")
+            })
+            .since(11, 6, 0),
+        )
+        .row(refuse(|it: &DiskLatencyHistogram, _| it.bins.is_empty().then_some("a histogram needs bins")).since(12, 1, 0))
+        .row(refuse_if("of the drivers only QEMU's takes file descriptors for a disk", |it: &DiskSourceFile, scope| {
+            it.fdgroup.is_some() && scope.driver != Driver::Qemu
+        }))
+        .row(refuse(|it: &DeviceBoot, _| (it.order == 0).then_some("the boot order counts from 1")))
+        .row(refuse(|it: &Acpi, _| (it.index == Some(0)).then_some("ACPI indexes count from 1"))),
+];
 
 fn beyond_network(port: Option<u32>) -> Option<&'static str> {
     port.is_some_and(|port| port > u32::from(u16::MAX)).then_some("a port of a server is at most 65535")

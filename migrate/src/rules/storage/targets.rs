@@ -92,20 +92,14 @@ pub(super) fn in_source_mut<T: 'static>(type_: &mut DiskType) -> Option<&mut T> 
 
 /// Whether the source of a disk names anything; libvirt does not write one that does not.
 pub(super) fn names_something(disk: &Disk) -> bool {
-    match &disk.type_ {
-        DiskType::File(members) => {
-            members.source.as_ref().is_some_and(|source| source.file.is_some() || source.fdgroup.is_some())
-        }
-        DiskType::Block(members) => members.source.as_ref().is_some_and(|source| source.dev.is_some()),
-        DiskType::Dir(members) => members.source.as_ref().is_some_and(|source| source.dir.is_some()),
-        DiskType::Volume(members) => members.source.is_some(),
-        DiskType::Nvme(members) => members.source.is_some(),
-        DiskType::Network(members) => members.source.is_some(),
-        DiskType::Ctl(members) => members.source.as_ref().is_some_and(|source| source.dev.is_some()),
-        DiskType::Vhostuser(members) => members.source.is_some(),
-        DiskType::Vhostvdpa(members) => members.source.is_some(),
-        _ => true,
-    }
+    let Some(source) = source(&disk.type_) else { return matches!(disk.type_, DiskType::Other(_)) };
+    let names: &[&str] = match &disk.type_ {
+        DiskType::File(_) => &["file", "fdgroup"],
+        DiskType::Block(_) | DiskType::Ctl(_) => &["dev"],
+        DiskType::Dir(_) => &["dir"],
+        _ => return true,
+    };
+    given(source).iter().any(|name| names.contains(name))
 }
 
 /// The address of a drive as numbers.

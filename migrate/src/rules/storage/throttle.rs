@@ -4,53 +4,58 @@ use std::collections::BTreeSet;
 
 use crate::rules::prelude::*;
 
-pub(super) fn rules() -> Vec<Rule> {
-    vec![refused(), no_limits()]
-}
+const NO_NAME: &str = "the group has no name";
 
-fn refused() -> Rule {
-    const NO_NAME: &str = "the group has no name";
+rules![
     rule("throttle-conflict", Class::Conflict)
         .summary("throttle groups have a name of their own, and disks refer to those that are there")
         .doc(
-            "Each throttle group has a name, and no two have the same. A disk refers to groups of its domain, to each once, and has no limits \
+            "Each throttle group has a name, and no two have the same. A disk refers to groups of its domain, to each \
+             once, and has no limits \
              of its own then; a CD-ROM drive refers to none.",
         )
         .finds("<throttlegroups><throttlegroup><total_bytes_sec>10</total_bytes_sec></throttlegroup></throttlegroups>")
         .finds(
-            "<throttlegroups><throttlegroup><group_name>g</group_name></throttlegroup><throttlegroup><group_name>g</group_name>\
+            "<throttlegroups><throttlegroup><group_name>g</group_name></throttlegroup><throttlegroup>\
+             <group_name>g</group_name>\
              </throttlegroup></throttlegroups>",
         )
         .finds(
-            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><throttlefilters>\
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
+             <throttlefilters>\
              <throttlefilter group='g'/></throttlefilters></disk></devices>",
         )
-        .row(refuse(|group: &Throttlegroup, _| {
-            group.group_name.as_ref().is_none_or(String::is_empty).then_some(NO_NAME)
-        }))
+        .row(refuse_if(NO_NAME, |group: &Throttlegroup, _| group.group_name.as_ref().is_none_or(String::is_empty)))
         .row(unique(
             Throttlegroups::THROTTLEGROUPS,
             |group, _| group.group_name.clone(),
-            |name| format!("another throttle group has the name '{name}' already"),
+            "another throttle group has the name '{}' already",
         ))
         .row(unique(
             DiskThrottleFilters::THROTTLEFILTERS,
             |filter, _| Some(filter.group.clone()),
-            |name| format!("the disk refers to the throttle group '{name}' already"),
+            "the disk refers to the throttle group '{}' already",
         ))
         .row(check(unknown_groups))
-        .row(
-            refuse(|disk: &Disk, _| {
-                let filtered = disk.throttlefilters.as_ref().is_some_and(|filters| !filters.throttlefilters.is_empty());
-                let why = match disk.device {
-                    Some(DiskDevice::Cdrom) => "a CD-ROM drive cannot have throttle filters",
-                    _ if disk.iotune.is_some() => "a disk has either limits of its own or throttle filters",
-                    _ => return None,
-                };
-                filtered.then_some(why)
-            }),
+        .row(refuse(|disk: &Disk, _| {
+            let filtered = disk.throttlefilters.as_ref().is_some_and(|filters| !filters.throttlefilters.is_empty());
+            let why = match disk.device {
+                Some(DiskDevice::Cdrom) => "a CD-ROM drive cannot have throttle filters",
+                _ if disk.iotune.is_some() => "a disk has either limits of its own or throttle filters",
+                _ => return None,
+            };
+            filtered.then_some(why)
+        }),),
+    rule("throttle-zero-dropped", Class::Default)
+        .summary("limits of 0 in a throttle group are none")
+        .doc("A limit of 0 in a throttle group is the same as none, and libvirt does not write it.")
+        .example(
+            "<throttlegroups><throttlegroup><total_bytes_sec>0</total_bytes_sec><group_name>g</group_name>\
+             </throttlegroup></throttlegroups>",
+            "<throttlegroups><throttlegroup><group_name>g</group_name></throttlegroup></throttlegroups>",
         )
-}
+        .row(zeros::<Throttlegroup>("a limit of 0 is none")),
+];
 
 fn unknown_groups(domain: &Domain, cx: &mut Context<'_>) {
     let groups = domain.throttlegroups.iter().flat_map(|groups| &groups.throttlegroups);
@@ -60,15 +65,4 @@ fn unknown_groups(domain: &Domain, cx: &mut Context<'_>) {
     for filter in filters.filter(|filter| !filter.group.is_empty() && !known.contains(&*filter.group)) {
         cx.error(&filter.xml, format!("there is no throttle group '{}'", filter.group));
     }
-}
-
-fn no_limits() -> Rule {
-    rule("throttle-zero-dropped", Class::Default)
-        .summary("limits of 0 in a throttle group are none")
-        .doc("A limit of 0 in a throttle group is the same as none, and libvirt does not write it.")
-        .example(
-            "<throttlegroups><throttlegroup><total_bytes_sec>0</total_bytes_sec><group_name>g</group_name></throttlegroup></throttlegroups>",
-            "<throttlegroups><throttlegroup><group_name>g</group_name></throttlegroup></throttlegroups>",
-        )
-        .row(zeros::<Throttlegroup>("a limit of 0 is none"))
 }

@@ -1,0 +1,50 @@
+//! What rows ask of elements beside their fields: what is kept of them, and how reports show them.
+
+use domxml_runtime::{Content, Element, Extra, Newer, WriteOptions};
+
+use super::Context;
+use crate::options::Profile;
+
+/// An attribute as reports show it.
+pub(crate) fn attribute(name: &str, value: impl std::fmt::Display) -> String {
+    format!("{name}='{value}'")
+}
+
+/// As [`attribute`], of one that may be absent.
+pub(crate) fn attribute_if(name: &str, value: Option<impl std::fmt::Display>) -> String {
+    value.map_or_else(String::new, |value| attribute(name, value))
+}
+
+/// Whether nothing that the schema knows stands on or in an element.
+pub(crate) fn is_bare<T: Content + Clone + Default + PartialEq>(element: &T) -> bool {
+    let mut element = element.clone();
+    element.extra_mut().map(std::mem::take);
+    element == T::default()
+}
+
+/// The value of an attribute that the schema does not know where it stands.
+pub(crate) fn kept_attribute<'x>(xml: &'x Extra, name: &str) -> Option<&'x str> {
+    let kept = xml.kept.as_ref().filter(|kept| !kept.open)?;
+    kept.attributes.iter().find(|(attribute, _)| **attribute == *name).map(|(_, value)| &**value)
+}
+
+/// A value that the attribute does not take.
+pub(crate) fn kept_value<'x>(xml: &'x Extra, name: &str) -> Option<&'x str> {
+    let kept = xml.kept.as_ref()?;
+    kept.values.iter().find(|value| value.name == name).map(|value| &*value.value)
+}
+
+/// The text of a child that the schema does not know where it stands.
+pub(crate) fn kept_child<'x>(xml: &'x Extra, name: &str) -> Option<&'x str> {
+    let kept = xml.kept.as_ref().filter(|kept| !kept.open)?;
+    kept.nodes.iter().find(|node| node.is_element(name)).map(|node| &*node.text)
+}
+
+/// An element as the target reads it: in profile `libvirt` without what is newer, which that libvirt reads past.
+pub(crate) fn known_to_target<T: Element + Clone>(element: &T, cx: &Context) -> T {
+    if cx.profile == Profile::Modern {
+        return element.clone();
+    }
+    let options = WriteOptions { target: Some(cx.target), newer: Newer::Drop, ..WriteOptions::default() };
+    T::from_xml(&element.print_with(&options).text).unwrap_or_else(|_| element.clone())
+}
