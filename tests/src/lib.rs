@@ -19,6 +19,7 @@ pub mod hosts;
 pub mod judge;
 pub mod known;
 pub mod libvirtxml;
+pub mod lines;
 pub mod measures;
 pub mod oldest;
 pub mod oracle;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
 use domxml_tests::registry::{MEASURES, Material};
-use domxml_tests::{against, corpus, libvirtxml, measures, strewn, variants};
+use domxml_tests::{against, corpus, libvirtxml, lines, measures, strewn, variants};
 
 #[derive(Debug, Parser)]
 #[command(name = "measure", about = "Prints a measure over the test material beside the checkout")]
@@ -44,6 +44,8 @@ enum Command {
         #[arg(long)]
         list: bool,
     },
+    /// Counts the lines of the rules by chapter, those of logic and those that tell of it, and rows by kind
+    Lines,
     /// Asks today's libvirt what its test driver makes of each file, and prints where profile libvirt says otherwise
     Ask {
         /// The files
@@ -58,13 +60,16 @@ fn main() -> ExitCode {
         print!("{}", libvirtxml::coverage().print(list));
         return ExitCode::SUCCESS;
     }
+    if let Some(Command::Lines) = args.command {
+        return say_lines();
+    }
     let Some(shared) = corpus::shared_or_say("measure") else { return ExitCode::SUCCESS };
     match args.command {
         Some(Command::Against { version, list }) => {
             return hold_against(&shared, version.unwrap_or(measures::newest()), list);
         }
         Some(Command::Ask { files }) => return ask(&shared, &files),
-        Some(Command::Libvirtxml { .. }) | None => {}
+        Some(Command::Libvirtxml { .. } | Command::Lines) | None => {}
     }
     let material = Material::new(shared, args.keep, args.seed);
     for (name, take) in args.measures.iter().flat_map(|asked| MEASURES.iter().filter(move |(name, _)| asked == name)) {
@@ -84,6 +89,20 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+/// Prints how many lines the code takes.
+fn say_lines() -> ExitCode {
+    match lines::count() {
+        Ok(count) => {
+            print!("{}", count.print());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Prints how our schema differs from upstream's; what is not decided fails.
