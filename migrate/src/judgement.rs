@@ -447,7 +447,8 @@ impl Words {
         if let Some(near) = &violation.suggestion {
             match near.strip_prefix('{').and_then(|near| near.split_once('}')) {
                 Some((ns, local)) => message.push_str(&format!("; did you mean <{local}> of the namespace {ns}?")),
-                None => message.push_str(&format!("; did you mean {near}?")),
+                None if is_of_attribute(violation.kind) => message.push_str(&format!("; did you mean '{near}'?")),
+                None => message.push_str(&format!("; did you mean <{near}>?")),
             }
         }
         Finding {
@@ -499,6 +500,7 @@ impl Words {
             ViolationKind::MissingAttribute => {
                 format!("<{element}> lacks the attribute {}", self.alternatives(violation, |name| format!("'{name}'")))
             }
+            ViolationKind::MisplacedElement => tagged(&violation.message),
             ViolationKind::UnexpectedText => format!("unexpected text in <{element}>: '{}'", visible(found)),
             // Also kinds that are not known here.
             _ => violation.message.clone(),
@@ -517,7 +519,7 @@ impl Words {
         let mut all: Vec<String> = Vec::new();
         for expected in &violation.expected {
             let said = match self.0.datatype(expected) {
-                Some(words) => words.to_owned(),
+                Some(words) => words.replace('`', "'"),
                 None => match number_in_words(expected) {
                     Some(words) => words,
                     None if !is_name(expected) || expected == "text" => {
@@ -555,6 +557,27 @@ fn number_in_words(expected: &str) -> Option<String> {
         (None, Some(most)) => format!("a whole number up to {most}"),
         (None, None) => "a whole number".to_owned(),
     })
+}
+
+/// Whether what is close to something misspelt is an attribute's name or a value, and no element.
+fn is_of_attribute(kind: ViolationKind) -> bool {
+    use ViolationKind::{
+        AttributeValue, ConflictingAttribute, ElementValue, Identity, MissingAttribute, UnknownAttribute,
+    };
+    matches!(
+        kind,
+        AttributeValue | ConflictingAttribute | ElementValue | Identity | MissingAttribute | UnknownAttribute
+    )
+}
+
+/// What the validator says of an element's place, with elements as they are written everywhere else.
+fn tagged(message: &str) -> String {
+    let mut tagged = message.replace("element '", "'");
+    while let Some((before, (name, after))) = tagged.split_once('\'').and_then(|(a, b)| Some((a, b.split_once('\'')?)))
+    {
+        tagged = format!("{before}<{name}>{after}");
+    }
+    tagged
 }
 
 /// Whether what is expected is a name or a value, and no type in words.

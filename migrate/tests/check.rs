@@ -63,7 +63,7 @@ fn what_cannot_be_read_is_told_with_all_the_rest() {
         written.contains("\n    <watchdog action='reset'/>\n") && written.contains("<rate bytes='many'/>"),
         "{written}"
     );
-    assert!(said.contains("missing attribute 'model'") && said.contains("'many'"), "{said}");
+    assert!(said.contains("lacks the attribute 'model'") && said.contains("'many'"), "{said}");
     dommigrate().args(["upgrade", "--unknown", "deny"]).write_stdin(text).assert().code(2).stdout("");
 }
 
@@ -84,7 +84,7 @@ fn validate_names_the_place() {
     let bad = NEW.replace("<type>", "<type arhc='x86_64'>");
     let said = stdout(dommigrate().arg("validate").write_stdin(bad));
     assert!(said.contains(":5:11: invalid[unknown-content] domain/os/type/@arhc: "), "{said}");
-    assert!(said.contains("did you mean arch?"), "{said}");
+    assert!(said.contains("did you mean 'arch'?"), "{said}");
     dommigrate().arg("validate").write_stdin(NEW).assert().code(0);
 }
 
@@ -113,7 +113,7 @@ fn check_and_validate_say_the_same() {
         // One mistake, one finding.
         (
             NEW.replace("type='kvm'", "typo='kvm'"),
-            "1:9: error[invalid] domain/@typo: unknown attribute 'typo' of <domain>; did you mean type?",
+            "1:9: error[invalid] domain/@typo: unknown attribute 'typo' of <domain>; did you mean 'type'?",
         ),
     ] {
         for command in ["check", "validate"] {

@@ -83,7 +83,7 @@ fn what_is_wrong_is_told_and_nothing_printed() {
         ),
         (
             &*YAML.replace("device: disk", "device: disc"),
-            "domain/devices/disk: invalid value 'disc' of attribute 'device'",
+            "domain/devices/disk: 'disc' is no value of the attribute 'device'",
         ),
         ("type: [", "<stdin>: "),
         ("{\"type\": ", "<stdin>: EOF while parsing"),

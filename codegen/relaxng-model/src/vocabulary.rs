@@ -33,7 +33,13 @@ impl Vocabulary {
     /// what a [`Violation`](crate::validate::Violation) calls it.
     #[must_use]
     pub fn datatype(&self, expected: &str) -> Option<&str> {
-        self.types.get(expected).map(String::as_str)
+        if let Some(words) = self.types.get(expected) {
+            return Some(words);
+        }
+        // A long pattern is cut short in a violation.
+        let begin = expected.strip_suffix('…')?;
+        let (_, words) = self.types.range(begin.to_owned()..).next().filter(|(name, _)| name.starts_with(begin))?;
+        Some(words)
     }
 
     /// The local names of the elements in which an element of this local name may stand.

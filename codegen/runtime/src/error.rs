@@ -113,7 +113,7 @@ impl fmt::Display for ParseError {
 impl std::error::Error for ParseError {}
 
 impl ParseError {
-    /// What is wrong without its place: the message, `consequence`, what was expected, what may have been meant.
+    /// What is wrong without its place: the message, what was expected, `consequence`, what may have been meant.
     #[must_use]
     pub fn sentence(&self, consequence: &str) -> String {
         sentence(&self.message, consequence, &self.expected, self.suggestion.as_deref())
@@ -124,14 +124,21 @@ impl ParseError {
 const LISTED: usize = 12;
 
 fn sentence(message: &str, consequence: &str, expected: &[String], suggestion: Option<&str>) -> String {
-    let mut text = format!("{message}{consequence}");
-    for (i, expected) in expected.iter().take(LISTED).enumerate() {
-        text.push_str(if i == 0 { "; expected " } else { ", " });
+    let expected_in_all = expected.len();
+    let mut text = message.to_owned();
+    let listed = &expected[..expected.len().min(LISTED)];
+    for (i, expected) in listed.iter().enumerate() {
+        text.push_str(match i {
+            0 => "; expected ",
+            _ if i + 1 == listed.len() && listed.len() == expected_in_all => " or ",
+            _ => ", ",
+        });
         text.push_str(expected);
     }
-    if expected.len() > LISTED {
-        text.push_str(&format!(" or {} others", expected.len() - LISTED));
+    if expected_in_all > LISTED {
+        text.push_str(&format!(" or {} others", expected_in_all - LISTED));
     }
+    text.push_str(consequence);
     if let Some(suggestion) = suggestion {
         text.push_str(&format!("; did you mean {suggestion}?"));
     }
@@ -166,7 +173,7 @@ impl fmt::Display for Note {
 }
 
 impl Note {
-    /// What was found without its place: the message, `consequence`, what was expected, what may have been meant.
+    /// What was found without its place: the message, what was expected, `consequence`, what may have been meant.
     #[must_use]
     pub fn sentence(&self, consequence: &str) -> String {
         sentence(&self.message, consequence, &self.expected, self.suggestion.as_deref())

@@ -97,14 +97,14 @@ fn what_people_write_by_hand_is_read() {
 fn what_is_wrong_is_told_with_its_path() {
     for (data, expected) in [
         (json!({"nme": "a"}), "shop: unknown key 'nme'; did you mean 'name'?"),
-        (json!({}), "shop: missing attribute 'name'"),
+        (json!({}), "shop: <shop> lacks the attribute 'name'"),
         (
             json!({"name": "a", "open": "maybe"}),
-            "shop: invalid value 'maybe' of attribute 'open'; expected 'true' or 'false'",
+            "shop: 'maybe' is no value of the attribute 'open'; expected 'true' or 'false'",
         ),
         (
             json!({"name": "a", "item": [{}, {"size": "huge"}]}),
-            "shop/item[2]: invalid value 'huge' of attribute 'size'",
+            "shop/item[2]: 'huge' is no value of the attribute 'size'",
         ),
         (json!({"name": "a", "item": [{"pages": 3}]}), "shop/item: unknown key 'pages'"),
         (json!({"name": ["a"]}), "shop: 'name': a list stands where a value is expected"),

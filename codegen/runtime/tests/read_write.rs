@@ -76,8 +76,8 @@ fn blanks_that_are_not_read_past_are_noted() {
     assert_eq!(
         told,
         [
-            "1:43: shop/item: value ' 12 ' of 'pages': no blanks are taken behind it",
-            "1:55: shop/item: value ' small' of 'size': no blanks are taken before it",
+            "1:43: shop/item: ' 12 ' is no value of the attribute 'pages': no blanks are taken behind it",
+            "1:55: shop/item: ' small' is no value of the attribute 'size': no blanks are taken before it",
         ]
     );
     assert!(notes(&ReadOptions { exact: false, ..KEEP }).is_empty());
@@ -167,11 +167,11 @@ fn unknown_content_is_kept_in_place() {
     let parsed = Shop::from_xml_with(text, &KEEP).expect("kept");
     let notes: Vec<String> = parsed.notes.iter().map(ToString::to_string).collect();
     assert_eq!(notes.len(), 8, "{notes:#?}");
-    assert_eq!(notes[0], "1:16: shop: unknown attribute 'colour'");
-    assert_eq!(notes[1], "2:3: shop/new: unknown element <new>");
+    assert_eq!(notes[0], "1:16: shop: unknown attribute 'colour' of <shop>");
+    assert_eq!(notes[1], "2:3: shop/new: unknown element <new> in <shop>");
     let denied = errors(text);
     assert_eq!(denied.len(), 8, "{denied:#?}");
-    assert_eq!(denied[6], "10:3: shop/closed[2]: <closed> is given more than once");
+    assert_eq!(denied[6], "10:3: shop/closed[2]: <closed> is given more than once in <shop>");
 }
 
 /// Of elements of one name it may matter which is the first. Their order stays, whatever order the children stand in and whatever else of
@@ -241,8 +241,8 @@ fn unknown_values_are_kept_in_place() {
     assert_eq!((shop.open, shop.items[0].size), (None, None));
     assert!(shop.xml.keeps("", "open") && !shop.says_nothing());
     let notes: Vec<_> = parsed.notes.iter().map(|note| (note.kind, note.to_string())).collect();
-    let open = "1:22: shop: invalid value 'ajar' of attribute 'open'; expected 'true' or 'false'";
-    let size = "2:30: shop/item[1]: invalid value 'huge' of attribute 'size'; expected 'small', 'large'";
+    let open = "1:22: shop: 'ajar' is no value of the attribute 'open'; expected 'true' or 'false'";
+    let size = "2:30: shop/item[1]: 'huge' is no value of the attribute 'size'; expected 'small' or 'large'";
     assert_eq!(notes, [(NoteKind::Unread, open.to_owned()), (NoteKind::Value, size.to_owned())]);
     assert_eq!(errors(text), [open, size]);
     // No default stands beside it, and it goes where what is unknown is not wanted.
@@ -307,14 +307,14 @@ fn what_cannot_be_read_is_kept_and_hides_nothing() {
         [
             (
                 NoteKind::Unread,
-                "2:28: shop/item[1]: invalid value 'many' of attribute 'pages'; expected a whole number from 0 to 4294967295"
+                "2:28: shop/item[1]: 'many' is no value of the attribute 'pages'; expected a whole number from 0 to 4294967295"
                     .to_owned()
             ),
             (
                 NoteKind::Value,
-                "4:32: shop/item[1]/item: invalid value 'huge' of attribute 'size'; expected 'small', 'large'".to_owned()
+                "4:32: shop/item[1]/item: 'huge' is no value of the attribute 'size'; expected 'small' or 'large'".to_owned()
             ),
-            (NoteKind::Unread, "8:5: shop/item[2]/item: missing attribute 'pages'".to_owned()),
+            (NoteKind::Unread, "8:5: shop/item[2]/item: <item> lacks the attribute 'pages'".to_owned()),
         ]
     );
     // What the root itself lacks cannot be kept anywhere.
@@ -338,13 +338,13 @@ fn all_errors_come_at_once() {
     assert_eq!(
         found,
         [
-            "1:1: shop: missing attribute 'name'",
-            "1:7: shop: unknown attribute 'nam'; expected 'name', 'open'; did you mean 'name'?",
-            "2:15: shop/item[1]: invalid value 'boook' of attribute 'kind'; expected 'book', 'voucher'; did you mean 'book'?",
-            "3:3: shop/item[2]: missing attribute 'pages'",
-            "3:3: shop/item[2]: missing element <author>",
-            "3:27: shop/item[2]: invalid value 'lrage' of attribute 'size'; expected 'small', 'large'; did you mean 'large'?",
-            "4:2: shop/itme: unknown element <itme>; expected <title>, <item>, <closed>, <metadata>, <pass>; did you mean <item>?",
+            "1:1: shop: <shop> lacks the attribute 'name'",
+            "1:7: shop: unknown attribute 'nam' of <shop>; expected 'name' or 'open'; did you mean 'name'?",
+            "2:15: shop/item[1]: 'boook' is no value of the attribute 'kind'; expected 'book' or 'voucher'; did you mean 'book'?",
+            "3:3: shop/item[2]: <item> lacks the attribute 'pages'",
+            "3:3: shop/item[2]: <item> lacks <author>",
+            "3:27: shop/item[2]: 'lrage' is no value of the attribute 'size'; expected 'small' or 'large'; did you mean 'large'?",
+            "4:2: shop/itme: unknown element <itme> in <shop>; expected <title>, <item>, <closed>, <metadata> or <pass>; did you mean <item>?",
         ]
     );
 }

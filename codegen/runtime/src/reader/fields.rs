@@ -140,7 +140,12 @@ impl Reader {
                 {
                     self.required.attributes = self.required.attributes.saturating_sub(1);
                     self.assumed_values.push(AssumedValue { ns: line.ns, name: line.name, empty: false });
-                    let message = format!("missing attribute '{}': '{}' is assumed", line.name, default.value);
+                    let message = format!(
+                        "<{}> lacks the attribute '{}': '{}' is assumed",
+                        Node(node).name().1,
+                        line.name,
+                        default.value
+                    );
                     self.note(node, open_tag(node), NoteKind::Missing, message, None);
                 }
             }
@@ -174,7 +179,11 @@ impl Reader {
     /// Keeps a value that is not known and counts as none. Where the attribute must be there, so does the element.
     fn lax(&mut self, attribute: Attribute<'_>, line: &FieldInfo, field: &mut dyn Field, room: Room, why: String) {
         let value = attribute.0.value();
-        let message = format!("value '{}' of '{}' is read past: {why}", clipped(value), attribute.qualified());
+        let message = format!(
+            "'{}' is no value of the attribute '{}', and read past: {why}",
+            clipped(value),
+            attribute.qualified()
+        );
         if room == Room::Free {
             field.clear();
             self.values.push(KeptValue { ns: line.ns, name: line.name, value: value.into(), absent: true });
@@ -186,7 +195,7 @@ impl Reader {
 
     /// Keeps an element whose text is not known and counts as none.
     fn lax_text(&mut self, node: Node<'_>, text: &str, field: &mut dyn Field, why: &str) {
-        let message = format!("text '{}' of <{}> is read past: {why}", clipped(text), node.name().1);
+        let message = format!("'{}' is no value of <{}>, and read past: {why}", clipped(text), node.name().1);
         field.clear();
         self.note(node.0, text_range(node.0), NoteKind::ReadPast, message, None);
         self.kept.push(node.0.id());
@@ -394,7 +403,7 @@ impl Reader {
                 let name = domxml_xml::text_of(node.document(), attribute.range_qname());
                 let message = match name.split_once(':').filter(|_| attribute.namespace().is_none()) {
                     Some((prefix, _)) => undeclared(prefix, &format!("attribute '{name}'"), None),
-                    None => format!("unknown attribute '{}'", attribute.name()),
+                    None => format!("unknown attribute '{}' of <{}>", attribute.name(), Node(node).name().1),
                 };
                 (message, Vec::new(), None)
             });
@@ -409,7 +418,8 @@ impl Reader {
                 NodeType::Comment | NodeType::PI => odd = true,
                 NodeType::Element => {
                     odd |= self.unknown(child, open_tag(child), ErrorKind::UnknownElement, || {
-                        (format!("unknown element <{}>", child.tag_name().name()), Vec::new(), None)
+                        let parent = Node(node).name().1;
+                        (format!("unknown element <{}> in <{parent}>", child.tag_name().name()), Vec::new(), None)
                     });
                 }
                 NodeType::Root => {}
@@ -437,7 +447,8 @@ impl Reader {
 
     fn repeated(&mut self, node: Node<'_>) {
         let name = node.name().1;
-        let message = || (format!("<{name}> is given more than once"), Vec::new(), None);
+        let parent = node.0.parent_element().map_or("", |parent| Node(parent).name().1);
+        let message = || (format!("<{name}> is given more than once in <{parent}>"), Vec::new(), None);
         if self.unknown(node.0, open_tag(node.0), ErrorKind::Repeated, message) {
             self.kept.push(node.0.id());
         }

@@ -198,7 +198,11 @@ impl Reader {
             each_info(out, &mut |info| names.extend(info.attributes().map(|a| a.name)));
             let suggestion = near::nearest(attribute.name().1, names.iter().copied()).map(|name| format!("'{name}'"));
             let expected = names.iter().map(|name| format!("'{name}'")).collect();
-            (format!("unknown attribute '{}'", attribute.qualified()), expected, suggestion)
+            (
+                format!("unknown attribute '{}' of <{}>", attribute.qualified(), Node(node).name().1),
+                expected,
+                suggestion,
+            )
         };
         let keep = self.unknown(node, attribute.0.range_qname(), ErrorKind::UnknownAttribute, what);
         if keep && let Some(extra) = out.extra_mut() {
@@ -230,7 +234,7 @@ impl Reader {
             let suggestion =
                 near::nearest(child.tag_name().name(), names.iter().copied()).map(|name| format!("<{name}>"));
             let expected = names.iter().map(|name| format!("<{name}>")).collect();
-            (format!("unknown element <{name}>"), expected, suggestion)
+            (format!("unknown element <{name}> in <{}>", Node(parent).name().1), expected, suggestion)
         };
         if self.options.unknown == Unknown::Keep && out.info().refuses_unknown {
             let (message, _, suggestion) = what();
@@ -252,7 +256,7 @@ impl Reader {
     /// Reports a value that its attribute does not take; true if it is to be kept, which it may be where the field can do without.
     pub(super) fn bad_attribute(&mut self, attribute: Attribute<'_>, error: ScalarError, spare: Spare) -> bool {
         let value = attribute.0.value();
-        let message = format!("invalid value '{}' of attribute '{}'", clipped(value), attribute.qualified());
+        let message = format!("'{}' is no value of the attribute '{}'", clipped(value), attribute.qualified());
         self.bad_value(attribute.1, attribute.0.range_value(), message, (value, error), spare)
     }
 
@@ -282,19 +286,23 @@ impl Reader {
 
     /// Notes a value that is spelt well and stands for nothing.
     pub(super) fn refused_attribute(&mut self, attribute: Attribute<'_>, objection: &str) {
-        let message = format!("value '{}' of '{}': {objection}", clipped(attribute.0.value()), attribute.qualified());
+        let message = format!(
+            "'{}' is no value of the attribute '{}': {objection}",
+            clipped(attribute.0.value()),
+            attribute.qualified()
+        );
         self.note(attribute.1, attribute.0.range_value(), NoteKind::Refused, message, None);
     }
 
     /// As [`Reader::bad_attribute`], for a text.
     pub(super) fn bad_text(&mut self, node: Node<'_>, text: &str, error: ScalarError, spare: Spare) -> bool {
-        let message = format!("invalid text '{}' of <{}>", clipped(text), node.name().1);
+        let message = format!("'{}' is no value of <{}>", clipped(text), node.name().1);
         self.bad_value(node.0, text_range(node.0), message, (text, error), spare)
     }
 
     /// As [`Reader::refused_attribute`], for a text.
     pub(super) fn refused_text(&mut self, node: Node<'_>, text: &str, objection: &str) {
-        let message = format!("text '{}' of <{}>: {objection}", clipped(text), node.name().1);
+        let message = format!("'{}' is no value of <{}>: {objection}", clipped(text), node.name().1);
         self.note(node.0, text_range(node.0), NoteKind::Refused, message, None);
     }
 
@@ -311,7 +319,7 @@ impl Reader {
         }
         for child in info.children().filter(|c| c.required) {
             if !node.children().any(|node| Node(node).is(child.ns, child.name)) {
-                let message = format!("missing element <{}>", child.name);
+                let message = format!("<{}> lacks <{}>", Node(node).name().1, child.name);
                 // Of many there can be none: nothing is made up for it.
                 if child.many && self.options.unknown == Unknown::Keep {
                     self.note(node, open_tag(node), NoteKind::Missing, message, None);
@@ -327,7 +335,7 @@ impl Reader {
     pub(super) fn missing_attribute(&mut self, node: roxmltree::Node<'_, '_>, line: &FieldInfo) {
         let nothing = line.vital || line.blank == Blank::Absent;
         let kind = if nothing { ErrorKind::Empty } else { ErrorKind::MissingAttribute };
-        let message = format!("missing attribute '{}'", line.name);
+        let message = format!("<{}> lacks the attribute '{}'", Node(node).name().1, line.name);
         self.error(node, open_tag(node), kind, message, quoted(line.values), None);
     }
 }
@@ -374,10 +382,18 @@ fn expectation(error: &ScalarError, found: &str) -> (Vec<String>, Option<String>
     (expected, suggestion.map(|value| format!("'{value}'")))
 }
 
-/// The beginning of a value, for messages.
+/// The beginning of a value, for messages, which stand on one line.
 pub(super) fn clipped(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(60) {
-        Some((end, _)) => Cow::Owned(format!("{}...", &text[..end])),
-        None => Cow::Borrowed(text),
+    let (shown, more) = match text.char_indices().nth(60) {
+        Some((end, _)) => (&text[..end], "..."),
+        None => (text, ""),
+    };
+    match shown.contains(char::is_control) {
+        false if more.is_empty() => Cow::Borrowed(shown),
+        false => Cow::Owned(format!("{shown}{more}")),
+        true => {
+            let escaped = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+            Cow::Owned(shown.chars().map(escaped).chain([more.to_owned()]).collect())
+        }
     }
 }

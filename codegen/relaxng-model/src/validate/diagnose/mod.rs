@@ -325,7 +325,7 @@ impl<'a> Diagnosis<'_, 'a> {
         let step = self.machine.text_step(self.state);
         let takes_values = alone && !self.machine.step(step).matchers.is_empty();
         let element = shown(qualified(parent));
-        let shown_text = shown(text.trim());
+        let shown_text = shown(text.trim_matches([' ', '\t', '\n', '\r']));
         let (kind, message, strings) = if takes_values {
             let message = format!("element '{element}' has the bad value '{shown_text}'");
             (ViolationKind::ElementValue, message, Some(self.strings_of(self.state, None)))
