@@ -237,12 +237,12 @@ trait Run: Send + Sync {
     fn rehearse(&self, fact: &Fact, element: &dyn Any, cx: &mut Context<'_>);
 }
 
-impl<T: Clone + 'static> Run for Work<T> {
-    fn run(&self, fact: &Fact, element: &mut dyn Any, cx: &mut Context<'_>) {
-        let Some(element) = element.downcast_mut::<T>() else { return };
-        if !self.when.iter().all(|when| when.holds(element, &cx.scope)) {
-            return;
-        }
+impl<T: Clone + 'static> Work<T> {
+    fn is_due(&self, element: &T, cx: &Context<'_>) -> bool {
+        self.when.iter().all(|when| when.holds(element, &cx.scope))
+    }
+
+    fn act(&self, fact: &Fact, element: &mut T, cx: &mut Context<'_>) {
         let here = cx.here;
         if let Some(at) = &self.at {
             cx.here = at(element).unwrap_or(here);
@@ -251,10 +251,19 @@ impl<T: Clone + 'static> Run for Work<T> {
         self.act.act(element, cx);
         cx.here = here;
     }
+}
+
+impl<T: Clone + 'static> Run for Work<T> {
+    fn run(&self, fact: &Fact, element: &mut dyn Any, cx: &mut Context<'_>) {
+        if let Some(element) = element.downcast_mut().filter(|element| self.is_due(element, cx)) {
+            self.act(fact, element, cx);
+        }
+    }
 
     fn rehearse(&self, fact: &Fact, element: &dyn Any, cx: &mut Context<'_>) {
-        if let Some(element) = element.downcast_ref::<T>() {
-            self.run(fact, &mut element.clone(), cx);
+        // A copy of all devices is dear: most rows have nothing to do.
+        if let Some(element) = element.downcast_ref().filter(|element| self.is_due(element, cx)) {
+            self.act(fact, &mut element.clone(), cx);
         }
     }
 }
