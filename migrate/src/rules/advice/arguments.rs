@@ -9,8 +9,9 @@ rules![
     rule("advice-set-device", Class::Advice)
         .summary("`-set device` among the arguments of QEMU")
         .doc(
-            "libvirt describes devices to QEMU as JSON where QEMU is 6.2 or newer (libvirt 7.10.0), and `-set` does not find those: QEMU does not start \
-             (`there is no device defined`). Since libvirt 8.2.0 `<qemu:override>` sets the same properties.",
+            "libvirt describes devices to QEMU as JSON where QEMU is 6.2 or newer (libvirt 7.10.0), and `-set` does \
+             not find those: QEMU does not start (`there is no device defined`). Since libvirt 8.2.0 `<qemu:override>` \
+             sets the same properties.",
         )
         .finds(
             "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-set'/><qemu:arg value='device.hostdev0.x-igd-opregion=on'/></qemu:commandline>",
@@ -22,8 +23,9 @@ rules![
     rule("advice-removed-argument", Class::Advice)
         .summary("an argument that QEMU has removed")
         .doc(
-            "libvirt passes arguments of `<qemu:commandline>` on as they stand. QEMU removes arguments that others took the place of, two releases \
-             after it said so, and does not start with what it does not know. Most of them can be said in the definition itself.",
+            "libvirt passes arguments of `<qemu:commandline>` on as they stand. QEMU removes arguments that others \
+             took the place of, two releases after it said so, and does not start with what it does not know. Most of \
+             them can be said in the definition itself.",
         )
         .finds(
             "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-redir'/><qemu:arg value='tcp:2222::22'/></qemu:commandline>",

@@ -12,9 +12,9 @@ rules![
     rule("advice-no-free-port", Class::Advice)
         .summary("no root port is free for a device that is plugged in while the guest runs")
         .doc(
-            "With PCI Express a device is plugged into a root port, and ports cannot be added to a running guest. Where each port of a definition \
-             has its device, the next one waits for a shutdown. Definitions whose devices have no addresses yet are not looked at: libvirt leaves a \
-             port free in these.",
+            "With PCI Express a device is plugged into a root port, and ports cannot be added to a running guest. \
+             Where each port of a definition has its device, the next one waits for a shutdown. Definitions whose \
+             devices have no addresses yet are not looked at: libvirt leaves a port free in these.",
         )
         .finds(
             "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='pci' index='0' model='pcie-root'/>\

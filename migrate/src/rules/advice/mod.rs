@@ -19,9 +19,10 @@ rules![
     rule("advice-open-display", Class::Advice)
         .summary("a display that anyone can use who reaches the host")
         .doc(
-            "A VNC or SPICE server that listens on all addresses and has no password gives the guest's screen and keyboard to everyone who \
-             reaches the host. Dumps do not show passwords unless `virsh dumpxml --security-info` made them. Encryption and certificates, which \
-             `qemu.conf` can demand of all guests, are not seen here either.",
+            "A VNC or SPICE server that listens on all addresses and has no password gives the guest's screen and \
+             keyboard to everyone who reaches the host. Dumps do not show passwords unless `virsh dumpxml \
+             --security-info` made them. Encryption and certificates, which `qemu.conf` can demand of all guests, are \
+             not seen here either.",
         )
         .finds("<devices><graphics type='vnc' port='-1' autoport='yes' listen='0.0.0.0'><listen type='address' address='0.0.0.0'/></graphics></devices>")
         .row(note(|graphics: &Graphics, _| {
@@ -40,8 +41,9 @@ rules![
     rule("advice-nvram-template", Class::Advice)
         .summary("the variables of the firmware are kept in the template of all guests")
         .doc(
-            "What stands in `/usr/share` belongs to a package: a guest that keeps its variables there cannot write them, or writes them for every \
-             guest, and the next update of the package takes them away. libvirt makes a copy for each guest where no path is given.",
+            "What stands in `/usr/share` belongs to a package: a guest that keeps its variables there cannot write \
+             them, or writes them for every guest, and the next update of the package takes them away. libvirt makes a \
+             copy for each guest where no path is given.",
         )
         .finds("<os><type arch='x86_64' machine='q35'>hvm</type><loader readonly='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE.fd</loader><nvram>/usr/share/OVMF/OVMF_VARS.fd</nvram></os>")
         .row(note(|nvram: &OsNvram, _| {
@@ -54,8 +56,9 @@ rules![
         .driver(Driver::Qemu)
         .summary("an image whose format nobody says")
         .doc(
-            "Where `<driver type=>` is missing, libvirt takes an image for raw and does not look: a qcow2 image then shows its own header to the guest, \
-             which may write over it. The end of the name tells that this one is none.",
+            "Where `<driver type=>` is missing, libvirt takes an image for raw and does not look: a qcow2 image then \
+             shows its own header to the guest, which may write over it. The end of the name tells that this one is \
+             none.",
         )
         .finds("<devices><disk type='file'><source file='/srv/web01.qcow2'/><target dev='vda' bus='virtio'/></disk></devices>")
         .row(note(|disk: &Disk, _| {

@@ -12,12 +12,10 @@ rules![
         .summary("an image or a MAC address that stands twice in one definition, or in two of a directory")
         .doc(
             "Two disks on one image destroy what is on it, unless both only read; two interfaces with one MAC address \
-             lose packets. `check` says so \
-             of two disks of one guest, and of the second of two guests whose definitions lie in one directory. \
-             Definitions with the same name or \
-             UUID are copies of one guest, an image that others are based on is no image of theirs, and a disk that \
-             is `<readonly/>`, \
-             `<shareable/>` or `<transient/>` writes nothing that others could lose.",
+             lose packets. `check` says so of two disks of one guest, and of the second of two guests whose \
+             definitions lie in one directory. Definitions with the same name or UUID are copies of one guest, an \
+             image that others are based on is no image of theirs, and a disk that is `<readonly/>`, `<shareable/>` or \
+             `<transient/>` writes nothing that others could lose.",
         )
         .finds(
             "<devices><disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/></disk>\

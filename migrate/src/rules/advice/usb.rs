@@ -11,9 +11,10 @@ rules![
         .driver(Driver::Qemu)
         .summary("a USB 2 controller with companions, where one of USB 3 does")
         .doc(
-            "An EHCI controller serves fast devices alone, and up to three UHCI companions on the same ports the slow ones; QEMU then wakes up many times a \
-             second for an idle guest. One `qemu-xhci` serves devices of every speed, and wakes up when there is something to do. Guests have \
-             drivers for it since Windows 8 and Linux 2.6.31; older ones keep what they have.",
+            "An EHCI controller serves fast devices alone, and up to three UHCI companions on the same ports the slow \
+             ones; QEMU then wakes up many times a second for an idle guest. One `qemu-xhci` serves devices of every \
+             speed, and wakes up when there is something to do. Guests have drivers for it since Windows 8 and Linux \
+             2.6.31; older ones keep what they have.",
         )
         .finds("<devices><controller type='usb' index='0' model='ich9-ehci1'/><controller type='usb' index='0' model='ich9-uhci1'><master startport='0'/></controller></devices>")
         .row(note(|controller: &Controller, _| {

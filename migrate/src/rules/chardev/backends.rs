@@ -19,8 +19,7 @@ rules![
         .summary("a socket of the file system has no `<protocol>`")
         .doc(
             "`<protocol>` says what is spoken over a TCP connection. libvirt reads past it where the device has a \
-             socket of the file \
-             system. It is removed on request.",
+             socket of the file system. It is removed on request.",
         )
         .example(
             "<devices><serial type='unix'><source mode='bind' path='/run/s'/><protocol type='raw'/><target port='0'/>\
@@ -33,8 +32,7 @@ rules![
         .summary("a `<reconnect>` that does not say whether is not read")
         .doc(
             "`<reconnect>` says by `enabled` whether a character device makes a lost connection again. libvirt reads \
-             past an element \
-             without it, its `timeout` included.",
+             past an element without it, its `timeout` included.",
         )
         .example(
             "<devices><channel type='unix'><source mode='connect' path='/run/s'><reconnect timeout='5'/></source>\
@@ -53,10 +51,8 @@ rules![
         .summary("what libvirt does not read about a character device is not written")
         .doc(
             "libvirt drops the `<protocol>` of a socket of the file system, a socket without a path, an empty source \
-             of the SPICE \
-             agent, the timeout of a connection that is not made again, and the security labels of a source that is \
-             not that of a port, a \
-             console or a channel.",
+             of the SPICE agent, the timeout of a connection that is not made again, and the security labels of a \
+             source that is not that of a port, a console or a channel.",
         )
         .example(
             "<devices><serial type='unix'><source mode='connect' path='/run/s'><reconnect enabled='no' timeout='5'/>\
@@ -82,9 +78,8 @@ rules![
     rule("chardev-udp-ends", Class::Spelling)
         .summary("of the two ends of a UDP device the one that is bound stands first")
         .doc(
-            "A device that speaks UDP has an address that it is bound to and one that it sends to. libvirt writes \
-             them in this order, \
-             and of two that are alike only the first.",
+            "A device that speaks UDP has an address that it is bound to and one that it sends to. libvirt writes them \
+             in this order, and of two that are alike only the first.",
         )
         .example(
             "<devices><serial type='udp'><source mode='connect' host='a' service='1'/><source mode='bind' host='b' \
@@ -99,8 +94,7 @@ rules![
         .summary("a TCP connection has a `<protocol>`")
         .doc(
             "A character device with a TCP connection passes its bytes on as they are where nothing is said; libvirt \
-             writes that \
-             as an element.",
+             writes that as an element.",
         )
         .example(
             "<devices><serial type='tcp'><source mode='connect' host='h' service='1'/><target port='0'/></serial>\

@@ -9,8 +9,7 @@ rules![
         .summary("a number with a leading zero in an address is octal")
         .doc(
             "libvirt reads the parts of a forwarded channel's address as the C library does: 010 is 8. Whoever wrote \
-             the zero probably \
-             did not mean that, so the address is only reported.",
+             the zero probably did not mean that, so the address is only reported.",
         )
         .finds("<devices><channel type='pty'><target type='guestfwd' address='010.0.2.1' port='4600'/></channel>\
                 </devices>")
@@ -33,8 +32,8 @@ rules![
         .summary("the address of a forwarded channel has four decimal numbers")
         .doc(
             "The address of a channel of the type `guestfwd` is read as the C library reads it: a number with a \
-             leading zero is \
-             octal, one with 0x hexadecimal, and numbers may be left out. libvirt writes the address in the usual form.",
+             leading zero is octal, one with 0x hexadecimal, and numbers may be left out. libvirt writes the address \
+             in the usual form.",
         )
         .example(
             "<devices><channel type='pty'><target type='guestfwd' address='010.0.2.1' port='4600'/></channel></devices>",

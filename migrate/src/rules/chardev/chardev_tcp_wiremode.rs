@@ -12,12 +12,9 @@ rules![
         .summary("what is spoken over a TCP connection stands in `<protocol>`")
         .doc(
             "The first releases that knew character devices over TCP had an attribute `wiremode` on `<source>`; \
-             `<protocol>` took its \
-             place at once, and libvirt does not read the attribute. Where it says what libvirt assumes anyway it is \
-             removed. Where it \
-             says something else, such as `telnet`, it is only reported: to write it into `<protocol>` would change \
-             what \
-             libvirt does today.",
+             `<protocol>` took its place at once, and libvirt does not read the attribute. Where it says what libvirt \
+             assumes anyway it is removed. Where it says something else, such as `telnet`, it is only reported: to \
+             write it into `<protocol>` would change what libvirt does today.",
         )
         .example(
             "<devices><serial type='tcp'><source mode='bind' host='h' service='1' wiremode='raw'/><target port='0'/>\

@@ -8,11 +8,9 @@ rules![
     rule("console-as-serial-hvm", Class::Structure)
         .summary("the console of a fully virtualized guest is a serial port")
         .doc(
-            "In a fully virtualized guest the first `<console>`, unless it has a type other than `serial`, is a \
-             serial port under \
-             another name. Where there is no `<serial>` libvirt makes one out of it, which takes over source, log, \
-             alias and address, \
-             and writes the console as its copy.",
+            "In a fully virtualized guest the first `<console>`, unless it has a type other than `serial`, is a serial \
+             port under another name. Where there is no `<serial>` libvirt makes one out of it, which takes over \
+             source, log, alias and address, and writes the console as its copy.",
         )
         .example(
             "<devices><console type='pty'><target port='0'/></console></devices>",
@@ -32,8 +30,7 @@ rules![
         .summary("the first serial port has a console")
         .doc(
             "libvirt adds a `<console>` for the first serial port of a fully virtualized guest, before all other \
-             consoles, unless \
-             the port is on PCI or USB or a debug port.",
+             consoles, unless the port is on PCI or USB or a debug port.",
         )
         .example(
             "<devices><serial type='pty'><target port='0'/></serial></devices>",
@@ -45,8 +42,7 @@ rules![
         .summary("the first console repeats the first serial port")
         .doc(
             "The first console of a fully virtualized guest is the first serial port under another name, and libvirt \
-             writes there \
-             whatever it writes of the serial port: source, log, number, alias and address.",
+             writes there whatever it writes of the serial port: source, log, number, alias and address.",
         )
         .example(
             "<devices><serial type='file'><source path='/var/log/guest'/><target port='0'/></serial>\

@@ -12,9 +12,8 @@ rules![
         .summary("a console that is a serial port has no source of its own")
         .doc(
             "The first console of a fully virtualized guest is the first serial port under another name. libvirt does \
-             not look at \
-             its source and writes that of the serial port. Where the two differ one of them is a mistake; the console \
-             follows the serial port on request alone.",
+             not look at its source and writes that of the serial port. Where the two differ one of them is a mistake; \
+             the console follows the serial port on request alone.",
         )
         .example(
             "<devices><serial type='file'><source path='/var/log/guest'/><target port='0'/></serial>\
@@ -22,14 +21,22 @@ rules![
             "<devices><serial type='file'><source path='/var/log/guest'/><target port='0'/></serial>\
              <console type='file'><source path='/var/log/guest'/><target type='serial' port='0'/></console></devices>",
         )
-        .row(algorithm(follow_serial).phase(Phase::Derive).profiles(MODERN).after("console-as-serial-hvm")),
+        .row(
+            algorithm(follow_serial)
+                .when(|devices, scope| copies_serial(devices, scope.is_hvm()) && differs(devices))
+                .phase(Phase::Derive)
+                .profiles(MODERN)
+                .after("console-as-serial-hvm"),
+        ),
 ];
 
+fn differs(devices: &Devices) -> bool {
+    let pair = devices.serials.first().zip(devices.consoles.first());
+    pair.is_some_and(|(serial, console)| !same_source(&serial.type_, &console.type_))
+}
+
 fn follow_serial(devices: &mut Devices, cx: &mut Context<'_>) {
-    if copies_serial(devices, cx.scope.is_hvm())
-        && let (Some(serial), Some(console)) = (devices.serials.first(), devices.consoles.first_mut())
-        && !same_source(&serial.type_, &console.type_)
-    {
+    if let (Some(serial), Some(console)) = (devices.serials.first(), devices.consoles.first_mut()) {
         let word = |backend: &ChardevBackend| attribute("type", backend.value().unwrap_or("pty"));
         // Of one type they differ in the source alone.
         let (before, after) = match (word(&console.type_), word(&serial.type_)) {

@@ -7,11 +7,9 @@ rules![
         .summary("the terminal of a console stands in `<source>`")
         .doc(
             "The attribute `tty` told the pseudo terminal that a running domain had been given, before `<source \
-             path=>` did. libvirt \
-             no longer reads it and writes it in the live form alone, as a copy. Profile `modern` moves the path to \
-             `<source>`, \
-             where libvirt's live form has it; in a definition it has no meaning in either place. Profile `libvirt` \
-             drops it.",
+             path=>` did. libvirt no longer reads it and writes it in the live form alone, as a copy. Profile `modern` \
+             moves the path to `<source>`, where libvirt's live form has it; in a definition it has no meaning in \
+             either place. Profile `libvirt` drops it.",
         )
         .example(
             "<devices><console type='pty' tty='/dev/pts/5'><source path='/dev/pts/5'/><target port='0'/></console>\

@@ -10,12 +10,13 @@ rules![
     rule("chardev-contradictions", Class::Conflict)
         .summary("character devices that libvirt refuses")
         .doc(
-            "libvirt refuses a domain with a character device that lacks the path, host or service that it cannot do without, \
-             that has a second source, or that reconnects though it waits for connections; with a second console that is \
-             a serial port; with the channel of the SPICE agent anywhere but on virtio; with more than four serial ports on ISA or \
-             two with one number, or a debug port elsewhere than on x86; with a serial port on USB that has an address of another bus; and \
-             with a smartcard that has not three certificates or an address of another bus. A smartcard in another program and an entropy \
-             source of the model `egd` name the type of their character device.",
+            "libvirt refuses a domain with a character device that lacks the path, host or service that it cannot do \
+             without, that has a second source, or that reconnects though it waits for connections; with a second \
+             console that is a serial port; with the channel of the SPICE agent anywhere but on virtio; with more than \
+             four serial ports on ISA or two with one number, or a debug port elsewhere than on x86; with a serial \
+             port on USB that has an address of another bus; and with a smartcard that has not three certificates or \
+             an address of another bus. A smartcard in another program and an entropy source of the model `egd` name \
+             the type of their character device.",
         )
         .finds("<devices><console type='pty'/><console type='pty'><target type='serial'/></console></devices>")
         .finds(

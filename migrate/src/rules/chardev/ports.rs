@@ -11,10 +11,9 @@ rules![
         .summary("the number of a serial port is spelt out")
         .doc(
             "A serial port without a number gets the one behind the highest that there is, or, where its type is \
-             `isa-serial`, the \
-             lowest that is free on its bus. Profile `modern` spells the numbers out only where there is a `<target>` \
-             to do so, and where \
-             both ways of counting agree, because some hypervisors use the second for every port.",
+             `isa-serial`, the lowest that is free on its bus. Profile `modern` spells the numbers out only where \
+             there is a `<target>` to do so, and where both ways of counting agree, because some hypervisors use the \
+             second for every port.",
         )
         .example(
             "<devices><serial type='pty'><target/></serial></devices>",
@@ -24,9 +23,8 @@ rules![
     rule("parallel-port-default", Class::Default)
         .summary("the number of a parallel port is spelt out")
         .doc(
-            "A parallel port without a number gets the one behind the highest of the ports before it. Profile \
-             `modern` adds no \
-             `<target>` for it.",
+            "A parallel port without a number gets the one behind the highest of the ports before it. Profile `modern` \
+             adds no `<target>` for it.",
         )
         .example(
             "<devices><parallel type='pty'><target/></parallel></devices>",
@@ -37,10 +35,9 @@ rules![
         .summary("type and number of a console are spelt out")
         .doc(
             "A console without a type is of the type `serial`. libvirt numbers consoles from 0 in their order, \
-             whatever the \
-             definition says; up to 9.0 it does so before it adds a console for the first serial port, later \
-             afterwards. Profile \
-             `modern` fills in what is missing on a `<target>` that is there, and changes no number.",
+             whatever the definition says; up to 9.0 it does so before it adds a console for the first serial port, \
+             later afterwards. Profile `modern` fills in what is missing on a `<target>` that is there, and changes no \
+             number.",
         )
         .example(
             "<devices><console type='pty'><target type='virtio'/></console></devices>",

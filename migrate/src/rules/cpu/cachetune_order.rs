@@ -9,9 +9,9 @@ rules![
     rule("cachetune-order", Class::Spelling)
         .summary("shares of caches in their order, for CPUs that there can be")
         .doc(
-            "libvirt writes the shares of the host's caches by level, type and number, their sizes in the largest \
-             unit that gives a whole \
-             number, and leaves out CPUs that there cannot be. What is for no CPU or shares nothing is forgotten.",
+            "libvirt writes the shares of the host's caches by level, type and number, their sizes in the largest unit \
+             that gives a whole number, and leaves out CPUs that there cannot be. What is for no CPU or shares nothing \
+             is forgotten.",
         )
         .example(
             "<vcpu>2</vcpu><cputune><cachetune vcpus='0-7'><cache id='1' level='3' type='both' size='3072' \

@@ -10,8 +10,8 @@ rules![
         .summary("NUMA cells that libvirt refuses")
         .doc(
             "The numbers of NUMA cells run from 0 on without gaps, each once. No CPU is in two cells, none is in a \
-             cell that the \
-             guest cannot have, and distances lead to cells that there are: 10 to the cell itself and more to others.",
+             cell that the guest cannot have, and distances lead to cells that there are: 10 to the cell itself and \
+             more to others.",
         )
         .finds("<vcpu>2</vcpu><cpu><numa><cell id='1' cpus='0-1' memory='524288'/></numa></cpu>")
         .row(refuse_if("there are no cells", |numa: &CpuNuma, _| numa.cells.is_empty()))
@@ -43,8 +43,7 @@ rules![
         .summary("the units of a cell's cache are not read")
         .doc(
             "libvirt takes the size of a NUMA cell's cache for KiB and that of its lines for bytes, whatever unit \
-             stands there, and \
-             writes those units.",
+             stands there, and writes those units.",
         )
         .example(
             "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'><cache level='1' associativity='direct' \

@@ -14,8 +14,7 @@ rules![
         .summary("distances go both ways")
         .doc(
             "A distance from one NUMA cell to another holds for the way back too, unless that has its own, and the \
-             distance of a cell to \
-             itself is 10. libvirt writes those as well.",
+             distance of a cell to itself is 10. libvirt writes those as well.",
         )
         .example(
             "<vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'><distances><sibling id='1' value='20'/>\

@@ -9,8 +9,7 @@ rules![
         .summary("what is watched of the use of energy, for CPUs that there can be")
         .doc(
             "libvirt leaves out CPUs that there cannot be, and forgets what watches no CPU. What is for the same CPUs \
-             is one; CPUs that also \
-             have shares of caches or bandwidth come first.",
+             is one; CPUs that also have shares of caches or bandwidth come first.",
         )
         .example(
             "<vcpu>2</vcpu><cputune><energytune vcpus='0-7'><monitor vcpus='0'/></energytune></cputune>",

@@ -11,8 +11,7 @@ rules![
         .summary("caches, times and rates of memory that libvirt refuses")
         .doc(
             "A NUMA cell has one cache of each level from 1 to 3. Times and rates go from a cell with CPUs to a cell \
-             or to a cache that it \
-             has, and each is said once.",
+             or to a cache that it has, and each is said once.",
         )
         .finds(
             "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/><interconnects>\

@@ -7,8 +7,7 @@ rules![
         .summary("I/O threads that libvirt refuses")
         .doc(
             "The numbers of I/O threads start at 1 and no two threads share one. The lower limit of a pool of threads \
-             does not exceed \
-             the upper one, and the weight of polling is at most 63.",
+             does not exceed the upper one, and the weight of polling is at most 63.",
         )
         .finds("<iothreadids><iothread id='1'/><iothread id='1'/></iothreadids>")
         .finds("<iothreadids><iothread id='0'/></iothreadids>")
@@ -30,8 +29,7 @@ rules![
         .summary("I/O threads beyond those listed get their numbers")
         .doc(
             "Where some of the I/O threads have a number, libvirt gives the others the lowest that are free, from 1 \
-             on, and lists them \
-             behind. Where none has, nothing is listed.",
+             on, and lists them behind. Where none has, nothing is listed.",
         )
         .example(
             "<iothreads>3</iothreads><iothreadids><iothread id='5'/></iothreadids>",

@@ -8,8 +8,7 @@ rules![
         .summary("shares of memory bandwidth in their order, for CPUs that there can be")
         .doc(
             "libvirt writes the shares of the bandwidth of the host's memory by node, first those of CPUs that also \
-             share caches, and leaves \
-             out CPUs that there cannot be. Shares for the same CPUs are one.",
+             share caches, and leaves out CPUs that there cannot be. Shares for the same CPUs are one.",
         )
         .example(
             "<vcpu>2</vcpu><cputune><memorytune vcpus='0-1'><node id='1' bandwidth='20'/><node id='0' bandwidth='30'/>\

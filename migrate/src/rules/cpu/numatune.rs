@@ -8,8 +8,8 @@ rules![
     rule("numatune-conflict", Class::Conflict)
         .summary("placements of memory that libvirt refuses")
         .doc(
-            "Memory that is placed statically needs nodes. Cells of the guest can be placed only where there are any, each once, not \
-             where all memory is placed automatically, and restrictively where the whole is.",
+            "Memory that is placed statically needs nodes. Cells of the guest can be placed only where there are any, \
+             each once, not where all memory is placed automatically, and restrictively where the whole is.",
         )
         .finds("<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' placement='static'/></numatune>")
         .finds("<numatune><memnode cellid='0' nodeset='0'/></numatune>")
@@ -50,8 +50,8 @@ rules![
     rule("numatune-mode-default", Class::Default)
         .summary("memory comes strictly from its nodes")
         .doc(
-            "Memory whose nodes or placement are given comes strictly from there, unless a mode is given, as does that of a single \
-             cell; libvirt spells that out. Of an element without any attribute it reads nothing.",
+            "Memory whose nodes or placement are given comes strictly from there, unless a mode is given, as does that \
+             of a single cell; libvirt spells that out. Of an element without any attribute it reads nothing.",
         )
         .example(
             "<memory unit='KiB'>1048576</memory><numatune><memory nodeset='0'/></numatune>",
@@ -75,8 +75,8 @@ rules![
     rule("numatune-placement-static", Class::Default)
         .summary("memory whose nodes are given is placed there")
         .doc(
-            "Memory for which nodes are given is placed statically on them; libvirt does not spell that out. Without nodes it refuses \
-             `placement='static'`, so that it stays there.",
+            "Memory for which nodes are given is placed statically on them; libvirt does not spell that out. Without \
+             nodes it refuses `placement='static'`, so that it stays there.",
         )
         .example(
             "<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' placement='static' nodeset='0'/></numatune>",
@@ -95,8 +95,9 @@ rules![
         .since(0, 9, 12)
         .summary("memory that is placed automatically takes the CPUs along")
         .doc(
-            "Where the memory is placed automatically and nothing pins the guest's CPUs, its emulator or its I/O threads, libvirt \
-             places the CPUs automatically too, even where they say `static`. The rule says so where it is the case.",
+            "Where the memory is placed automatically and nothing pins the guest's CPUs, its emulator or its I/O \
+             threads, libvirt places the CPUs automatically too, even where they say `static`. The rule says so where \
+             it is the case.",
         )
         .example(
             "<memory unit='KiB'>1048576</memory><vcpu>2</vcpu><numatune><memory mode='strict' placement='auto'/></numatune>",
@@ -108,8 +109,8 @@ rules![
         .since(0, 9, 12)
         .summary("CPUs that are placed automatically take the memory along")
         .doc(
-            "Where the CPUs are placed automatically and nothing is said of the memory, libvirt places it strictly on the same nodes, \
-             and writes that.",
+            "Where the CPUs are placed automatically and nothing is said of the memory, libvirt places it strictly on \
+             the same nodes, and writes that.",
         )
         .example(
             "<memory unit='KiB'>1048576</memory><vcpu placement='auto'>2</vcpu>",

@@ -7,10 +7,8 @@ rules![
         .summary("processors that libvirt refuses")
         .doc(
             "Features, a vendor and a check need a model, and no feature stands twice. The vendor that the guest sees \
-             has 12 characters. \
-             Only the host's own processor, or the maximum, can be kept from features that do not migrate, and only \
-             the width of addresses that \
-             is passed through has a limit.",
+             has 12 characters. Only the host's own processor, or the maximum, can be kept from features that do not \
+             migrate, and only the width of addresses that is passed through has a limit.",
         )
         .finds("<cpu><model>core2duo</model><feature name='vmx'/><feature name='vmx'/></cpu>")
         .finds("<cpu><feature policy='require' name='vmx'/></cpu>")
@@ -68,8 +66,7 @@ rules![
         .summary("a processor with a model says how it is to be matched")
         .doc(
             "Where a model is named, libvirt spells out that the processor is custom made, that it must match exactly \
-             and that a \
-             similar model will do. Without a model none of that is written.",
+             and that a similar model will do. Without a model none of that is written.",
         )
         .example(
             "<cpu><model>core2duo</model></cpu>",
@@ -86,8 +83,7 @@ rules![
         .summary("what is not named cannot be matched")
         .doc(
             "How a processor matches its model says nothing where no model is named: libvirt reads and forgets it, as \
-             it does the \
-             mode `custom`.",
+             it does the mode `custom`.",
         )
         .example(
             "<cpu match='exact'><topology sockets='2' cores='2' threads='1'/></cpu>",
@@ -103,10 +99,8 @@ rules![
         .summary("a model without a name falls back to nothing")
         .doc(
             "`<model fallback='allow'/>` without a name was once written for the host's model; it says what goes \
-             without saying. \
-             libvirt forgets `fallback='forbid'` there too, although its manual gives it a meaning: profile `modern` \
-             keeps that and \
-             reports it.",
+             without saying. libvirt forgets `fallback='forbid'` there too, although its manual gives it a meaning: \
+             profile `modern` keeps that and reports it.",
         )
         .example("<cpu mode='host-model'><model fallback='allow'/></cpu>", "<cpu mode='host-model'/>")
         .finds("<cpu mode='host-model'><model fallback='forbid'/></cpu>")
@@ -133,9 +127,8 @@ rules![
     rule("cpu-host-passthrough-model-dropped", Class::Lossy)
         .summary("the host's processor has no other model")
         .doc(
-            "Where the guest gets the host's processor as it is, or everything that can be had, libvirt forgets \
-             model, vendor and how \
-             they are to be matched; with the host's model it forgets the matching alone.",
+            "Where the guest gets the host's processor as it is, or everything that can be had, libvirt forgets model, \
+             vendor and how they are to be matched; with the host's model it forgets the matching alone.",
         )
         .example(
             "<cpu mode='host-passthrough' match='strict'><model>core2duo</model></cpu>",

@@ -11,9 +11,11 @@ rules![
     rule("resctrl-conflict", Class::Conflict)
         .summary("shares of caches or bandwidth that libvirt refuses")
         .doc(
-            "The CPUs of two shares of caches, or of memory bandwidth, are the same or have none in common, and no share of the bandwidth of \
-             a node exceeds 100 percent. No two shares are of the same cache, or of the same node, for the same CPUs, and no two monitors \
-             watch the same ones, nor some of those of another. An emulated guest has none of all that. From 12.8.0 on a share can be for the whole process, but then none is for single CPUs.",
+            "The CPUs of two shares of caches, or of memory bandwidth, are the same or have none in common, and no \
+             share of the bandwidth of a node exceeds 100 percent. No two shares are of the same cache, or of the same \
+             node, for the same CPUs, and no two monitors watch the same ones, nor some of those of another. An \
+             emulated guest has none of all that. From 12.8.0 on a share can be for the whole process, but then none \
+             is for single CPUs.",
         )
         .finds("<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><node id='0' bandwidth='120'/></memorytune></cputune>")
         .finds("<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><monitor/><monitor vcpus='1'/></memorytune></cputune>")
@@ -26,7 +28,8 @@ rules![
             Cputune::CACHETUNES,
             |share, scope| {
                 let vcpus = share.vcpus.as_ref();
-                (!for_none(vcpus, scope.vcpus)).then(|| read(vcpus, scope.vcpus).map_or_else(String::new, |set| set.to_string()))
+                (!for_none(vcpus, scope.vcpus))
+                    .then(|| read(vcpus, scope.vcpus).map_or_else(String::new, |set| set.to_string()))
             },
             "these CPUs have a share of caches already: put both into one <cachetune>",
         ))

@@ -9,8 +9,8 @@ rules![
         .since(12, 8, 0)
         .summary("the CPUs that a monitor watches are spelt out")
         .doc(
-            "A monitor without CPUs watches those of its share, and libvirt writes them. What is for the whole \
-             process has none.",
+            "A monitor without CPUs watches those of its share, and libvirt writes them. What is for the whole process \
+             has none.",
         )
         .example(
             "<vcpu>2</vcpu><cputune><energytune vcpus='0-1'><monitor/></energytune></cputune>",

@@ -13,7 +13,7 @@ rules![
         .summary("the scheduler of each CPU by itself")
         .doc(
             "A scheduler can be given for several virtual CPUs at once; libvirt writes it for each of them, in their \
-              order."
+             order."
         )
         .example(
             "<vcpu>2</vcpu><cputune><vcpusched vcpus='0-1' scheduler='fifo' priority='1'/></cputune>",
@@ -32,8 +32,7 @@ rules![
         .summary("the scheduler of each I/O thread by itself")
         .doc(
             "A scheduler can be given for several I/O threads at once; libvirt writes it for each of them, in the \
-             order in which they are \
-             listed.",
+             order in which they are listed.",
         )
         .example(
             "<iothreads>2</iothreads><cputune><iothreadsched iothreads='1-2' scheduler='batch'/></cputune>",

@@ -9,8 +9,7 @@ rules![
         .summary("pins and schedulers that libvirt refuses")
         .doc(
             "No CPU and no I/O thread can be pinned twice or have two schedulers, and those that have one must be \
-             there. Periods lie \
-             between 1000 and 1000000, and quotas are not less than 1000.",
+             there. Periods lie between 1000 and 1000000, and quotas are not less than 1000.",
         )
         .finds("<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='0' cpuset='1'/></cputune>")
         .finds("<vcpu>2</vcpu><cputune><iothreadpin iothread='1' cpuset='1'/></cputune>")
@@ -54,9 +53,8 @@ rules![
     rule("cputune-vcpupin-order", Class::Spelling)
         .summary("pinned CPUs by number, and none that there cannot be")
         .doc(
-            "libvirt writes to which CPUs of the host each virtual CPU is pinned in the order of the virtual CPUs, \
-             and forgets pins \
-             of those that there cannot be.",
+            "libvirt writes to which CPUs of the host each virtual CPU is pinned in the order of the virtual CPUs, and \
+             forgets pins of those that there cannot be.",
         )
         .example(
             "<vcpu>2</vcpu><cputune><vcpupin vcpu='1' cpuset='1'/><vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='9' \
@@ -72,8 +70,8 @@ rules![
     rule("cputune-iothreadpin-order", Class::Spelling)
         .summary("pinned I/O threads in the order of the threads")
         .doc(
-            "libvirt writes to which CPUs of the host each I/O thread is pinned in the order in which the threads \
-              are listed."
+            "libvirt writes to which CPUs of the host each I/O thread is pinned in the order in which the threads are \
+             listed."
         )
         .example(
             "<iothreads>2</iothreads><cputune><iothreadpin iothread='2' cpuset='1'/><iothreadpin iothread='1' \

@@ -9,8 +9,8 @@ rules![
     rule("vcpu-conflict", Class::Conflict)
         .summary("numbers of CPUs that libvirt refuses")
         .doc(
-            "libvirt refuses a guest without CPUs, more CPUs at the start than there can be, descriptions of CPUs that there cannot \
-             be, and CPUs that are disabled and cannot be plugged in.",
+            "libvirt refuses a guest without CPUs, more CPUs at the start than there can be, descriptions of CPUs that \
+             there cannot be, and CPUs that are disabled and cannot be plugged in.",
         )
         .finds("<vcpu current='3'>2</vcpu>")
         .finds("<vcpu>0</vcpu>")
@@ -64,8 +64,8 @@ rules![
     rule("vcpus-hotpluggable-default", Class::Default)
         .summary("a CPU that is off at the start can be plugged in")
         .doc(
-            "A virtual CPU that is enabled cannot be unplugged and one that is disabled can be plugged in, unless the description \
-             says otherwise; libvirt spells that out.",
+            "A virtual CPU that is enabled cannot be unplugged and one that is disabled can be plugged in, unless the \
+             description says otherwise; libvirt spells that out.",
         )
         .example(
             "<vcpu current='1'>2</vcpu><vcpus><vcpu id='0' enabled='yes'/><vcpu id='1' enabled='no'/></vcpus>",

@@ -9,8 +9,7 @@ rules![
         .summary("each CPU once, and how many are there from the start")
         .doc(
             "Where `<vcpus>` describes any virtual CPU, those that it leaves out are disabled. libvirt writes them \
-             all, in order, and \
-             counts the enabled ones in `current`.",
+             all, in order, and counts the enabled ones in `current`.",
         )
         .example(
             "<vcpu>2</vcpu><vcpus><vcpu id='0' enabled='yes' hotpluggable='no'/></vcpus>",

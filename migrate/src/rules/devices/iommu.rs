@@ -8,8 +8,9 @@ rules![
     rule("iommu-contradictions", Class::Conflict)
         .summary("an IOMMU with settings that its model does not have")
         .doc(
-            "Each model of an IOMMU has settings of its own, and virtio and amd alone have an address. Of smmuv3, `accel='on'` is what its \
-             other settings need. Remapped interrupts need a split I/O APIC. Before 11.10.0 a guest has one IOMMU only.",
+            "Each model of an IOMMU has settings of its own, and virtio and amd alone have an address. Of smmuv3, \
+             `accel='on'` is what its other settings need. Remapped interrupts need a split I/O APIC. Before 11.10.0 a \
+             guest has one IOMMU only.",
         )
         .finds("<devices><iommu model='smmuv3'><driver ats='on'/></iommu></devices>")
         .finds("<devices><iommu model='virtio'><driver caching_mode='on'/></iommu></devices>")

@@ -18,11 +18,12 @@ rules![
     rule("memory-device-contradictions", Class::Conflict)
         .summary("memory devices that libvirt refuses")
         .doc(
-            "An NVDIMM cannot discard what it holds, its label has at least 128 KiB and less than the device, which on POWER cannot \
-             do without one, and only there it has a UUID. A device of the model `virtio-pmem` is shared and cannot discard either. \
-             What is requested of a device of the model `virtio-mem` is part of its size and a number of its blocks, whose size is given and \
-             a power of two. Devices do not overlap where they are mapped, and each has a slot of its own. A device is for a NUMA node that the guest has, its address has a slot, and one of the model `sgx-epc` \
-             has none. The options of virtio are for the two virtio models.",
+            "An NVDIMM cannot discard what it holds, its label has at least 128 KiB and less than the device, which on \
+             POWER cannot do without one, and only there it has a UUID. A device of the model `virtio-pmem` is shared \
+             and cannot discard either. What is requested of a device of the model `virtio-mem` is part of its size \
+             and a number of its blocks, whose size is given and a power of two. Devices do not overlap where they are \
+             mapped, and each has a slot of its own. A device is for a NUMA node that the guest has, its address has a \
+             slot, and one of the model `sgx-epc` has none. The options of virtio are for the two virtio models.",
         )
         .finds(
             "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target><driver iommu='on'/></memory></devices>",
@@ -97,8 +98,8 @@ rules![
         .since(7, 1, 0)
         .summary("a virtio pmem device shares its memory")
         .doc(
-            "What a guest writes to a memory device of the model `virtio-pmem` always reaches the file on the host; libvirt writes \
-             `access='shared'`.",
+            "What a guest writes to a memory device of the model `virtio-pmem` always reaches the file on the host; \
+             libvirt writes `access='shared'`.",
         )
         .example(
             "<devices><memory model='virtio-pmem'><source><path>/m</path></source><target><size unit='KiB'>1048576</size></target>\
@@ -113,8 +114,8 @@ rules![
     rule("memory-device-empty-source", Class::Spelling)
         .summary("an empty source of a memory device is not written")
         .doc(
-            "A `<source>` that names neither nodes of the host nor a size of pages says nothing about a memory module, and a size of 0 \
-             is none.",
+            "A `<source>` that names neither nodes of the host nor a size of pages says nothing about a memory module, \
+             and a size of 0 is none.",
         )
         .example(
             "<devices><memory model='dimm'><source/><target><size unit='KiB'>524288</size></target></memory></devices>",

@@ -12,10 +12,9 @@ rules![
         .summary("devices that libvirt refuses together")
         .doc(
             "A guest has one panic device of each model, and before libvirt 9.1 one watchdog. A lease names its \
-             lockspace and key. The \
-             address of a vsock is at least 3, and without a model it has no options of virtio. Of the drivers QEMU's \
-             alone finds a place \
-             for the messages of a crashing guest, where `<pstore>` names none. Its size is a power of 2.",
+             lockspace and key. The address of a vsock is at least 3, and without a model it has no options of virtio. \
+             Of the drivers QEMU's alone finds a place for the messages of a crashing guest, where `<pstore>` names \
+             none. Its size is a power of 2.",
         )
         .finds("<devices><panic model='isa'/><panic model='isa'/></devices>")
         .finds("<devices><vsock model='virtio'><cid auto='no' address='2'/></vsock></devices>")
@@ -56,9 +55,8 @@ rules![
     rule("vsock-cid-default", Class::Default)
         .summary("whether libvirt chooses the address of a vsock is spelt out")
         .doc(
-            "The context identifier of a vsock device is the one that is given, or one that libvirt chooses where \
-             none is; libvirt \
-             writes which. Profile `modern` adds no `<cid>` for it.",
+            "The context identifier of a vsock device is the one that is given, or one that libvirt chooses where none \
+             is; libvirt writes which. Profile `modern` adds no `<cid>` for it.",
         )
         .example(
             "<devices><vsock model='virtio'><cid address='4'/></vsock></devices>",
@@ -73,7 +71,7 @@ rules![
         .summary("the memory balloon of the model `none` has no address")
         .doc(
             "The model `none` says that the guest has no memory balloon. libvirt reads neither its address nor its \
-              alias."
+             alias."
         )
         .example(
             "<devices><memballoon model='none'><address type='virtio-mmio'/></memballoon></devices>",
@@ -85,7 +83,7 @@ rules![
         .summary("a period of 0 for statistics is not written")
         .doc(
             "A period of 0 seconds says that the memory balloon collects no statistics, as it does where nothing is \
-              said."
+             said."
         )
         .example(
             "<devices><memballoon model='virtio'><stats period='0'/></memballoon></devices>",
@@ -96,8 +94,7 @@ rules![
         .summary("a `<driver>` without attributes is not written")
         .doc(
             "libvirt does not write a `<driver>` element that has no attribute, because it says nothing about the \
-             device: an entropy \
-             source, a memory balloon, a vsock, an IOMMU, a sound card or an accelerator.",
+             device: an entropy source, a memory balloon, a vsock, an IOMMU, a sound card or an accelerator.",
         )
         .example(
             "<devices><memballoon model='virtio'><driver/></memballoon></devices>",
@@ -109,8 +106,8 @@ rules![
         .summary("a `<panic/>` of which nothing is said is not written")
         .doc(
             "A panic device without model, alias and address is one that the hypervisor chooses. libvirt's form of no \
-             hypervisor in \
-             particular does not show it; the QEMU driver gives it a model, and profile `modern` keeps it.",
+             hypervisor in particular does not show it; the QEMU driver gives it a model, and profile `modern` keeps \
+             it.",
         )
         .example("<devices><panic/></devices>", "<devices/>")
         .row(nothing(

@@ -10,8 +10,7 @@ rules![
         .summary("the source of random numbers is spelt out")
         .doc(
             "An entropy source with the back end `random` takes its numbers from /dev/random where the definition \
-             names no device of \
-             the host. libvirt writes the path.",
+             names no device of the host. libvirt writes the path.",
         )
         .example(
             "<devices><rng model='virtio'><backend model='random'/></rng></devices>",
@@ -24,9 +23,8 @@ rules![
         .profiles(BOTH)
         .summary("a rate without bytes limits nothing")
         .doc(
-            "The `<rate>` of an entropy source says how many bytes the guest may take in a period. Without a number \
-             of bytes there is \
-             no limit, and libvirt does not look at the period.",
+            "The `<rate>` of an entropy source says how many bytes the guest may take in a period. Without a number of \
+             bytes there is no limit, and libvirt does not look at the period.",
         )
         .example(
             "<devices><rng model='virtio'><rate period='5'/><backend model='random'>/dev/random</backend></rng>\
@@ -38,8 +36,7 @@ rules![
         .summary("a rate of 0 bytes is not written")
         .doc(
             "A rate of 0 bytes does not limit an entropy source, and a period of 0 milliseconds is the usual one. \
-             libvirt writes \
-             neither.",
+             libvirt writes neither.",
         )
         .example(
             "<devices><rng model='virtio'><rate bytes='0' period='5'/><backend model='random'>/dev/random</backend>\

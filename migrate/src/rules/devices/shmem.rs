@@ -12,8 +12,7 @@ rules![
         .summary("shared memory with interrupts has a server")
         .doc(
             "Interrupts between guests that share memory are passed on by a server; libvirt refuses `<msi>` without \
-             `<server>`. The \
-             name of the memory has no slash.",
+             `<server>`. The name of the memory has no slash.",
         )
         .finds("<devices><shmem name='s'><model type='ivshmem'/><msi vectors='4'/></shmem></devices>")
         .finds("<devices><shmem name='a/b'><model type='ivshmem'/></shmem></devices>")
@@ -28,8 +27,7 @@ rules![
         .summary("the size of shared memory is no number of MiB")
         .doc(
             "libvirt keeps whole MiB of the size of shared memory: 12345 KiB become 12 MiB, and 16 KiB nothing. The \
-             hypervisor wants \
-             a power of two anyway.",
+             hypervisor wants a power of two anyway.",
         )
         .finds("<devices><shmem name='s'><model type='ivshmem'/><size unit='KiB'>12345</size></shmem></devices>")
         .row(refuse_if("the size is too large", |size: &ShmemSize, _| MIB.apply(size.value, size.unit).is_none()))
@@ -42,8 +40,7 @@ rules![
         .summary("shared memory is of the model `ivshmem`")
         .doc(
             "A device with shared memory is of the model `ivshmem` where nothing is said, and that model has no role. \
-             libvirt writes \
-             the model and drops a role.",
+             libvirt writes the model and drops a role.",
         )
         .example(
             "<devices><shmem name='s' role='peer'/></devices>",
@@ -58,8 +55,7 @@ rules![
         .summary("the size of shared memory is in MiB")
         .doc(
             "libvirt reads the size of shared memory in any unit, in bytes where none is given, and writes whole MiB: \
-             what is over is \
-             lost.",
+             what is over is lost.",
         )
         .example(
             "<devices><shmem name='s'><model type='ivshmem'/><size unit='GiB'>1</size></shmem></devices>",

@@ -7,8 +7,7 @@ rules![
         .summary("banks of registers belong to version 2.0 of a TPM, a socket to one of somebody else's")
         .doc(
             "libvirt refuses a list of banks of registers or a profile unless the definition says that the emulated \
-             TPM has version \
-             2.0, an external TPM without the socket of its emulator, and a third TPM.",
+             TPM has version 2.0, an external TPM without the socket of its emulator, and a third TPM.",
         )
         .finds(
             "<devices><tpm model='tpm-crb'><backend type='emulator'><active_pcr_banks><sha256/></active_pcr_banks>\
@@ -43,8 +42,8 @@ rules![
     rule("tpm-device-default", Class::Default)
         .summary("the TPM of the host that is passed through is named")
         .doc(
-            "A TPM that is passed through is /dev/tpm0 of the host where the definition names none. libvirt writes \
-              the path."
+            "A TPM that is passed through is /dev/tpm0 of the host where the definition names none. libvirt writes the \
+             path."
         )
         .example(
             "<devices><tpm model='tpm-tis'><backend type='passthrough'/></tpm></devices>",
@@ -60,8 +59,7 @@ rules![
         .summary("what libvirt does not read about a TPM is not written")
         .doc(
             "Only an emulated TPM has a version to choose; libvirt drops that of others. It writes neither an empty \
-             list of banks nor \
-             that the state does not persist.",
+             list of banks nor that the state does not persist.",
         )
         .example(
             "<devices><tpm model='tpm-tis'><backend type='passthrough' version='2.0'><device path='/dev/tpm0'/>\

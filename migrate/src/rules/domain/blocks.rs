@@ -8,10 +8,8 @@ rules![
         .summary("several blocks of one kind are one")
         .doc(
             "libvirt collects the content of some blocks, as `<features>`, `<devices>` or `<cputune>`, from wherever \
-             it stands, so that \
-             two of them are read as one. The schema takes one: the rule merges them. Where both say the same thing, \
-             the first counts, \
-             and the last among features, as libvirt reads it.",
+             it stands, so that two of them are read as one. The schema takes one: the rule merges them. Where both \
+             say the same thing, the first counts, and the last among features, as libvirt reads it.",
         )
         .example("<features><acpi/></features><features><apic/></features>", "<features><acpi/><apic/></features>",)
         .example(

@@ -13,9 +13,10 @@ rules![
     rule("os-conflict", Class::Conflict)
         .summary("an operating system that libvirt refuses")
         .doc(
-            "Without a boot loader of the host a domain needs `<os>` with a type. A container needs `<init>`. Devices with a boot order and \
-             `<boot>` in `<os>` exclude each other. A firmware needs a path unless it is chosen automatically, and one without state has no \
-             NVRAM. A shim stands before a kernel. Before 11.2.0 a guest has one ACPI table.",
+            "Without a boot loader of the host a domain needs `<os>` with a type. A container needs `<init>`. Devices \
+             with a boot order and `<boot>` in `<os>` exclude each other. A firmware needs a path unless it is chosen \
+             automatically, and one without state has no NVRAM. A shim stands before a kernel. Before 11.2.0 a guest \
+             has one ACPI table.",
         )
         .finds("<os><type arch='x86_64'>hvm</type><shim>/shim.efi</shim></os>")
         .finds(
@@ -82,9 +83,9 @@ rules![
     rule("os-parts-not-read", Class::Lossy)
         .summary("what does not belong to the type of the operating system is not read")
         .doc(
-            "libvirt reads `<init>` and what goes with it for containers alone, kernel and firmware for machines alone, and boot devices, boot \
-             menu and BIOS for fully virtualized machines alone. Of type `linux`, by which old descriptions mean paravirtualized Xen, it \
-             reads none of them unless the driver for Xen does.",
+            "libvirt reads `<init>` and what goes with it for containers alone, kernel and firmware for machines \
+             alone, and boot devices, boot menu and BIOS for fully virtualized machines alone. Of type `linux`, by \
+             which old descriptions mean paravirtualized Xen, it reads none of them unless the driver for Xen does.",
         )
         .example(
             "<os><type arch='x86_64'>hvm</type><init>/sbin/init</init><kernel>/vmlinuz</kernel></os>",
@@ -114,8 +115,8 @@ rules![
     rule("os-boot-and-bootloader", Class::Lossy)
         .summary("a boot loader of the host leaves nothing to the firmware")
         .doc(
-            "Where a `<bootloader>` of the host starts the domain, libvirt writes neither boot devices nor boot menu nor the settings \
-             of the BIOS.",
+            "Where a `<bootloader>` of the host starts the domain, libvirt writes neither boot devices nor boot menu \
+             nor the settings of the BIOS.",
         )
         .example(
             "<bootloader>/usr/bin/pygrub</bootloader><os><type arch='x86_64'>hvm</type><boot dev='hd'/></os>",
@@ -136,8 +137,8 @@ rules![
     rule("boot-menu-timeout-alone", Class::Live)
         .summary("a boot menu has a timeout and nothing enables it")
         .doc(
-            "libvirt reads the timeout of a boot menu where `enable` stands beside it. Without it libvirt reads past the element and \
-             does not write it; profile `modern` keeps it, since the timeout is what somebody chose.",
+            "libvirt reads the timeout of a boot menu where `enable` stands beside it. Without it libvirt reads past \
+             the element and does not write it; profile `modern` keeps it, since the timeout is what somebody chose.",
         )
         .example(
             "<os><type>hvm</type><boot dev='hd'/><bootmenu timeout='3000'/></os>",
@@ -172,8 +173,8 @@ rules![
     rule("bootloader-empty", Class::Lossy)
         .summary("arguments of no boot loader")
         .doc(
-            "An empty `<bootloader>` once meant the hypervisor's own; libvirt takes it for none, and forgets the arguments of a boot loader \
-             that is not there.",
+            "An empty `<bootloader>` once meant the hypervisor's own; libvirt takes it for none, and forgets the \
+             arguments of a boot loader that is not there.",
         )
         .example(
             "<memory unit='KiB'>1048576</memory><os><type arch='x86_64'>hvm</type></os><bootloader_args>-X</bootloader_args>",
@@ -200,8 +201,8 @@ rules![
     rule("os-boot-default-added", Class::Default)
         .summary("a guest boots from its disk unless told otherwise")
         .doc(
-            "Where neither `<os>` nor a device says what is booted, libvirt boots fully virtualized guests from the disk and writes \
-             that.",
+            "Where neither `<os>` nor a device says what is booted, libvirt boots fully virtualized guests from the \
+             disk and writes that.",
         )
         .example(
             "<os><type arch='x86_64'>hvm</type></os>",

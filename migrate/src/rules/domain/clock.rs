@@ -8,8 +8,9 @@ rules![
     rule("clock-conflict", Class::Conflict)
         .summary("a clock that libvirt refuses")
         .doc(
-            "A clock in the time of a zone must name the zone. A timer takes a policy for ticks, a track, a frequency or a mode only \
-             where it has one, and limits for catching up only where it catches up. libvirt refuses anything else.",
+            "A clock in the time of a zone must name the zone. A timer takes a policy for ticks, a track, a frequency \
+             or a mode only where it has one, and limits for catching up only where it catches up. libvirt refuses \
+             anything else.",
         )
         .finds("<clock offset='timezone'/>")
         .finds("<clock offset='utc'><timer name='hpet' track='guest'/></clock>")
@@ -22,8 +23,8 @@ rules![
         .since(0, 9, 11)
         .summary("a clock that is adjusted has a variable offset")
         .doc(
-            "A number as the adjustment of a clock in UTC or local time makes its offset variable, with that time as its basis; \
-             libvirt writes it that way. An adjustment of `reset` stays.",
+            "A number as the adjustment of a clock in UTC or local time makes its offset variable, with that time as \
+             its basis; libvirt writes it that way. An adjustment of `reset` stays.",
         )
         .example(
             "<clock offset='utc' adjustment='3600'/>",
@@ -34,9 +35,9 @@ rules![
         .on_request()
         .summary("sync was once the name of offset")
         .doc(
-            "The first versions of the format called the offset of the clock `sync`. libvirt does not read that any more: the guest \
-             gets UTC, whatever stands there. Making an offset of it gives the guest what was once meant, which is not what libvirt \
-             gives it now, so it is done on request only.",
+            "The first versions of the format called the offset of the clock `sync`. libvirt does not read that any \
+             more: the guest gets UTC, whatever stands there. Making an offset of it gives the guest what was once \
+             meant, which is not what libvirt gives it now, so it is done on request only.",
         )
         .example("<clock sync='localtime'/>", "<clock offset='localtime'/>")
         .row(algorithm(sync).profiles(MODERN)),

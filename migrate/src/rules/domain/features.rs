@@ -26,8 +26,9 @@ rules![
     rule("features-conflict", Class::Conflict)
         .summary("enlightenments that lack what they need")
         .doc(
-            "Every enlightenment of Hyper-V needs a state. Spinlocks that are on need a number of retries, at least 4095, and a vendor that \
-             is on needs a value of up to 12 characters without comma. A dirty ring of KVM that is on needs a size. libvirt refuses anything else.",
+            "Every enlightenment of Hyper-V needs a state. Spinlocks that are on need a number of retries, at least \
+             4095, and a vendor that is on needs a value of up to 12 characters without comma. A dirty ring of KVM \
+             that is on needs a size. libvirt refuses anything else.",
         )
         .finds("<features><hyperv mode='custom'><spinlocks state='on' retries='100'/></hyperv></features>")
         .finds("<features><hyperv mode='custom'><vendor_id state='on'/></hyperv></features>")
@@ -43,7 +44,8 @@ rules![
         }))
         .row(
             listed(FeatureHyperv::SPINLOCKS, |it| {
-                (it.state == OnOff::On && it.retries.is_none()).then_some("spinlocks need a number of retries: add retries='8191'")
+                (it.state == OnOff::On && it.retries.is_none())
+                    .then_some("spinlocks need a number of retries: add retries='8191'")
             })
             .until(11, 9, 0),
         )
@@ -57,13 +59,19 @@ rules![
             Some(value) if value.len() > LONGEST_VENDOR => Some("a vendor has up to 12 characters"),
             Some(value) => value.contains(',').then_some("a vendor has no comma"),
         }))
-        .row(listed(FeatureHyperv::STIMER, |timer| timer.state.is_none().then_some("<stimer> needs a state: add state='on' or state='off'")))
-        .row(listed(FeatureHyperv::TLBFLUSH, |it| it.state.is_none().then_some("<tlbflush> needs a state: add state='on' or state='off'"))),
+        .row(listed(FeatureHyperv::STIMER, |timer| timer
+            .state
+            .is_none()
+            .then_some("<stimer> needs a state: add state='on' or state='off'")))
+        .row(listed(FeatureHyperv::TLBFLUSH, |it| it
+            .state
+            .is_none()
+            .then_some("<tlbflush> needs a state: add state='on' or state='off'"))),
     rule("features-parts-of-off", Class::Lossy)
         .summary("a feature that is off has no settings")
         .doc(
-            "libvirt writes the settings of a feature, as the retries of Hyper-V's spinlocks, only where the feature is on, and direct \
-             timers only where they are on too.",
+            "libvirt writes the settings of a feature, as the retries of Hyper-V's spinlocks, only where the feature \
+             is on, and direct timers only where they are on too.",
         )
         .example(
             "<features><hyperv mode='custom'><spinlocks state='off' retries='8191'/></hyperv></features>",
@@ -75,8 +83,12 @@ rules![
                 .profiles(LIBVIRT),
         )
         .row(
-            nothing(HypervSpinlocks::RETRIES, |retries| *retries == Retries::NEVER, "spinlocks never tell by themselves")
-                .since(11, 9, 0),
+            nothing(
+                HypervSpinlocks::RETRIES,
+                |retries| *retries == Retries::NEVER,
+                "spinlocks never tell by themselves"
+            )
+            .since(11, 9, 0),
         )
         .row(
             spelling(
@@ -111,8 +123,8 @@ rules![
     rule("features-empty-dropped", Class::Default)
         .summary("a feature that says nothing")
         .doc(
-            "A page table without settings, capabilities by the default policy without exceptions and a translation cache of size 0 \
-             say nothing; libvirt does not write them.",
+            "A page table without settings, capabilities by the default policy without exceptions and a translation \
+             cache of size 0 say nothing; libvirt does not write them.",
         )
         .example("<features><acpi/><hpt/></features>", "<features><acpi/></features>")
         .row(nothing(child(Features::HPT), is_bare::<FeatureHpt>, "the page table has no settings"))
@@ -127,7 +139,9 @@ rules![
         .row(nothing(child(FeatureTcg::TB_CACHE), |cache| cache.value == 0, "no size is set")),
     rule("features-tseg-unit", Class::Spelling)
         .summary("the size of SMM's memory in the largest unit")
-        .doc("libvirt writes the size of the memory for system management in the largest unit that gives a whole number.")
+        .doc(
+            "libvirt writes the size of the memory for system management in the largest unit that gives a whole number."
+        )
         .example(
             "<features><smm state='on'><tseg unit='KiB'>49152</tseg></smm></features>",
             "<features><smm state='on'><tseg unit='MiB'>48</tseg></smm></features>",

@@ -9,8 +9,7 @@ rules![
         .summary("a feature that is given twice")
         .doc(
             "Of a feature that is given twice libvirt reads both, and the last counts. The schema takes one: the rule \
-             leaves what libvirt \
-             makes of them.",
+             leaves what libvirt makes of them.",
         )
         .example(
             "<features><hap state='off'/><kvm><hidden state='off'/><hidden state='on'/></kvm><hap state='on'/>\

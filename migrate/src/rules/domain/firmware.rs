@@ -10,10 +10,10 @@ rules![
     rule("os-firmware-conflict", Class::Conflict)
         .summary("a firmware that contradicts itself")
         .doc(
-            "Keys cannot be enrolled in a firmware whose secure boot is disabled. A BIOS and a ROM have no NVRAM, and before 12.8.0 they are \
-             never stateful. From 12.0.0 on a ROM is of the format raw, and a firmware that the guest can write to has no NVRAM. From 8.6.0 \
-             until 9.2.0 libvirt refused path, type, `readonly` and `secure='no'` of a firmware that it chooses itself, and the template of \
-             its NVRAM.",
+            "Keys cannot be enrolled in a firmware whose secure boot is disabled. A BIOS and a ROM have no NVRAM, and \
+             before 12.8.0 they are never stateful. From 12.0.0 on a ROM is of the format raw, and a firmware that the \
+             guest can write to has no NVRAM. From 8.6.0 until 9.2.0 libvirt refused path, type, `readonly` and \
+             `secure='no'` of a firmware that it chooses itself, and the template of its NVRAM.",
         )
         .finds(
             "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='enrolled-keys'/>\
@@ -81,8 +81,8 @@ rules![
         .since(8, 5, 0)
         .summary("the path of the NVRAM moves into a source")
         .doc(
-            "Since 8.5.0 the NVRAM of a firmware has a type and a `<source>`, as a disk has. libvirt reads a plain path alike and keeps it, so \
-             profile `libvirt` leaves it.",
+            "Since 8.5.0 the NVRAM of a firmware has a type and a `<source>`, as a disk has. libvirt reads a plain \
+             path alike and keeps it, so profile `libvirt` leaves it.",
         )
         .example(
             "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader>\
@@ -95,8 +95,8 @@ rules![
         .since(8, 5, 0)
         .summary("an NVRAM is given twice")
         .doc(
-            "An NVRAM with a type is its `<source>`, one without a type is the path that stands in it; libvirt reads past the other and does \
-             not write it.",
+            "An NVRAM with a type is its `<source>`, one without a type is the path that stands in it; libvirt reads \
+             past the other and does not write it.",
         )
         .example(
             "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader>\
@@ -113,8 +113,8 @@ rules![
         .phase(Phase::Derive)
         .summary("the server of an NVRAM has the usual port")
         .doc(
-            "A server that the NVRAM comes from has the usual port of its protocol unless another is given, as that of a disk; libvirt spells \
-             it out.",
+            "A server that the NVRAM comes from has the usual port of its protocol unless another is given, as that of \
+             a disk; libvirt spells it out.",
         )
         .example(
             "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram type='network'>\
@@ -130,9 +130,9 @@ rules![
     rule("os-firmware-features", Class::Spelling)
         .summary("the features of the firmware in their order")
         .doc(
-            "libvirt writes the features of the firmware in a fixed order, each once. Of a feature that is given twice the last counts. Keys \
-             are enrolled for secure boot, so libvirt up to 9.0.0 spells out that the firmware has it; later versions leave that to the \
-             driver.",
+            "libvirt writes the features of the firmware in a fixed order, each once. Of a feature that is given twice \
+             the last counts. Keys are enrolled for secure boot, so libvirt up to 9.0.0 spells out that the firmware \
+             has it; later versions leave that to the driver.",
         )
         .example(
             "<os firmware='efi'><type arch='x86_64'>hvm</type><firmware><feature enabled='yes' name='secure-boot'/>\

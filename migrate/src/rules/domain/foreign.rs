@@ -12,10 +12,9 @@ rules![
         .summary("an extension of a namespace that libvirt does not know")
         .doc(
             "Each driver of libvirt reads the extensions of its own namespace and passes over all others, so that \
-             libvirt takes the \
-             domain and forgets the extension. Where the name is one of libvirt's, as `commandline`, the declaration \
-             of its namespace \
-             may be misspelt. Profile `modern` keeps the extension, profile `libvirt` drops it, as libvirt does.",
+             libvirt takes the domain and forgets the extension. Where the name is one of libvirt's, as `commandline`, \
+             the declaration of its namespace may be misspelt. Profile `modern` keeps the extension, profile `libvirt` \
+             drops it, as libvirt does.",
         )
         .example("<x:commandline xmlns:x='urn:x'/>", "")
         .row(check(tell).profiles(MODERN))

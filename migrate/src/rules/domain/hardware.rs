@@ -8,8 +8,8 @@ rules![
     rule("iommufd-conflict", Class::Conflict)
         .summary("a file descriptor for an IOMMUFD that is not used")
         .doc(
-            "`fdgroup` names a file descriptor of the IOMMUFD, which `enabled='no'` says is not used; libvirt \
-              refuses both at once."
+            "`fdgroup` names a file descriptor of the IOMMUFD, which `enabled='no'` says is not used; libvirt refuses \
+             both at once."
         )
         .finds("<iommufd enabled='no' fdgroup='iommu'/>")
         .row(refuse_if("a file descriptor is given, but not to be used", |iommufd: &Iommufd, _| {
@@ -19,10 +19,8 @@ rules![
         .summary("a digest or block of a protected guest that does not have its length")
         .doc(
             "The digests of a guest under TDX (`mrConfigId`, `mrOwner`, `mrOwnerConfig`) are 48 bytes in base64; what \
-             a guest under SEV-SNP \
-             is identified by has 96 bytes (`idBlock`), 4096 (`idAuth`), 32 (`hostData`) and 16 \
-             (`guestVisibleWorkarounds`). libvirt \
-             refuses others, those of SEV-SNP in 12.8.0 at the latest.",
+             a guest under SEV-SNP is identified by has 96 bytes (`idBlock`), 4096 (`idAuth`), 32 (`hostData`) and 16 \
+             (`guestVisibleWorkarounds`). libvirt refuses others, those of SEV-SNP in 12.8.0 at the latest.",
         )
         .finds("<launchSecurity type='tdx'><mrOwner>AAAA</mrOwner></launchSecurity>")
         .finds("<launchSecurity type='sev-snp'><policy>0x30000</policy><idBlock>AAAA</idBlock></launchSecurity>")

@@ -20,8 +20,7 @@ rules![
         .summary("a resource without a partition")
         .doc(
             "A `<resource>` must name a partition, or, since 7.7.0, an application on a Fibre Channel fabric; libvirt \
-             refuses an empty \
-             one.",
+             refuses an empty one.",
         )
         .finds("<resource/>")
         .row(refuse_if("<resource> names neither a partition nor an application", |resource: &Resource, _| {
@@ -36,8 +35,7 @@ rules![
         .summary("what happens at the end of a guest is spelt out")
         .doc(
             "A guest that powers off or crashes is destroyed and one that reboots restarts, unless `<on_poweroff>`, \
-             `<on_crash>` and \
-             `<on_reboot>` say otherwise; libvirt always writes the three.",
+             `<on_crash>` and `<on_reboot>` say otherwise; libvirt always writes the three.",
         )
         .example(
             "<on_reboot>destroy</on_reboot>",

@@ -6,8 +6,8 @@ rules![
     rule("memory-conflict", Class::Conflict)
         .summary("the sizes of the memory contradict each other")
         .doc(
-            "libvirt refuses a domain without memory, memory modules that are together larger than all memory, and a maximum that is \
-             smaller than the memory. Up to 9.0.0 a maximum also needs a number of slots.",
+            "libvirt refuses a domain without memory, memory modules that are together larger than all memory, and a \
+             maximum that is smaller than the memory. Up to 9.0.0 a maximum also needs a number of slots.",
         )
         .finds("<memory unit='KiB'>0</memory>")
         .finds("<memory unit='KiB'>4096</memory><maxMemory slots='1' unit='KiB'>1024</maxMemory>")
@@ -50,8 +50,8 @@ rules![
     rule("memory-from-numa", Class::Default)
         .summary("the memory is the sum of the NUMA cells and memory modules")
         .doc(
-            "Where `<memory>` is absent or 0, libvirt adds up the NUMA cells of the guest and its memory modules, and writes the sum. \
-             Profile `modern` adds no element for what the cells say.",
+            "Where `<memory>` is absent or 0, libvirt adds up the NUMA cells of the guest and its memory modules, and \
+             writes the sum. Profile `modern` adds no element for what the cells say.",
         )
         .example(
             "<memory>0</memory><vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0-1' memory='524288'/></numa></cpu>",
@@ -69,8 +69,8 @@ rules![
     rule("advice-current-memory", Class::Advice)
         .summary("a guest that is to have more memory than it can have")
         .doc(
-            "`<currentMemory>` is what the guest has when it starts, and `<memory>` what its balloon can give it. libvirt lowers the first to the \
-             second without a word: where the first is meant, the second has to grow.",
+            "`<currentMemory>` is what the guest has when it starts, and `<memory>` what its balloon can give it. \
+             libvirt lowers the first to the second without a word: where the first is meant, the second has to grow.",
         )
         .finds("<memory unit='MiB'>512</memory><currentMemory unit='GiB'>2</currentMemory>")
         .row(

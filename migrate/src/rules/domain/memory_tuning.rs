@@ -13,8 +13,8 @@ rules![
     rule("hugepages-conflict", Class::Conflict)
         .summary("huge pages that libvirt refuses")
         .doc(
-            "libvirt refuses huge pages of size 0, more than one size without a nodeset, nodesets with nodes that the guest does not \
-             have, and two sizes for one node.",
+            "libvirt refuses huge pages of size 0, more than one size without a nodeset, nodesets with nodes that the \
+             guest does not have, and two sizes for one node.",
         )
         .finds("<memoryBacking><hugepages><page size='0'/></hugepages></memoryBacking>")
         .finds("<memoryBacking><hugepages><page size='2048'/><page size='4096'/></hugepages></memoryBacking>")
@@ -54,8 +54,8 @@ rules![
     rule("zero-values-dropped", Class::Default)
         .summary("0 stands for no value")
         .doc(
-            "In the tuning of block devices and in periods and quotas of CPU time 0 says that nothing is set; libvirt does not write it. \
-             `<shares>0` is a value.",
+            "In the tuning of block devices and in periods and quotas of CPU time 0 says that nothing is set; libvirt \
+             does not write it. `<shares>0` is a value.",
         )
         .example(
             "<blkiotune><weight>0</weight><device><path>/dev/sda</path><weight>0</weight></device></blkiotune>\

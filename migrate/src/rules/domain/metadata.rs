@@ -12,8 +12,7 @@ rules![
         .summary("metadata hold one element of each namespace")
         .doc(
             "Of the elements at the top of `<metadata>` libvirt keeps the first of each namespace, and none without a \
-             namespace. Comments \
-             and text between them are forgotten too. Profile `modern` keeps them all.",
+             namespace. Comments and text between them are forgotten too. Profile `modern` keeps them all.",
         )
         .example(
             "<metadata>\n    <a:x xmlns:a=\"urn:a\"/>\n    <a:y xmlns:a=\"urn:a\"/>\n    <nons/>\n  </metadata>",
@@ -24,8 +23,7 @@ rules![
         .summary("metadata as libxml2 lays them out")
         .doc(
             "libvirt hands metadata to libxml2 for printing, which indents elements without text, quotes attributes \
-             with double quotes \
-             and declares the namespaces that are used where they are not declared inside.",
+             with double quotes and declares the namespaces that are used where they are not declared inside.",
         )
         .example(
             "<metadata><a:x xmlns:a='urn:a'><a:b c='d'/></a:x></metadata>",

@@ -42,8 +42,8 @@ rules![
     rule("uuid-from-sysinfo", Class::Default)
         .summary("the UUID in the SMBIOS tables is that of the domain")
         .doc(
-            "A domain without a UUID gets the one that `<sysinfo>` gives to the system; without one there, libvirt makes one up, which \
-             this command never does.",
+            "A domain without a UUID gets the one that `<sysinfo>` gives to the system; without one there, libvirt \
+             makes one up, which this command never does.",
         )
         .example(
             "<sysinfo type='smbios'><system><entry name='uuid'>4dea22b3-1d52-d8f3-2516-782e98ab3fa0</entry></system></sysinfo>",

@@ -12,8 +12,8 @@ rules![
         .summary("a number that libvirt has no room for, or a 0 where it takes none")
         .doc(
             "libvirt holds counts of CPUs, queues and vectors, orders of boot devices, rates and places on a SCSI \
-             adapter in 32 bits, which the \
-             schema does not say. Where a 0 would mean nothing it is refused: leave the attribute out.",
+             adapter in 32 bits, which the schema does not say. Where a 0 would mean nothing it is refused: leave the \
+             attribute out.",
         )
         .finds("<vcpu>1</vcpu><cpu><topology sockets='4294967296' cores='1' threads='1'/></cpu>")
         .finds(

@@ -28,8 +28,8 @@ rules![
         .summary("sizes of memory are counted in KiB")
         .doc(
             "libvirt takes sizes of memory in any unit, those of memory devices, of the PCI hole of a controller and \
-             of a store for crash messages \
-             too, rounds them up to whole KiB and writes these. Profile `modern` leaves the unit that was chosen.",
+             of a store for crash messages too, rounds them up to whole KiB and writes these. Profile `modern` leaves \
+             the unit that was chosen.",
         )
         .example(
             "<memory unit='GiB'>1</memory><currentMemory unit='MB'>500</currentMemory>",

@@ -32,9 +32,8 @@ rules![
     rule("sysinfo-text-beside-file", Class::Lossy)
         .summary("a text beside the file of an entry for the firmware")
         .doc(
-            "An entry for the firmware has its content in a file or in a text. Where both are given, libvirt reads \
-             the file alone, and does not \
-             write the text; the schema refuses it.",
+            "An entry for the firmware has its content in a file or in a text. Where both are given, libvirt reads the \
+             file alone, and does not write the text; the schema refuses it.",
         )
         .example(
             "<sysinfo type='fwcfg'><entry name='opt/org/x' file='/srv/x'>text</entry></sysinfo>",
@@ -50,8 +49,7 @@ rules![
         .summary("the entries of the SMBIOS tables in their order")
         .doc(
             "libvirt writes the entries of each SMBIOS table in a fixed order, each once, and neither empty entries \
-             nor empty tables. \
-             Of an entry that is given twice it reads the first.",
+             nor empty tables. Of an entry that is given twice it reads the first.",
         )
         .example(
             "<sysinfo type='smbios'><bios><entry name='version'>b</entry><entry name='vendor'>v</entry></bios>\

@@ -12,13 +12,11 @@ rules![
     rule("graphics-port-minus1", Class::Copy)
         .summary("`port='-1'` is written as `autoport='yes'`")
         .doc(
-            "Port -1 once said that libvirt should choose the port at start; `autoport` says it since. For VNC and \
-             RDP the port \
-             alone decides, for SPICE both ports must be -1, and then `autoport='no'` does not count. Beside \
-             `autoport='no'` a VNC or \
-             RDP server with port -1 is read otherwise since a libvirt between 11.4.0 and 11.6.0, so that it is left \
-             unless the \
-             target is older. libvirt itself goes on writing the number for VNC, so profile `libvirt` keeps it.",
+            "Port -1 once said that libvirt should choose the port at start; `autoport` says it since. For VNC and RDP \
+             the port alone decides, for SPICE both ports must be -1, and then `autoport='no'` does not count. Beside \
+             `autoport='no'` a VNC or RDP server with port -1 is read otherwise since a libvirt between 11.4.0 and \
+             11.6.0, so that it is left unless the target is older. libvirt itself goes on writing the number for VNC, \
+             so profile `libvirt` keeps it.",
         )
         .example(
             "<devices><graphics type='vnc' port='-1'/></devices>",

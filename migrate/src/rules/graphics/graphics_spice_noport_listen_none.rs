@@ -8,10 +8,10 @@ rules![
         .since(2, 0, 0)
         .summary("a SPICE server without ports listens nowhere, and says so")
         .doc(
-            "Unlike VNC, SPICE does not choose ports unasked: without ports and without `autoport='yes'` the server \
-             is reached through \
-             libvirt's API alone. Since 2.0.0 `<listen type='none'/>` says that. An address to listen at is void then; \
-             profile `libvirt` drops it as libvirt does, profile `modern` leaves such a display as it is.",
+            "Unlike VNC, SPICE does not choose ports unasked: without ports and without `autoport='yes'` the server is \
+             reached through libvirt's API alone. Since 2.0.0 `<listen type='none'/>` says that. An address to listen \
+             at is void then; profile `libvirt` drops it as libvirt does, profile `modern` leaves such a display as it \
+             is.",
         )
         .example(
             "<devices><graphics type='spice'/></devices>",

@@ -7,9 +7,10 @@ rules![
     rule("input-contradictions", Class::Conflict)
         .summary("input devices that libvirt refuses")
         .doc(
-            "A tablet cannot be on the PS/2 bus, which `<ps2 state='off'/>` takes away, and Xen's bus is for mice and keyboards of paravirtual guests, which have no other. Guests \
-             that are neither fully nor paravirtualized have no input devices, unless they are Parallels' containers. A virtio model is \
-             on the virtio bus, a device on USB has an address of that type, and an event device of the host is on no bus.",
+            "A tablet cannot be on the PS/2 bus, which `<ps2 state='off'/>` takes away, and Xen's bus is for mice and \
+             keyboards of paravirtual guests, which have no other. Guests that are neither fully nor paravirtualized \
+             have no input devices, unless they are Parallels' containers. A virtio model is on the virtio bus, a \
+             device on USB has an address of that type, and an event device of the host is on no bus.",
         )
         .finds("<devices><input type='tablet' bus='ps2'/></devices>")
         .finds("<features><ps2 state='off'/></features><devices><input type='mouse' bus='ps2'/></devices>")
@@ -63,9 +64,10 @@ rules![
     rule("input-bus-default", Class::Default)
         .summary("the bus of an input device is spelt out")
         .doc(
-            "In a fully virtualized guest mice and keyboards are on the PS/2 bus on x86, on virtio on s390 and on USB elsewhere; \
-             tablets are on USB, on s390 on virtio. Paravirtual Xen guests and Parallels' containers have buses of their own. \
-             Where the definition does not say which architecture the guest has, profile `modern` leaves the bus to libvirt.",
+            "In a fully virtualized guest mice and keyboards are on the PS/2 bus on x86, on virtio on s390 and on USB \
+             elsewhere; tablets are on USB, on s390 on virtio. Paravirtual Xen guests and Parallels' containers have \
+             buses of their own. Where the definition does not say which architecture the guest has, profile `modern` \
+             leaves the bus to libvirt.",
         )
         .example(
             "<devices><input type='tablet'/><input type='mouse'/></devices>",
@@ -76,8 +78,8 @@ rules![
     rule("input-source-absent", Class::Lossy)
         .summary("an input device of the host is not named")
         .doc(
-            "An input device of the type `passthrough` or `evdev` is one of the host, which `<source>` names. libvirt defines a guest \
-             without it, which its schema refuses, and cannot start the guest.",
+            "An input device of the type `passthrough` or `evdev` is one of the host, which `<source>` names. libvirt \
+             defines a guest without it, which its schema refuses, and cannot start the guest.",
         )
         .finds("<devices><input type='evdev'/></devices>")
         .row(note(|input: &Input, _| {

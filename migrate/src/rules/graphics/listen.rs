@@ -9,10 +9,11 @@ rules![
         .since(0, 9, 4)
         .summary("the address to listen at stands in a `<listen>` element")
         .doc(
-            "The attribute `listen` of `<graphics>` says where a VNC, SPICE or RDP server listens. Since there may be several \
-             such places, `<listen>` elements say it, and the attribute is a copy of the first of them. Profile `modern` moves the \
-             address into the element and removes the attribute; profile `libvirt` writes both (`graphics-listen-copy`). An attribute \
-             that contradicts the first `<listen type='address'>` is an error. An empty attribute is none.",
+            "The attribute `listen` of `<graphics>` says where a VNC, SPICE or RDP server listens. Since there may be \
+             several such places, `<listen>` elements say it, and the attribute is a copy of the first of them. \
+             Profile `modern` moves the address into the element and removes the attribute; profile `libvirt` writes \
+             both (`graphics-listen-copy`). An attribute that contradicts the first `<listen type='address'>` is an \
+             error. An empty attribute is none.",
         )
         .example(
             "<devices><graphics type='vnc' port='5901' autoport='no' listen='127.0.0.1'/></devices>",
@@ -31,8 +32,9 @@ rules![
         .on_request()
         .summary("the socket of a VNC server takes the place of the address to listen at")
         .doc(
-            "With the attribute `socket` libvirt replaces a first `<listen>` at an address or a network by one at the socket, and \
-             forgets the address without a word. What the author meant is not to be seen, so this is done on request alone.",
+            "With the attribute `socket` libvirt replaces a first `<listen>` at an address or a network by one at the \
+             socket, and forgets the address without a word. What the author meant is not to be seen, so this is done \
+             on request alone.",
         )
         .example(
             "<devices><graphics type='vnc' socket='/run/vnc'><listen type='address' address='127.0.0.1'/></graphics></devices>",
@@ -42,8 +44,9 @@ rules![
     rule("graphics-listen-attr-ignored", Class::Lossy)
         .summary("the attribute `listen` has no effect beside a socket")
         .doc(
-            "Where the first `<listen>` element of a display is a socket, or says that it listens nowhere, libvirt does not read \
-             the attribute `listen` at all. It is left, because its author may have meant it; profile `libvirt` drops it.",
+            "Where the first `<listen>` element of a display is a socket, or says that it listens nowhere, libvirt \
+             does not read the attribute `listen` at all. It is left, because its author may have meant it; profile \
+             `libvirt` drops it.",
         )
         .example(
             "<devices><graphics type='vnc' listen='127.0.0.1'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
@@ -58,8 +61,8 @@ rules![
     rule("graphics-listen-default", Class::Default)
         .summary("a server that does not say where it listens has a `<listen type='address'/>`")
         .doc(
-            "A VNC, SPICE or RDP server without any `<listen>` listens at the address that the hypervisor's configuration \
-             gives. libvirt writes that as an element without address.",
+            "A VNC, SPICE or RDP server without any `<listen>` listens at the address that the hypervisor's \
+             configuration gives. libvirt writes that as an element without address.",
         )
         .example(
             "<devices><graphics type='vnc' port='5901' autoport='no'/></devices>",
@@ -76,8 +79,8 @@ rules![
         .since(0, 9, 4)
         .summary("libvirt copies the address of the first `<listen>` into the attribute")
         .doc(
-            "For readers older than 0.9.4 libvirt writes the address of the first `<listen>` into the attribute `listen` of `<graphics>` \
-             too. Where the first one is no address, it does not write the attribute.",
+            "For readers older than 0.9.4 libvirt writes the address of the first `<listen>` into the attribute \
+             `listen` of `<graphics>` too. Where the first one is no address, it does not write the attribute.",
         )
         .example(
             "<devices><graphics type='vnc' port='5901' autoport='no'><listen type='address' address='127.0.0.1'/></graphics></devices>",

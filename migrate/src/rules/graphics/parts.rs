@@ -10,10 +10,10 @@ rules![
     rule("graphics-contradictions", Class::Conflict)
         .summary("displays that libvirt refuses")
         .doc(
-            "An RDP server cannot listen at a socket or nowhere, and a display over D-Bus with direct connections has no address \
-             of a bus. A place to listen at has no network or socket unless it is one, and that of a network has a name. From 11.6.0 on \
-             `autoport`, `replaceUser` and `multiUser` of VNC and RDP servers are `yes` or `no`. libvirt refuses a domain with such a \
-             display.",
+            "An RDP server cannot listen at a socket or nowhere, and a display over D-Bus with direct connections has \
+             no address of a bus. A place to listen at has no network or socket unless it is one, and that of a \
+             network has a name. From 11.6.0 on `autoport`, `replaceUser` and `multiUser` of VNC and RDP servers are \
+             `yes` or `no`. libvirt refuses a domain with such a display.",
         )
         .finds("<devices><graphics type='dbus' p2p='yes' address='unix:path=/run/bus'/></devices>")
         .finds("<devices><graphics type='rdp' autoport='yes'><listen type='none'/></graphics></devices>")
@@ -80,8 +80,8 @@ rules![
     rule("graphics-spice-channel-mode-any", Class::Spelling)
         .summary("channels of SPICE stand in libvirt's order, those with mode `any` not at all")
         .doc(
-            "libvirt keeps one mode for each channel of SPICE, the last that is given, and writes those that are not `any` in an \
-             order of its own.",
+            "libvirt keeps one mode for each channel of SPICE, the last that is given, and writes those that are not \
+             `any` in an order of its own.",
         )
         .example(
             "<devices><graphics type='spice' autoport='yes'><channel name='record' mode='any'/><channel name='inputs' mode='secure'/>\
@@ -103,8 +103,8 @@ rules![
     rule("graphics-empty-gl", Class::Spelling)
         .summary("an empty `<gl/>` is not written")
         .doc(
-            "The `<gl>` of a display of type `egl-headless` says which device of the host draws; without a device libvirt does not \
-             write it.",
+            "The `<gl>` of a display of type `egl-headless` says which device of the host draws; without a device \
+             libvirt does not write it.",
         )
         .example(
             "<devices><graphics type='egl-headless'><gl/></graphics></devices>",

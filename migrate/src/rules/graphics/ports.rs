@@ -15,10 +15,10 @@ rules![
         .until(11, 6, 0)
         .summary("an `autoport` that libvirt reads past")
         .doc(
-            "On a VNC server libvirt before 11.6.0 takes `autoport` to be absent if it is neither `yes` nor `no`; on an RDP server it \
-             understands nothing but `yes`, so that `autoport='no'` without a port leaves the choice to libvirt all the same. It reads \
-             past other values of `replaceUser` and `multiUser`, too. From 11.6.0 on the word counts as it stands, and other values are \
-             refused (`graphics-contradictions`).",
+            "On a VNC server libvirt before 11.6.0 takes `autoport` to be absent if it is neither `yes` nor `no`; on \
+             an RDP server it understands nothing but `yes`, so that `autoport='no'` without a port leaves the choice \
+             to libvirt all the same. It reads past other values of `replaceUser` and `multiUser`, too. From 11.6.0 on \
+             the word counts as it stands, and other values are refused (`graphics-contradictions`).",
         )
         .example(
             "<devices><graphics type='vnc' port='5905' autoport='true'/></devices>",
@@ -34,8 +34,8 @@ rules![
         .profiles(BOTH)
         .summary("port -1 for one of the two ports of a SPICE server is a number like another")
         .doc(
-            "For SPICE, -1 leaves the choice of the ports to libvirt only where both ports are -1. Alone it stays in the definition \
-             as a number, with `autoport='no'`, though `autoport='yes'` was probably meant.",
+            "For SPICE, -1 leaves the choice of the ports to libvirt only where both ports are -1. Alone it stays in \
+             the definition as a number, with `autoport='no'`, though `autoport='yes'` was probably meant.",
         )
         .finds("<devices><graphics type='spice' port='-1' autoport='no'/></devices>")
         .row(note(|spice: &GraphicsTypeSpice, _| {
@@ -48,9 +48,9 @@ rules![
         .on_request()
         .summary("a port beside `autoport='yes'` is forgotten")
         .doc(
-            "With `autoport='yes'` libvirt chooses the port whenever the domain starts; a number beside it is that of a domain that \
-             was running, or a mistake. libvirt does not keep it in the definition. Whether the number or the choice was \
-             meant is the owner's to say, so the number is removed on request alone.",
+            "With `autoport='yes'` libvirt chooses the port whenever the domain starts; a number beside it is that of \
+             a domain that was running, or a mistake. libvirt does not keep it in the definition. Whether the number \
+             or the choice was meant is the owner's to say, so the number is removed on request alone.",
         )
         .example(
             "<devices><graphics type='vnc' port='5905' autoport='yes'/></devices>",
@@ -76,8 +76,9 @@ rules![
     rule("graphics-autoport-default", Class::Default)
         .summary("`autoport` is spelt out")
         .doc(
-            "Without `autoport` a VNC server has the port that is given, or one that libvirt chooses where none is; libvirt writes \
-             which; port 0 is a choice since 11.6.0. An RDP server without port gets `autoport='yes'`. A SPICE server with a port has `autoport='no'`.",
+            "Without `autoport` a VNC server has the port that is given, or one that libvirt chooses where none is; \
+             libvirt writes which; port 0 is a choice since 11.6.0. An RDP server without port gets `autoport='yes'`. \
+             A SPICE server with a port has `autoport='no'`.",
         )
         .example(
             "<devices><graphics type='vnc' port='5905'/></devices>",
@@ -111,10 +112,11 @@ rules![
     rule("graphics-libvirt-ports", Class::Structure)
         .summary("ports stand as libvirt writes them")
         .doc(
-            "The definition of a VNC server whose port libvirt chooses has `port='-1'`, that of an RDP server `port='0'`, that of a \
-             SPICE server no port at all. A number that was chosen while the domain ran stays in the live form alone. Ports of \
-             0 are not written otherwise, and an RDP server without `autoport='yes'` has no such attribute. Before 11.6.0 the port -1 \
-             of a VNC server with `autoport='no'` was lost, and an RDP server without a port had one chosen whatever `autoport` said.",
+            "The definition of a VNC server whose port libvirt chooses has `port='-1'`, that of an RDP server \
+             `port='0'`, that of a SPICE server no port at all. A number that was chosen while the domain ran stays in \
+             the live form alone. Ports of 0 are not written otherwise, and an RDP server without `autoport='yes'` has \
+             no such attribute. Before 11.6.0 the port -1 of a VNC server with `autoport='no'` was lost, and an RDP \
+             server without a port had one chosen whatever `autoport` said.",
         )
         .example(
             "<devices><graphics type='vnc' port='5905' autoport='yes'/></devices>",

@@ -11,10 +11,10 @@ rules![
         .since(2, 0, 0)
         .summary("the socket of a VNC server stands in a `<listen>` element")
         .doc(
-            "A VNC server that listens at a socket of the file system was once written with an attribute `socket`. Since 2.0.0 \
-             that is `<listen type='socket'>`, of which the attribute is a copy. Profile `modern` moves the path and removes the \
-             attribute; profile `libvirt` writes both. An attribute that contradicts the first `<listen type='socket'>` is \
-             an error.",
+            "A VNC server that listens at a socket of the file system was once written with an attribute `socket`. \
+             Since 2.0.0 that is `<listen type='socket'>`, of which the attribute is a copy. Profile `modern` moves \
+             the path and removes the attribute; profile `libvirt` writes both. An attribute that contradicts the \
+             first `<listen type='socket'>` is an error.",
         )
         .example(
             "<devices><graphics type='vnc' socket='/run/vnc'/></devices>",
@@ -43,8 +43,8 @@ rules![
         .since(2, 0, 0)
         .summary("the socket of a SPICE server stands in its `<listen>` element")
         .doc(
-            "libvirt reads the attribute `socket` of a SPICE server in one case: where its first `<listen>` is a socket without a \
-             path. The path belongs there. If both have one they must be the same.",
+            "libvirt reads the attribute `socket` of a SPICE server in one case: where its first `<listen>` is a \
+             socket without a path. The path belongs there. If both have one they must be the same.",
         )
         .example(
             "<devices><graphics type='spice' socket='/run/s'><listen type='socket'/></graphics></devices>",
@@ -65,9 +65,9 @@ rules![
         .on_request()
         .summary("the attribute `socket` of a SPICE server has no effect")
         .doc(
-            "Only VNC servers have the attribute `socket`; libvirt does not read it on a SPICE server, which listens where it \
-             would without. A `<listen type='socket'>` would do what the author may have meant, but change what happens. The \
-             attribute is removed on request.",
+            "Only VNC servers have the attribute `socket`; libvirt does not read it on a SPICE server, which listens \
+             where it would without. A `<listen type='socket'>` would do what the author may have meant, but change \
+             what happens. The attribute is removed on request.",
         )
         .example(
             "<devices><graphics type='spice' autoport='yes' socket='/run/spice'/></devices>",

@@ -16,11 +16,9 @@ rules![
         .summary("audio back ends that are there twice or not at all")
         .doc(
             "Each audio back end has a number of its own, and a sound card or a display that names one must name one \
-             that is there; \
-             libvirt refuses the domain otherwise. The settings of a back end need `fixedSettings='yes'`, and that \
-             needs \
-             `mixingEngine='yes'`. Numbers of back ends, periods, voices, buffers, frequencies and channels are at \
-             least 1.",
+             that is there; libvirt refuses the domain otherwise. The settings of a back end need \
+             `fixedSettings='yes'`, and that needs `mixingEngine='yes'`. Numbers of back ends, periods, voices, \
+             buffers, frequencies and channels are at least 1.",
         )
         .finds("<devices><sound model='ac97'><audio id='3'/></sound><audio id='1' type='none'/></devices>")
         .finds("<devices><graphics type='vnc'><audio id='3'/></graphics><audio id='1' type='none'/></devices>")
@@ -65,9 +63,8 @@ rules![
         .since(10, 4, 0)
         .summary("the number of streams of a virtio sound card is spelt out")
         .doc(
-            "A sound card of the model `virtio` has two streams where nothing is said; libvirt writes the number \
-             since it knows the \
-             model.",
+            "A sound card of the model `virtio` has two streams where nothing is said; libvirt writes the number since \
+             it knows the model.",
         )
         .example(
             "<devices><sound model='virtio'/></devices>",
@@ -78,8 +75,7 @@ rules![
         .summary("what libvirt does not read about a sound card is not written")
         .doc(
             "Only cards of the models `ich6` and `ich9` have codecs, and only those of the model `usb` can have \
-             several channels. \
-             libvirt drops either from other cards.",
+             several channels. libvirt drops either from other cards.",
         )
         .example(
             "<devices><sound model='ac97'><codec type='duplex'/></sound></devices>",
@@ -94,8 +90,7 @@ rules![
         .summary("what says nothing about an audio back end is not written")
         .doc(
             "libvirt does not write an `<input>` or `<output>` of an audio back end of which nothing is said, and \
-             writes `<settings>` \
-             where they are said to be fixed, and nowhere else.",
+             writes `<settings>` where they are said to be fixed, and nowhere else.",
         )
         .example(
             "<devices><audio id='1' type='none'><input><settings/></input><output mixingEngine='yes' \

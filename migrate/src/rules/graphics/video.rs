@@ -9,10 +9,10 @@ rules![
     rule("implicit-video", Class::Implicit)
         .summary("a domain with a display has a video card")
         .doc(
-            "libvirt adds a video card to a domain that has a display and none. Which one depends on the hypervisor, and the QEMU driver, which \
-             looks at the machine, is left to choose it; the form of no \
-             hypervisor in particular has a Cirrus card, on POWER the standard VGA card, and Xen's framebuffer in \
-             paravirtual guests.",
+            "libvirt adds a video card to a domain that has a display and none. Which one depends on the hypervisor, \
+             and the QEMU driver, which looks at the machine, is left to choose it; the form of no hypervisor in \
+             particular has a Cirrus card, on POWER the standard VGA card, and Xen's framebuffer in paravirtual \
+             guests.",
         )
         .example(
             "<devices><graphics type='sdl'/></devices>",
@@ -34,8 +34,9 @@ rules![
         .but(Driver::Qemu)
         .summary("a video card has a model")
         .doc(
-            "A `<video>` without a model, or with one that has no type, gets the one that the hypervisor prefers, and the QEMU driver is left to choose it; the form of no hypervisor in particular has a \
-             Cirrus card, on POWER the standard VGA card, and Xen's framebuffer in paravirtual guests.",
+            "A `<video>` without a model, or with one that has no type, gets the one that the hypervisor prefers, and \
+             the QEMU driver is left to choose it; the form of no hypervisor in particular has a Cirrus card, on POWER \
+             the standard VGA card, and Xen's framebuffer in paravirtual guests.",
         )
         .example("<devices><video/></devices>", "<devices><video><model type='cirrus'/></video></devices>")
         .row(default_by(child(Video::MODEL), |_, scope| Some(Box::new(usual_model(scope)))).says("a video card has a model"))
@@ -59,8 +60,8 @@ rules![
     rule("video-none-clears", Class::Structure)
         .summary("the video card of model `none` has nothing else")
         .doc(
-            "The model `none` says that the guest has no video card. libvirt drops whatever else is said of it, save an alias that \
-             the user chose.",
+            "The model `none` says that the guest has no video card. libvirt drops whatever else is said of it, save \
+             an alias that the user chose.",
         )
         .example(
             "<devices><video><model type='none' vram='16384' heads='1'/></video></devices>",
@@ -71,9 +72,10 @@ rules![
         let mut rule = rule("video-ram-defaults", Class::Default)
             .summary("the memory and the screens of a video card are spelt out")
             .doc(
-                "A card without sizes has 16 MiB of memory, Xen's framebuffer 4 MiB, a QXL card 64 MiB in each of its two regions; other \
-                 models have none that libvirt knows of. A card has one screen where nothing is said. VirtualBox, VMware and Xen have sizes \
-                 of their own, so profile `modern` leaves their cards alone.",
+                "A card without sizes has 16 MiB of memory, Xen's framebuffer 4 MiB, a QXL card 64 MiB in each of its \
+                 two regions; other models have none that libvirt knows of. A card has one screen where nothing is \
+                 said. VirtualBox, VMware and Xen have sizes of their own, so profile `modern` leaves their cards \
+                 alone.",
             )
             .example(
                 "<devices><video><model type='qxl' primary='yes'/></video></devices>",

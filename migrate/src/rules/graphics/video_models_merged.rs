@@ -9,8 +9,7 @@ rules![
         .summary("a video card has one `<model>`")
         .doc(
             "Of several `<model>` elements of a video card libvirt takes the type from the first, and everything else \
-             from the first \
-             that says it. They are made one.",
+             from the first that says it. They are made one.",
         )
         .example(
             "<devices><video><model type='vga' vram='16384' primary='yes'/><model type='cirrus' vram='8192' \

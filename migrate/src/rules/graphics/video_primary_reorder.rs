@@ -9,8 +9,7 @@ rules![
         .summary("the primary video card stands first")
         .doc(
             "The guest starts on the card with `primary='yes'`, or on the first where none is marked. libvirt moves \
-             that card to the \
-             front when it reads the definition. Two marked cards are an error.",
+             that card to the front when it reads the definition. Two marked cards are an error.",
         )
         .example(
             "<devices><video><model type='vga' vram='16384' heads='1'/></video>\

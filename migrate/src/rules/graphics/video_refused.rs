@@ -8,13 +8,10 @@ rules![
         .phase(Phase::Derive)
         .summary("video cards that libvirt refuses together")
         .doc(
-            "Only one card can be primary, a card of the model `none` must be the only one, the driver `vhostuser` \
-             and the options of \
-             virtio are for virtio cards, and so is `blob`; the sizes `ram`, `vram64` and `vgamem` for QXL cards, a \
-             `rendernode` for the driver `vhostuser`; \
-             a card of the model `ramfb` has no address, an acceleration says of what, and a resolution is not 0. \
-             libvirt refuses a \
-             domain where that is not so.",
+            "Only one card can be primary, a card of the model `none` must be the only one, the driver `vhostuser` and \
+             the options of virtio are for virtio cards, and so is `blob`; the sizes `ram`, `vram64` and `vgamem` for \
+             QXL cards, a `rendernode` for the driver `vhostuser`; a card of the model `ramfb` has no address, an \
+             acceleration says of what, and a resolution is not 0. libvirt refuses a domain where that is not so.",
         )
         .finds("<devices><video><model type='none'/></video><video><model type='vga'/></video></devices>")
         .finds(

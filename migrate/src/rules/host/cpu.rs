@@ -16,11 +16,9 @@ rules![
         .summary("a processor that the host's emulator does not know, or that the host cannot provide")
         .doc(
             "Which models guests can have depends on the emulator, and with KVM on the host's processor too. libvirt \
-             takes the definition and \
-             refuses to start the guest. Models are an error where they cannot come to anything else: with KVM, where \
-             the model must be had in \
-             full; noted where libvirt may take a lesser one, or where QEMU emulates the processor and leaves out \
-             what it cannot do.",
+             takes the definition and refuses to start the guest. Models are an error where they cannot come to \
+             anything else: with KVM, where the model must be had in full; noted where libvirt may take a lesser one, \
+             or where QEMU emulates the processor and leaves out what it cannot do.",
         )
         .finds(
             "<os><type arch='x86_64' machine='pc'>hvm</type></os><cpu mode='custom' match='exact'><model \
@@ -38,8 +36,8 @@ rules![
         .summary("a way to choose the processor that the host does not have")
         .doc(
             "`host-passthrough` and `host-model` give the guest the host's own processor: both need hardware \
-             virtualization and a guest of the \
-             host's architecture. `maximum` needs libvirt 7.1.0 and an emulator that has it.",
+             virtualization and a guest of the host's architecture. `maximum` needs libvirt 7.1.0 and an emulator that \
+             has it.",
         )
         .finds("<os><type arch='x86_64' machine='pc'>hvm</type></os><cpu mode='maximum'/>")
         .row(lacking(|cpu: &Cpu, guest, scope| strict(scope).then(|| mode_objection(cpu, guest)).flatten()))

@@ -78,8 +78,8 @@ rules![
         rule("host-disk-missing", Class::Host)
             .summary("a disk on a bus, or of a kind, that guests of this machine do not have on the host")
             .doc(
-                "Some emulators are built without IDE or floppy drives, and other machines never had them. A guest whose disk moves to another \
-                 bus needs the driver for that.",
+                "Some emulators are built without IDE or floppy drives, and other machines never had them. A guest \
+                 whose disk moves to another bus needs the driver for that.",
             )
             .finds("<os><type arch='x86_64' machine='pc'>hvm</type></os><devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/></disk></devices>")
             .row(listed(bus, |disk: &Disk| disk.target.bus.as_ref().map(|bus| bus.as_str())))
@@ -110,8 +110,9 @@ rules![
         rule("host-display-missing", Class::Host)
             .summary("a display, a video card or a channel of SPICE that the host does not have")
             .doc(
-                "Distributions build QEMU without SPICE (RHEL 9 and its like), QXL or Cirrus. Where SPICE goes, so do channels of type `spicevmc`, \
-                 redirected USB devices and QXL: take VNC with a `virtio` card, and `qemu-vdagent` for the clipboard.",
+                "Distributions build QEMU without SPICE (RHEL 9 and its like), QXL or Cirrus. Where SPICE goes, so do \
+                 channels of type `spicevmc`, redirected USB devices and QXL: take VNC with a `virtio` card, and \
+                 `qemu-vdagent` for the clipboard.",
             )
             .finds("<os><type arch='x86_64' machine='pc'>hvm</type></os><devices><graphics type='spice'/></devices>")
             .finds("<os><type arch='x86_64' machine='pc'>hvm</type></os><devices><video><model type='qxl'/></video></devices>")
@@ -164,8 +165,9 @@ rules![
         rule("host-device-missing", Class::Host)
             .summary("a device of the host that it cannot pass through")
             .doc(
-                "To pass a PCI device through, the host needs its IOMMU switched on (in its firmware, and with `intel_iommu=on` where the kernel \
-                 does not do so itself) and the kernel's VFIO. libvirt takes the definition and refuses to start the guest.",
+                "To pass a PCI device through, the host needs its IOMMU switched on (in its firmware, and with \
+                 `intel_iommu=on` where the kernel does not do so itself) and the kernel's VFIO. libvirt takes the \
+                 definition and refuses to start the guest.",
             )
             .finds(
                 "<os><type arch='x86_64' machine='pc'>hvm</type></os><devices><hostdev mode='subsystem' type='pci'><source><address domain='0' bus='1' slot='0' \

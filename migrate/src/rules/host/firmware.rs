@@ -11,10 +11,11 @@ rules![
     rule("host-firmware-missing", Class::Host)
         .summary("firmware that libvirt does not find on the host")
         .doc(
-            "With `firmware=` libvirt chooses among the images that the host describes (in `/usr/share/qemu/firmware`); an image, a template or \
-             a feature that is named beside it must be that of one of these. Paths differ from distribution to distribution: leave out \
-             `<loader>` and the template, and libvirt fills them in. Without `firmware=` any image may be named, so that one which libvirt does \
-             not know is only noted.",
+            "With `firmware=` libvirt chooses among the images that the host describes (in \
+             `/usr/share/qemu/firmware`); an image, a template or a feature that is named beside it must be that of \
+             one of these. Paths differ from distribution to distribution: leave out `<loader>` and the template, and \
+             libvirt fills them in. Without `firmware=` any image may be named, so that one which libvirt does not \
+             know is only noted.",
         )
         .finds("<os firmware='efi'><type arch='x86_64' machine='pc'>hvm</type><loader>/usr/share/edk2/ovmf/OVMF_CODE.fd</loader></os>")
         .finds("<os firmware='bios'><type arch='x86_64' machine='pc'>hvm</type></os>")

@@ -15,8 +15,9 @@ rules![
     rule("host-type-missing", Class::Host)
         .summary("a guest of a type or architecture that the host does not run")
         .doc(
-            "The host has no emulator for the architecture, or none with this kind of virtualization: `kvm` needs processors with it and the \
-             kernel's module, and guests of another architecture than the host's are emulated (`qemu`).",
+            "The host has no emulator for the architecture, or none with this kind of virtualization: `kvm` needs \
+             processors with it and the kernel's module, and guests of another architecture than the host's are \
+             emulated (`qemu`).",
         )
         .finds("<os><type arch='sparc64'>hvm</type></os>")
         .row(lacking(|domain: &Domain, guest, scope| {
@@ -41,9 +42,10 @@ rules![
     rule("host-machine-missing", Class::Host)
         .summary("a machine type that the host does not have, or will not have for long")
         .doc(
-            "QEMU drops versions of its machines after some years, and versions of distributions (`pc-i440fx-xenial`, `pc-q35-rhel9.4.0`) are \
-             theirs alone. Another version of the same machine is other hardware to the guest, in small things; a guest that cannot have \
-             that is moved while the old machine is still there. What the emulator calls deprecated is noted.",
+            "QEMU drops versions of its machines after some years, and versions of distributions (`pc-i440fx-xenial`, \
+             `pc-q35-rhel9.4.0`) are theirs alone. Another version of the same machine is other hardware to the guest, \
+             in small things; a guest that cannot have that is moved while the old machine is still there. What the \
+             emulator calls deprecated is noted.",
         )
         .finds("<os><type arch='x86_64' machine='pc-i440fx-2.1'>hvm</type></os>")
         .finds("<os><type arch='x86_64' machine='pc-i440fx-6.0'>hvm</type></os>")
@@ -76,9 +78,10 @@ rules![
         .driver(Driver::Qemu)
         .summary("a machine type that QEMU has removed, or has deprecated")
         .doc(
-            "Without `--host` nobody knows which machines the host has. But QEMU says when it removes one: since 10.1 a versioned machine is \
-             deprecated when nine newer releases are out, which is after three years, and removed when eighteen are; older removals were \
-             decided one by one. Give the output of `virsh capabilities` with `--host` to have the host judge.",
+            "Without `--host` nobody knows which machines the host has. But QEMU says when it removes one: since 10.1 \
+             a versioned machine is deprecated when nine newer releases are out, which is after three years, and \
+             removed when eighteen are; older removals were decided one by one. Give the output of `virsh \
+             capabilities` with `--host` to have the host judge.",
         )
         .finds("<os><type arch='x86_64' machine='pc-0.13'>hvm</type></os>")
         .finds("<os><type arch='x86_64' machine='pc-q35-6.2'>hvm</type></os>")
@@ -103,9 +106,9 @@ rules![
     rule("host-emulator-missing", Class::Host)
         .summary("an emulator that the host does not have")
         .doc(
-            "The path of the emulator differs from distribution to distribution (`/usr/bin/kvm`, `/usr/libexec/qemu-kvm`). Without `<emulator>` \
-             libvirt takes the one that it finds. One that libvirt does not find by itself can be made known with the output of \
-             `virsh domcapabilities --emulatorbin PATH`.",
+            "The path of the emulator differs from distribution to distribution (`/usr/bin/kvm`, \
+             `/usr/libexec/qemu-kvm`). Without `<emulator>` libvirt takes the one that it finds. One that libvirt does \
+             not find by itself can be made known with the output of `virsh domcapabilities --emulatorbin PATH`.",
         )
         .finds("<os><type arch='x86_64' machine='pc'>hvm</type></os><devices><emulator>/usr/bin/kvm-spice</emulator></devices>")
         .row(lacking(|devices: &Devices, guest, _| {

@@ -51,9 +51,9 @@ rules![
     rule("host-not-asked", Class::Host)
         .summary("a guest of a kind that the host was not asked about")
         .doc(
-            "What `virsh domcapabilities` says is true of one type of domain, one architecture and one machine. Where none of the files that \
-             `--host` names is about guests like this one, its devices, processors and firmware are not judged: give the output of the command \
-             that the message names as a further `--host`.",
+            "What `virsh domcapabilities` says is true of one type of domain, one architecture and one machine. Where \
+             none of the files that `--host` names is about guests like this one, its devices, processors and firmware \
+             are not judged: give the output of the command that the message names as a further `--host`.",
         )
         .finds("<os><type arch='x86_64' machine='q35'>hvm</type></os>")
         .row(doubtful(|_: &Domain, guest, scope| {

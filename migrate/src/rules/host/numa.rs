@@ -30,8 +30,9 @@ rules![
     rule("host-memory-exceeded", Class::Host)
         .summary("more memory than the host has, or than the nodes have in which it is to be")
         .doc(
-            "A guest whose memory is bound strictly to nodes of the host gets none from others: it is stopped where theirs is used up. One that \
-             fits into no single node, and has no NUMA cells of its own, waits for the memory of others. What other guests use is not known here.",
+            "A guest whose memory is bound strictly to nodes of the host gets none from others: it is stopped where \
+             theirs is used up. One that fits into no single node, and has no NUMA cells of its own, waits for the \
+             memory of others. What other guests use is not known here.",
         )
         .finds("<memory unit='TiB'>9</memory>")
         .row(doubtful(|domain: &Domain, guest, _| {

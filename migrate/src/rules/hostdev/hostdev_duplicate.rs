@@ -12,10 +12,8 @@ rules![
         .summary("a device of the host is assigned twice")
         .doc(
             "A device of the host goes to the guest once: libvirt refuses a second one with the same source, whatever \
-             else is said of it. A \
-             USB device that an earlier one names by vendor and product alone is the same wherever it is plugged in. \
-             An interface of the type \
-             `hostdev` is such a device, too.",
+             else is said of it. A USB device that an earlier one names by vendor and product alone is the same \
+             wherever it is plugged in. An interface of the type `hostdev` is such a device, too.",
         )
         .finds(
             "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source>\

@@ -7,8 +7,8 @@ rules![
         .summary("a number of an address begins with 0, which makes it octal")
         .doc(
             "libvirt reads the numbers of PCI addresses, and of host devices on USB, as C does: `0x10` and `16` are \
-             the same, but `010` \
-             is octal and means 8. Its author may have meant 10 or 0x10; the canonical form shows what libvirt reads.",
+             the same, but `010` is octal and means 8. Its author may have meant 10 or 0x10; the canonical form shows \
+             what libvirt reads.",
         )
         .finds(
             "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source>\
@@ -22,8 +22,7 @@ rules![
         .summary("a number of an ISA address is hexadecimal without saying so")
         .doc(
             "libvirt reads port and interrupt of an ISA address as hexadecimal, with `0x` or without: `irq='10'` is \
-             interrupt 16. Its \
-             author may have meant interrupt 10; the canonical form shows what libvirt reads.",
+             interrupt 16. Its author may have meant interrupt 10; the canonical form shows what libvirt reads.",
         )
         .finds(
             "<devices><serial type='pty'><target port='0'/><address type='isa' iobase='0x3f8' irq='10'/></serial>\

@@ -12,8 +12,7 @@ rules![
         .summary("a redirected device has no type")
         .doc(
             "The type of a `<redirdev>` says through what the device comes, as `spicevmc` or `tcp`. Other than for a \
-             console there is no \
-             type that libvirt would take in its place: it refuses the domain.",
+             console there is no type that libvirt would take in its place: it refuses the domain.",
         )
         .finds("<devices><redirdev bus='usb'/></devices>")
         .row(refuse(|it: &Redirdev, _| {
@@ -37,8 +36,7 @@ rules![
             .summary("a device redirected over D-Bus has a channel of a fixed name")
             .doc(
                 "The channel by which a D-Bus display redirects USB devices is called `org.qemu.usbredir`. libvirt \
-                 spells that out where a \
-                 `<redirdev type='dbus'>` has no source.",
+                 spells that out where a `<redirdev type='dbus'>` has no source.",
             )
             .example(
                 "<devices><redirdev bus='usb' type='dbus'/></devices>",

@@ -11,8 +11,7 @@ rules![
         .summary("a SCSI unit of the host asks for unfiltered commands")
         .doc(
             "`sgio='unfiltered'` asked the kernel of the host to let all SCSI commands of the guest pass. No kernel \
-             but those of one vendor \
-             ever did, and libvirt refuses it.",
+             but those of one vendor ever did, and libvirt refuses it.",
         )
         .finds(
             "<devices><hostdev mode='subsystem' type='scsi' managed='no' sgio='unfiltered'><source><adapter \
@@ -27,7 +26,7 @@ rules![
         .summary("a device of the host that is not on USB has a policy for its absence")
         .doc(
             "Only of a USB device may the configuration say what happens when it is missing; libvirt refuses \
-              `startupPolicy` elsewhere."
+             `startupPolicy` elsewhere."
         )
         .finds(
             "<devices><hostdev mode='subsystem' type='pci' managed='no'><source startupPolicy='optional'>\
@@ -59,8 +58,7 @@ rules![
         .summary("a device of the host is on a bus of the guest where it cannot be")
         .doc(
             "A PCI function shows on PCI, a USB device on USB, a SCSI unit on a SCSI bus, an adapter on PCI or in the \
-             channel subsystem, a \
-             mediated device where its model belongs. libvirt refuses an address of another type.",
+             channel subsystem, a mediated device where its model belongs. libvirt refuses an address of another type.",
         )
         .finds(
             "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product \
@@ -91,9 +89,8 @@ rules![
     rule("hostdev-usb-ids-incomplete", Class::Conflict)
         .summary("a USB device of the host lacks one of its two numbers")
         .doc(
-            "Vendor and product identify a USB device together. libvirt refuses one without the other, and a vendor \
-             0. Since 12.8.0 \
-             an address can name the port in place of the device, but not both.",
+            "Vendor and product identify a USB device together. libvirt refuses one without the other, and a vendor 0. \
+             Since 12.8.0 an address can name the port in place of the device, but not both.",
         )
         .finds(
             "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x0'/><product \
@@ -137,8 +134,7 @@ rules![
         .summary("an option stands at a host device of another type")
         .doc(
             "`sgio` and `rawio` are for SCSI units of the host, `model` is for mediated devices and SCSI adapters. \
-             libvirt refuses them at \
-             any other host device.",
+             libvirt refuses them at any other host device.",
         )
         .finds(
             "<devices><hostdev mode='subsystem' type='pci' managed='yes' rawio='yes'><source>\
@@ -155,8 +151,7 @@ rules![
         .summary("the source of a SCSI device of the host is incomplete or malformed")
         .doc(
             "An adapter of the host has a name. An iSCSI target has exactly one server, and its secret is one of \
-             iSCSI. An adapter of vhost is named by `naa.` and 16 \
-             hexadecimal digits. libvirt refuses anything else.",
+             iSCSI. An adapter of vhost is named by `naa.` and 16 hexadecimal digits. libvirt refuses anything else.",
         )
         .finds(
             "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter/><address bus='0' \

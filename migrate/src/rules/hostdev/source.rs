@@ -14,8 +14,9 @@ rules![
     rule("hostdev-pci-source-type-dropped", Class::Structure)
         .summary("the address of a host device repeats its type")
         .doc(
-            "The type of a `<hostdev>` says what kind of address its source has; a `type` on that `<address>`, which libvirt's schema \
-             refuses, is read past and not written. In an interface of type `hostdev` it is the other way round: there the address has the type, and it stays.",
+            "The type of a `<hostdev>` says what kind of address its source has; a `type` on that `<address>`, which \
+             libvirt's schema refuses, is read past and not written. In an interface of type `hostdev` it is the other \
+             way round: there the address has the type, and it stays.",
         )
         .example(
             "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source>\
@@ -33,8 +34,8 @@ rules![
     rule("hostdev-pci-address-absent", Class::Default)
         .summary("a PCI function of the host without address")
         .doc(
-            "libvirt takes a PCI function whose source has no `<address>` for 0000:00:00.0, which is a bridge of the host and never the device that \
-             is meant. Its schema refuses it.",
+            "libvirt takes a PCI function whose source has no `<address>` for 0000:00:00.0, which is a bridge of the \
+             host and never the device that is meant. Its schema refuses it.",
         )
         .example(
             "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source/></hostdev></devices>",
@@ -52,8 +53,9 @@ rules![
     rule("hostdev-source-address-parts", Class::Default)
         .summary("the parts of a host device's PCI address that are left out are 0")
         .doc(
-            "The address of a PCI function of the host, an NVMe controller too, is complete: what it leaves out is 0, and libvirt spells that out. It does not say \
-             whether the function is one of several; that is the host's affair.",
+            "The address of a PCI function of the host, an NVMe controller too, is complete: what it leaves out is 0, \
+             and libvirt spells that out. It does not say whether the function is one of several; that is the host's \
+             affair.",
         )
         .example(
             "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source><address bus='0x06' slot='0x12'/></source></hostdev>\
@@ -66,8 +68,8 @@ rules![
     rule("hostdev-source-multifunction-dropped", Class::Default)
         .summary("the source of a host device does not say whether its slot holds several functions")
         .doc(
-            "`multifunction` is a property of a device in the guest. libvirt does not write it in the address of a PCI function of the \
-             host, where it says nothing.",
+            "`multifunction` is a property of a device in the guest. libvirt does not write it in the address of a PCI \
+             function of the host, where it says nothing.",
         )
         .example(
             "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source>\
@@ -79,8 +81,8 @@ rules![
     rule("hostdev-usb-address-zero", Class::Default)
         .summary("the address of a USB device of the host is 0")
         .doc(
-            "No USB device of a host has the number 0 on the bus 0: libvirt takes such an address for none and does not write it. \
-             Without vendor and product the address stays, for it is all that there is.",
+            "No USB device of a host has the number 0 on the bus 0: libvirt takes such an address for none and does \
+             not write it. Without vendor and product the address stays, for it is all that there is.",
         )
         .example(
             "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/>\
@@ -111,8 +113,8 @@ rules![
         .profiles(BOTH)
         .summary("the name of an iSCSI target without LUN means LUN 0")
         .doc(
-            "The name of an iSCSI source is the qualified name of the target, a slash and the number of the LUN. Where no slash \
-             follows the name libvirt adds `/0`; the rule spells that out, as it is done for disks.",
+            "The name of an iSCSI source is the qualified name of the target, a slash and the number of the LUN. Where \
+             no slash follows the name libvirt adds `/0`; the rule spells that out, as it is done for disks.",
         )
         .example(
             "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' name='iqn.2013-07.com.example:pool'>\
@@ -128,8 +130,9 @@ rules![
     rule("hostdev-scsi-only-dropped", Class::Lossy)
         .summary("a host device that is no SCSI unit is read-only or shareable")
         .doc(
-            "`<readonly/>` and `<shareable/>` are for SCSI units; libvirt reads past them on any other host device, so that the guest may \
-             write to it nevertheless. Profile `libvirt` drops them; profile `modern` leaves them and says so.",
+            "`<readonly/>` and `<shareable/>` are for SCSI units; libvirt reads past them on any other host device, so \
+             that the guest may write to it nevertheless. Profile `libvirt` drops them; profile `modern` leaves them \
+             and says so.",
         )
         .example(
             "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/></source>\
@@ -146,9 +149,9 @@ rules![
         .on_request()
         .summary("a host device is assigned by KVM's own driver, which is gone")
         .doc(
-            "`<driver name='kvm'/>` asked for the assignment of PCI devices by KVM itself. Kernels have dropped it, and libvirt's QEMU \
-             driver refuses it since 5.7.0; VFIO took its place. Another driver is another way of assignment, which needs an IOMMU of the \
-             host: the rule rewrites only with `--unsafe-fixes`.",
+            "`<driver name='kvm'/>` asked for the assignment of PCI devices by KVM itself. Kernels have dropped it, \
+             and libvirt's QEMU driver refuses it since 5.7.0; VFIO took its place. Another driver is another way of \
+             assignment, which needs an IOMMU of the host: the rule rewrites only with `--unsafe-fixes`.",
         )
         .example(
             "<devices><hostdev mode='subsystem' type='pci' managed='yes'><driver name='kvm'/><source>\

@@ -12,8 +12,8 @@ rules![
         .summary("libvirt keeps no comments")
         .doc(
             "libvirt reads past comments and processing instructions, and its own form of a document has none, save \
-             within metadata. Profile \
-             `modern` keeps them where they stood; with `--ignore comments-dropped` profile `libvirt` does so, too.",
+             within metadata. Profile `modern` keeps them where they stood; with `--ignore comments-dropped` profile \
+             `libvirt` does so, too.",
         )
         .example("<devices><!-- none yet --></devices>", "<devices/>")
         .row(algorithm(drop_all).profiles(LIBVIRT)),

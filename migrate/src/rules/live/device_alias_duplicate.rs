@@ -10,8 +10,7 @@ rules![
         .summary("two devices have one alias")
         .doc(
             "An alias that begins with `ua-` names a device for its user, and only one: libvirt refuses a domain that \
-             gives it twice. The \
-             first console may have that of the serial port which it is.",
+             gives it twice. The first console may have that of the serial port which it is.",
         )
         .finds(
             "<devices><sound model='ac97'><alias name='ua-a'/></sound><sound model='ac97'><alias name='ua-a'/>\

@@ -18,10 +18,9 @@ rules![
         .summary("devices have aliases that libvirt made up for a running domain")
         .doc(
             "libvirt names every device of a running domain by an alias, and forgets it in the configuration, unless \
-             it begins with `ua-`: \
-             then it is the user's own, since 3.9.0. Profile `libvirt` drops the other aliases, save with `--live`; \
-             profile `modern` keeps \
-             the live state and only says, once a file, how many there are. ",
+             it begins with `ua-`: then it is the user's own, since 3.9.0. Profile `libvirt` drops the other aliases, \
+             save with `--live`; profile `modern` keeps the live state and only says, once a file, how many there are. \
+             ",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
@@ -43,8 +42,8 @@ rules![
         .summary("an alias of the author's own that libvirt forgets")
         .doc(
             "A device can be given a name by which it is found again, for `<qemu:override>` or `virsh update-device`: \
-             it begins with `ua-` and has letters, \
-             digits, `-` and `_`. libvirt takes every other alias for one of a running guest, and forgets it.",
+             it begins with `ua-` and has letters, digits, `-` and `_`. libvirt takes every other alias for one of a \
+             running guest, and forgets it.",
         )
         .finds("<devices><interface type='user'><alias name='uplink'/></interface></devices>")
         .finds("<devices><interface type='user'><alias name='ua-up.link'/></interface></devices>")

@@ -7,10 +7,8 @@ rules![
         .summary("the limits of an interface contradict each other")
         .doc(
             "Limits in one direction need `average`, or, towards a guest on a virtual network, `floor`; `peak` and \
-             `burst` go with \
-             `average`, be it 0. libvirt refuses the rest, and a `classID`, which only a network gives. Today it \
-             refuses `floor` elsewhere \
-             even where that is 0, which old ones read past.",
+             `burst` go with `average`, be it 0. libvirt refuses the rest, and a `classID`, which only a network \
+             gives. Today it refuses `floor` elsewhere even where that is 0, which old ones read past.",
         )
         .finds("<devices><interface type='user'><bandwidth><inbound peak='4'/></bandwidth></interface></devices>")
         .finds(

@@ -27,9 +27,8 @@ rules![
         .summary("an interface has no MAC address, so that libvirt makes one up")
         .doc(
             "libvirt gives an interface without `<mac>` a random address each time that the document is defined, and \
-             recent versions do \
-             so in place of `00:00:00:00:00:00` too. The rule makes none up: the same document would give another \
-             result each time.",
+             recent versions do so in place of `00:00:00:00:00:00` too. The rule makes none up: the same document \
+             would give another result each time.",
         )
         .finds("<devices><interface type='network'><source network='default'/></interface></devices>")
         .row(note(|it: &Interface, _| {
@@ -41,9 +40,8 @@ rules![
         .summary("a driver tunes a card that is not one of virtio's")
         .doc(
             "The attributes of `<driver>` tune the back ends of virtio cards. For any other model, and for none, \
-             libvirt reads past them \
-             without a word. Profile `libvirt` drops them; profile `modern` leaves them and says so, for the model \
-             may be the mistake.",
+             libvirt reads past them without a word. Profile `libvirt` drops them; profile `modern` leaves them and \
+             says so, for the model may be the mistake.",
         )
         .example(
             "<devices><interface type='network'><source network='default'/><model type='e1000'/>\
@@ -69,8 +67,7 @@ rules![
         .summary("a device of vhost stands at a card that is not one of virtio's")
         .doc(
             "Only virtio cards use the vhost of the kernel. libvirt reads past `<backend vhost=>` at any other card. \
-             Profile `libvirt` \
-             drops it; profile `modern` leaves it and says so, for the model may be the mistake.",
+             Profile `libvirt` drops it; profile `modern` leaves it and says so, for the model may be the mistake.",
         )
         .example(
             "<devices><interface type='network'><source network='default'/><model type='e1000'/>\
@@ -85,10 +82,8 @@ rules![
         .summary("a driver tunes a host device")
         .doc(
             "The `<driver>` of an interface of type `hostdev` names the driver that assigns the PCI function; libvirt \
-             reads past the \
-             attributes that tune virtio cards, and past the whole element where the device is one of USB. Profile \
-             `libvirt` drops \
-             them; profile `modern` leaves them and says so.",
+             reads past the attributes that tune virtio cards, and past the whole element where the device is one of \
+             USB. Profile `libvirt` drops them; profile `modern` leaves them and says so.",
         )
         .example(
             "<devices><interface type='hostdev'><driver name='vfio' queues='4'/>\

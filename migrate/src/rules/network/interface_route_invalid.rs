@@ -10,9 +10,8 @@ rules![
         .summary("a route leads nowhere")
         .doc(
             "The address of a route is that of a network: no bit stands behind its prefix or netmask. A route has one \
-             of the two at most; \
-             it needs a family unless it is one of IPv4, a netmask is for IPv4 alone, and a metric is not 0. libvirt \
-             refuses the rest.",
+             of the two at most; it needs a family unless it is one of IPv4, a netmask is for IPv4 alone, and a metric \
+             is not 0. libvirt refuses the rest.",
         )
         .finds(
             "<devices><interface type='network'><source network='default'/>\

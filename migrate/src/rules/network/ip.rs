@@ -11,8 +11,8 @@ rules![
         .summary("an IP address contradicts its family, its prefix or its place")
         .doc(
             "The family of an address must be its own, its prefix cannot be longer than the address, and its peer is \
-             of the same family. \
-             Addresses on the side of the host are for interfaces of type `ethernet` alone. libvirt refuses the rest.",
+             of the same family. Addresses on the side of the host are for interfaces of type `ethernet` alone. \
+             libvirt refuses the rest.",
         )
         .finds(
             "<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' family='ipv6'/>\
@@ -51,8 +51,7 @@ rules![
         .summary("an IP address names its family")
         .doc(
             "libvirt sees from an address whether it is one of IPv4 or IPv6, and says so in the attribute `family` of \
-             `<ip>`. Routes keep \
-             an absent family: it means IPv4.",
+             `<ip>`. Routes keep an absent family: it means IPv4.",
         )
         .example(
             "<devices><interface type='network'><source network='default'/><ip address='192.0.2.5' prefix='24'/>\

@@ -12,8 +12,8 @@ rules![
     rule("interface-option-unsupported", Class::Conflict)
         .summary("an option stands at a type of interface that does not take it")
         .doc(
-            "A device made by somebody else (`managed='no'`) is for interfaces of type `ethernet`; an isolated port is one of a bridge; \
-             reconnecting is for the client of a socket. libvirt refuses them elsewhere.",
+            "A device made by somebody else (`managed='no'`) is for interfaces of type `ethernet`; an isolated port is \
+             one of a bridge; reconnecting is for the client of a socket. libvirt refuses them elsewhere.",
         )
         .finds("<devices><interface type='user'><target dev='tap0' managed='no'/></interface></devices>")
         .finds("<devices><interface type='user'><port isolated='yes'/></interface></devices>")
@@ -41,8 +41,9 @@ rules![
     rule("interface-vhostuser-incomplete", Class::Conflict)
         .summary("an interface of type `vhostuser` lacks what the target needs")
         .doc(
-            "The card of an interface of type `vhostuser` is one of virtio's, of which the driver of QEMU alone takes care since 11.1.0. Until \
-             then, when passt came there, its source needed `type`, `path` and `mode`. libvirt refuses the rest.",
+            "The card of an interface of type `vhostuser` is one of virtio's, of which the driver of QEMU alone takes \
+             care since 11.1.0. Until then, when passt came there, its source needed `type`, `path` and `mode`. \
+             libvirt refuses the rest.",
         )
         .finds(
             "<devices><interface type='vhostuser'><source type='unix' path='/run/vhost.sock' mode='client'/><model type='e1000'/>\
@@ -84,9 +85,10 @@ rules![
     rule("interface-source-missing", Class::Conflict)
         .summary("an interface does not say what it is connected to")
         .doc(
-            "An interface of type `bridge` needs a `<source>`, one of type `hostdev` the address of a device in it; a tag of a VLAN is at \
-             most 4095 and every `<vlan>` has one; a device that is always there has no other that it stands in for; passt serves \
-             interfaces of the types `user` and `vhostuser`, tells the name of the host and forwards ports. libvirt refuses the rest.",
+            "An interface of type `bridge` needs a `<source>`, one of type `hostdev` the address of a device in it; a \
+             tag of a VLAN is at most 4095 and every `<vlan>` has one; a device that is always there has no other that \
+             it stands in for; passt serves interfaces of the types `user` and `vhostuser`, tells the name of the host \
+             and forwards ports. libvirt refuses the rest.",
         )
         .finds("<devices><interface type='bridge'><model type='virtio'/></interface></devices>")
         .finds("<devices><interface type='hostdev'><source/></interface></devices>")
@@ -150,8 +152,8 @@ rules![
     rule("interface-vlan-trunk-added", Class::Default)
         .summary("several VLANs make a trunk")
         .doc(
-            "A guest that belongs to several VLANs is on a trunk. libvirt takes that from the number of tags and spells it out as \
-             `trunk='yes'`; with one tag the attribute stays as it is.",
+            "A guest that belongs to several VLANs is on a trunk. libvirt takes that from the number of tags and \
+             spells it out as `trunk='yes'`; with one tag the attribute stays as it is.",
         )
         .example(
             "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan><tag id='42'/><tag id='47'/></vlan></interface></devices>",
@@ -162,9 +164,10 @@ rules![
     rule("interface-target-vnet-dropped", Class::Live)
         .summary("the name of a network device is one that libvirt makes up")
         .doc(
-            "Names that begin with `vnet`, `macvtap` or `macvlan` are those that libvirt gives to the devices of running guests. It \
-             forgets them when it reads a configuration, whoever wrote them, unless `managed='no'` says that somebody else made the \
-             device. Profile `libvirt` drops them; profile `modern` keeps the live state and only mentions it.",
+            "Names that begin with `vnet`, `macvtap` or `macvlan` are those that libvirt gives to the devices of \
+             running guests. It forgets them when it reads a configuration, whoever wrote them, unless `managed='no'` \
+             says that somebody else made the device. Profile `libvirt` drops them; profile `modern` keeps the live \
+             state and only mentions it.",
         )
         .example(
             "<devices><interface type='network'><source network='default'/><target dev='vnet0'/></interface></devices>",
@@ -195,8 +198,9 @@ rules![
         .since(11, 1, 0)
         .summary("the socket of an interface of type `vhostuser` has a type and a mode")
         .doc(
-            "From 11.1.0 on the source of an interface of type `vhostuser` may leave out its type and mode, or be absent: QEMU is the client of a \
-             UNIX socket then, and libvirt says so. Passt makes its own socket, and an empty source is not written there.",
+            "From 11.1.0 on the source of an interface of type `vhostuser` may leave out its type and mode, or be \
+             absent: QEMU is the client of a UNIX socket then, and libvirt says so. Passt makes its own socket, and an \
+             empty source is not written there.",
         )
         .example(
             "<devices><interface type='vhostuser'><source path='/run/a.sock'/><model type='virtio'/></interface></devices>",
@@ -219,8 +223,9 @@ rules![
     rule("interface-user-source-dropped", Class::Lossy)
         .summary("an interface of type `user` names a device that nothing reads")
         .doc(
-            "The `<source dev=>` of an interface of type `user` is for passt, which takes over the routes of that device. Without \
-             `<backend type='passt'/>` libvirt reads past it. Profile `libvirt` drops it; profile `modern` leaves it and says so.",
+            "The `<source dev=>` of an interface of type `user` is for passt, which takes over the routes of that \
+             device. Without `<backend type='passt'/>` libvirt reads past it. Profile `libvirt` drops it; profile \
+             `modern` leaves it and says so.",
         )
         .example(
             "<devices><interface type='user'><source dev='eth0'/></interface></devices>",
@@ -233,8 +238,9 @@ rules![
     rule("interface-filterref-unsupported-dropped", Class::Lossy)
         .summary("a filter stands at an interface that libvirt does not filter")
         .doc(
-            "Only interfaces of the types `network`, `bridge` and `ethernet` keep their `<filterref>`. From any other libvirt drops it \
-             without a word: the traffic is not filtered. Profile `libvirt` drops it as well; profile `modern` leaves it and says so.",
+            "Only interfaces of the types `network`, `bridge` and `ethernet` keep their `<filterref>`. From any other \
+             libvirt drops it without a word: the traffic is not filtered. Profile `libvirt` drops it as well; profile \
+             `modern` leaves it and says so.",
         )
         .example(
             "<devices><interface type='user'><filterref filter='clean-traffic'/></interface></devices>",

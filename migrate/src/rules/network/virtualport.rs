@@ -10,12 +10,10 @@ rules![
         .summary("the parameters of a virtual port do not fit its type")
         .doc(
             "A port of 802.1Qbg takes `managerid`, `typeid`, `typeidversion` and `instanceid`, one of 802.1Qbh \
-             `profileid`, one of Open \
-             vSwitch `interfaceid` and `profileid`, one of MidoNet `interfaceid`. libvirt refuses any other, refuses \
-             a type without those \
-             that it needs, a port at an interface that is connected neither to a network, a bridge or a card of the \
-             host nor is one, and, \
-             save on interfaces of type `network`, a port without a type.",
+             `profileid`, one of Open vSwitch `interfaceid` and `profileid`, one of MidoNet `interfaceid`. libvirt \
+             refuses any other, refuses a type without those that it needs, a port at an interface that is connected \
+             neither to a network, a bridge or a card of the host nor is one, and, save on interfaces of type \
+             `network`, a port without a type.",
         )
         .finds(
             "<devices><interface type='direct'><source dev='eth0'/><virtualport type='802.1Qbh'/></interface>\
@@ -49,10 +47,9 @@ rules![
     rule("interface-port-id-absent", Class::Lossy)
         .summary("a virtual port has no identifier, so that libvirt makes one up")
         .doc(
-            "libvirt gives a port of Open vSwitch without `interfaceid` a random one, and likewise the `instanceid` \
-             of a port of 802.1Qbg, \
-             each time that the document is defined. The rule makes none up: the same document would give another \
-             result each time.",
+            "libvirt gives a port of Open vSwitch without `interfaceid` a random one, and likewise the `instanceid` of \
+             a port of 802.1Qbg, each time that the document is defined. The rule makes none up: the same document \
+             would give another result each time.",
         )
         .finds(
             "<devices><interface type='bridge'><mac address='52:54:00:00:00:01'/><source bridge='ovsbr0'/>\

@@ -24,8 +24,8 @@ rules![
     rule("qemu-spice-conflict", Class::Conflict)
         .summary("a SPICE channel or SPICE audio without a SPICE display")
         .doc(
-            "Channels, redirected USB devices, smart cards and audio that go over SPICE need `<graphics type='spice'>`; the QEMU driver refuses \
-             them without it.",
+            "Channels, redirected USB devices, smart cards and audio that go over SPICE need `<graphics \
+             type='spice'>`; the QEMU driver refuses them without it.",
         )
         .finds("<devices><redirdev bus='usb' type='spicevmc'/></devices>")
         .finds("<devices><channel type='spicevmc'><target type='virtio' name='com.redhat.spice.0'/></channel></devices>")
@@ -51,8 +51,9 @@ rules![
     rule("qemu-shared-memory-conflict", Class::Conflict)
         .summary("a process of the host that would need the guest's memory")
         .doc(
-            "virtiofs and vhost-user devices are served by a process of the host that reads and writes the guest's memory. The QEMU driver \
-             refuses them unless all of it is shared, in `<memoryBacking>` or by every NUMA cell.",
+            "virtiofs and vhost-user devices are served by a process of the host that reads and writes the guest's \
+             memory. The QEMU driver refuses them unless all of it is shared, in `<memoryBacking>` or by every NUMA \
+             cell.",
         )
         .finds(
             "<devices><filesystem type='mount'><driver type='virtiofs'/><source dir='/s'/><target dir='t'/></filesystem></devices>",
@@ -68,8 +69,8 @@ rules![
     rule("qemu-chardev-conflict", Class::Conflict)
         .summary("a character device that QEMU does not speak")
         .doc(
-            "Over TCP, QEMU speaks `raw` and `telnet`; `tls` of the source encrypts it. A path below libvirt's own folder is taken for one that it \
-             made itself, on which QEMU listens, so that nothing there connects again.",
+            "Over TCP, QEMU speaks `raw` and `telnet`; `tls` of the source encrypts it. A path below libvirt's own \
+             folder is taken for one that it made itself, on which QEMU listens, so that nothing there connects again.",
         )
         .finds(
             "<devices><serial type='tcp'><source mode='bind' host='127.0.0.1' service='9000'/><protocol type='telnets'/></serial></devices>",

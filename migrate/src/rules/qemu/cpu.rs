@@ -14,8 +14,8 @@ rules![
     rule("qemu-cpu-topology-conflict", Class::Conflict)
         .summary("the topology does not have as many CPUs as the guest")
         .doc(
-            "Sockets, dies, clusters, cores and threads multiply to the greatest number of CPUs; the QEMU driver refuses another one. On \
-             pseries the CPUs that are there come in whole cores.",
+            "Sockets, dies, clusters, cores and threads multiply to the greatest number of CPUs; the QEMU driver \
+             refuses another one. On pseries the CPUs that are there come in whole cores.",
         )
         .finds("<vcpu>4</vcpu><cpu><topology sockets='1' cores='2' threads='1'/></cpu>")
         .finds(
@@ -34,8 +34,9 @@ rules![
     rule("qemu-cpu-cache-conflict", Class::Conflict)
         .summary("the cache or the addresses of the host's CPU for another CPU")
         .doc(
-            "The cache of the host's CPU is passed through with the modes `host-passthrough` and `maximum` alone, as a whole; an emulated one \
-             is of level 3. Addresses passed through from the host have no number of bits of their own.",
+            "The cache of the host's CPU is passed through with the modes `host-passthrough` and `maximum` alone, as a \
+             whole; an emulated one is of level 3. Addresses passed through from the host have no number of bits of \
+             their own.",
         )
         .finds("<cpu mode='host-model'><cache mode='passthrough'/></cpu>")
         .finds("<cpu mode='host-passthrough'><cache level='3' mode='passthrough'/></cpu>")

@@ -17,8 +17,9 @@ rules![
     rule("qemu-hostdev-conflict", Class::Conflict)
         .summary("booting from a device of the host that cannot be booted, or showing one without a display")
         .doc(
-            "A guest does not boot from a vhost SCSI device or a mediated device of the model `vfio-ap`. What a mediated device draws \
-             (`display='on'`) needs a display on which it is shown, and one such device alone has a framebuffer before its driver runs (`ramfb`).",
+            "A guest does not boot from a vhost SCSI device or a mediated device of the model `vfio-ap`. What a \
+             mediated device draws (`display='on'`) needs a display on which it is shown, and one such device alone \
+             has a framebuffer before its driver runs (`ramfb`).",
         )
         .finds(
             "<devices><hostdev mode='subsystem' type='scsi_host' managed='no'><source protocol='vhost' wwpn='naa.5123456789abcde0'/>\
@@ -66,8 +67,9 @@ rules![
     rule("qemu-tpm-conflict", Class::Conflict)
         .summary("a TPM that the machine cannot have")
         .doc(
-            "`tpm-crb` is of x86, `tpm-tis` of x86, ARM, RISC-V and LoongArch, `tpm-spapr` and `spapr-tpm-proxy` of Power; s390 has none. TPM 1.2 is \
-             of `tpm-tis` on x86 alone. A proxy passes a device of the host through, and beside it there is one TPM.",
+            "`tpm-crb` is of x86, `tpm-tis` of x86, ARM, RISC-V and LoongArch, `tpm-spapr` and `spapr-tpm-proxy` of \
+             Power; s390 has none. TPM 1.2 is of `tpm-tis` on x86 alone. A proxy passes a device of the host through, \
+             and beside it there is one TPM.",
         )
         .finds("<devices><tpm model='tpm-crb'><backend type='emulator' version='1.2'/></tpm></devices>")
         .finds(
@@ -82,8 +84,9 @@ rules![
     rule("qemu-panic-conflict", Class::Conflict)
         .summary("a panic notifier that the machine cannot have")
         .doc(
-            "`isa` and `hyperv` are of x86, `pseries` and `s390` of those machines, `pvpanic` of machines with PCI but s390. `isa` has an ISA address, \
-             `pvpanic` one of PCI, the others none. RISC-V, LoongArch and other boards have no notifier unless a model is named.",
+            "`isa` and `hyperv` are of x86, `pseries` and `s390` of those machines, `pvpanic` of machines with PCI but \
+             s390. `isa` has an ISA address, `pvpanic` one of PCI, the others none. RISC-V, LoongArch and other boards \
+             have no notifier unless a model is named.",
         )
         .finds("<devices><panic model='s390'/></devices>")
         .finds("<devices><panic model='pvpanic'><address type='isa' iobase='0x505'/></panic></devices>")
@@ -96,8 +99,8 @@ rules![
     rule("qemu-watchdog-conflict", Class::Conflict)
         .summary("a watchdog that the machine does not have, or not beside another")
         .doc(
-            "`itco` is part of q35, `ib700` of pc, `diag288` of s390, each of them once; `i6300esb` is a PCI device. Where there are several \
-             (libvirt 9.1.0), QEMU does the same for each that runs out.",
+            "`itco` is part of q35, `ib700` of pc, `diag288` of s390, each of them once; `i6300esb` is a PCI device. \
+             Where there are several (libvirt 9.1.0), QEMU does the same for each that runs out.",
         )
         .finds("<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><watchdog model='ib700'/></devices>")
         .finds("<devices><watchdog model='itco'/></devices>")

@@ -13,10 +13,11 @@ rules![
     rule("qemu-disk-option-conflict", Class::Conflict)
         .summary("an option that the bus of the disk does not have")
         .doc(
-            "I/O threads are of virtio disks; a vendor of SCSI disks, a product of SCSI, \
-             SATA and IDE, a WWN of SCSI and IDE; a translation of the geometry of IDE, and none at all of USB; `removable` of USB and SCSI hard \
-             disks, a rotation rate of hard disks on SCSI, SATA and IDE; a tray of drives for media, limits of I/O not of SD cards. What is read is not \
-             copied to a read-only disk; `io='native'` needs the cache `none` or `directsync`.",
+            "I/O threads are of virtio disks; a vendor of SCSI disks, a product of SCSI, SATA and IDE, a WWN of SCSI \
+             and IDE; a translation of the geometry of IDE, and none at all of USB; `removable` of USB and SCSI hard \
+             disks, a rotation rate of hard disks on SCSI, SATA and IDE; a tray of drives for media, limits of I/O not \
+             of SD cards. What is read is not copied to a read-only disk; `io='native'` needs the cache `none` or \
+             `directsync`.",
         )
         .finds("<devices><disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/><vendor>SEAGATE</vendor></disk></devices>")
         .finds(

@@ -18,8 +18,9 @@ rules![
     rule("qemu-disk-place-conflict", Class::Conflict)
         .summary("a place that the controller of the disk does not have")
         .doc(
-            "Drives on IDE, SATA and FDC have the target 0, those on SATA and FDC the bus 0 too. A LUN is on SCSI (QEMU no longer has it on virtio), and an NVMe \
-             disk has a serial number, its own or that of its controller.",
+            "Drives on IDE, SATA and FDC have the target 0, those on SATA and FDC the bus 0 too. A LUN is on SCSI \
+             (QEMU no longer has it on virtio), and an NVMe disk has a serial number, its own or that of its \
+             controller.",
         )
         .finds(
             "<devices><disk type='file'><source file='/d'/><target dev='hda' bus='ide'/>\
@@ -39,8 +40,9 @@ rules![
     rule("qemu-iothread-missing", Class::Conflict)
         .summary("an I/O thread that the guest does not have, or that is named twice")
         .doc(
-            "A virtio disk or a SCSI controller names its I/O thread by a number, which `<iothreads>` or `<iothreadids>` makes. Of several, \
-             each is named once, each queue is served by one, and all name the queues that they serve or none does.",
+            "A virtio disk or a SCSI controller names its I/O thread by a number, which `<iothreads>` or \
+             `<iothreadids>` makes. Of several, each is named once, each queue is served by one, and all name the \
+             queues that they serve or none does.",
         )
         .finds(
             "<iothreads>2</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver queues='2'><iothreads>\

@@ -20,9 +20,10 @@ rules![
     rule("qemu-disk-bus-conflict", Class::Conflict)
         .summary("a disk on a bus that the machine does not have, or that does not take it")
         .doc(
-            "IDE is of the `pc` machine: q35 has SATA, others SCSI and virtio. A machine has two IDE channels, so four such disks. Floppy drives \
-             are of PCs, SATA not of s390. CD-ROM drives are on IDE, SATA, SCSI or USB; a hard disk on IDE or SATA cannot be read-only. A USB disk \
-             has a USB address, and a virtio disk one of PCI, CCW or virtio-mmio.",
+            "IDE is of the `pc` machine: q35 has SATA, others SCSI and virtio. A machine has two IDE channels, so four \
+             such disks. Floppy drives are of PCs, SATA not of s390. CD-ROM drives are on IDE, SATA, SCSI or USB; a \
+             hard disk on IDE or SATA cannot be read-only. A USB disk has a USB address, and a virtio disk one of PCI, \
+             CCW or virtio-mmio.",
         )
         .finds(
             "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><disk type='file' device='cdrom'><target dev='hda' bus='ide'/></disk></devices>",
@@ -39,8 +40,8 @@ rules![
     rule("qemu-disk-name-conflict", Class::Conflict)
         .summary("the name of a partition, or one that counts too far")
         .doc(
-            "The name of a disk in the guest tells its place: a whole disk, not a partition of it (`vdb1`), with so few letters that libvirt can \
-             count them. The QEMU driver refuses other names.",
+            "The name of a disk in the guest tells its place: a whole disk, not a partition of it (`vdb1`), with so \
+             few letters that libvirt can count them. The QEMU driver refuses other names.",
         )
         .finds("<devices><disk type='block'><source dev='/dev/sdx'/><target dev='vdb1' bus='virtio'/></disk></devices>")
         .finds("<devices><disk type='block'><source dev='/dev/sdx'/><target dev='hdaxxxxxxxxxx' bus='virtio'/></disk></devices>")
@@ -63,8 +64,9 @@ rules![
     rule("qemu-disk-format-conflict", Class::Conflict)
         .summary("a format of storage that QEMU does not read")
         .doc(
-            "QEMU reads no images of the formats `cow`, `iso` (which is `raw`) and `dir`, and `fat` only where the disk is a folder, and read-only. It no longer \
-             decrypts qcow and qcow2 in their old way: encryption is `luks` since libvirt 4.5.0.",
+            "QEMU reads no images of the formats `cow`, `iso` (which is `raw`) and `dir`, and `fat` only where the \
+             disk is a folder, and read-only. It no longer decrypts qcow and qcow2 in their old way: encryption is \
+             `luks` since libvirt 4.5.0.",
         )
         .finds("<devices><disk type='file'><driver name='qemu' type='cow'/><source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>")
         .finds(

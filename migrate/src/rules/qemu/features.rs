@@ -20,8 +20,9 @@ rules![
     rule("qemu-acpi-conflict", Class::Conflict)
         .summary("ACPI where the machine has none, or not without UEFI")
         .doc(
-            "ACPI tables are of x86 machines and of the `virt` boards of ARM, RISC-V and LoongArch; the QEMU driver refuses `<acpi/>` for \
-             any other machine. On aarch64 they are found by UEFI firmware alone, and on x86 UEFI firmware does not do without them.",
+            "ACPI tables are of x86 machines and of the `virt` boards of ARM, RISC-V and LoongArch; the QEMU driver \
+             refuses `<acpi/>` for any other machine. On aarch64 they are found by UEFI firmware alone, and on x86 \
+             UEFI firmware does not do without them.",
         )
         .finds("<os><type arch='s390x' machine='s390-ccw-virtio'>hvm</type></os><features><acpi/></features>")
         .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><features><acpi/></features>")
@@ -42,10 +43,11 @@ rules![
     rule("qemu-feature-conflict", Class::Conflict)
         .summary("a feature that the machine does not have")
         .doc(
-            "Some features are of one architecture or machine: `gic`, `ras` of the `virt` board of ARM, `aia` of that of RISC-V, `hpt`, `htm`, \
-             `nested-hv`, `ccf-assist`, `cfpc`, `sbbc` and `ibs` of pseries, `ioapic`, `pvspinlock` and the end of interrupt of `apic` of x86, \
-             `vmport` and `ps2` of PCs, `hyperv` of x86 and of the `virt` board of ARM. `pmu` is always on with ppc64, and `vmcoreinfo` is not \
-             there with Power and s390. The QEMU driver refuses them elsewhere.",
+            "Some features are of one architecture or machine: `gic`, `ras` of the `virt` board of ARM, `aia` of that \
+             of RISC-V, `hpt`, `htm`, `nested-hv`, `ccf-assist`, `cfpc`, `sbbc` and `ibs` of pseries, `ioapic`, \
+             `pvspinlock` and the end of interrupt of `apic` of x86, `vmport` and `ps2` of PCs, `hyperv` of x86 and of \
+             the `virt` board of ARM. `pmu` is always on with ppc64, and `vmcoreinfo` is not there with Power and \
+             s390. The QEMU driver refuses them elsewhere.",
         )
         .finds("<features><gic version='3'/></features>")
         .finds("<features><hpt resizing='enabled'/></features>")
@@ -95,8 +97,8 @@ rules![
     rule("qemu-smm-conflict", Class::Conflict)
         .summary("memory of system management that the machine cannot set aside")
         .doc(
-            "The memory of the system management mode has a size (`<tseg>`) with q35 alone, in whole MiB. A loader with `secure='yes'` needs \
-             the mode itself: `<smm state='on'/>`.",
+            "The memory of the system management mode has a size (`<tseg>`) with q35 alone, in whole MiB. A loader \
+             with `secure='yes'` needs the mode itself: `<smm state='on'/>`.",
         )
         .finds("<features><smm state='on'><tseg unit='MiB'>48</tseg></smm></features>")
         .finds(

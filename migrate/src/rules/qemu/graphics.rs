@@ -11,8 +11,8 @@ rules![
     rule("qemu-graphics-conflict", Class::Conflict)
         .summary("a display that listens at several places, or that nothing shows")
         .doc(
-            "A display of QEMU listens at one place. One without a window (`egl-headless`) renders for VNC and SPICE, and does not go with a \
-             window on the host alone. The desktop of the host is a display of VirtualBox.",
+            "A display of QEMU listens at one place. One without a window (`egl-headless`) renders for VNC and SPICE, \
+             and does not go with a window on the host alone. The desktop of the host is a display of VirtualBox.",
         )
         .finds(
             "<devices><graphics type='vnc' port='5903' autoport='no'><listen type='address' address='127.0.0.1'/>\
@@ -23,7 +23,8 @@ rules![
         .row(check(displays).driver(Driver::Qemu))
         .row(refused(|graphics: &Graphics, _| {
             matches!(graphics.type_, GraphicsType::Desktop(_)).then(|| {
-                "QEMU has no display of this type: set type='sdl' for a window on the host, or 'vnc' or 'spice'".to_owned()
+                "QEMU has no display of this type: set type='sdl' for a window on the host, or 'vnc' or 'spice'"
+                    .to_owned()
             })
         })),
 ];

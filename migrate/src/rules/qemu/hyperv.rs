@@ -12,9 +12,10 @@ rules![
         .driver(Driver::Qemu)
         .summary("a feature of Hyper-V without another one that it needs")
         .doc(
-            "`stimer` needs `synic` and the timer `hypervclock`; `synic`, `tlbflush` and `ipi` need `vpindex`; `evmcs` and the direct flush \
-             of `tlbflush` need `vapic`. The QEMU driver refuses the one without the other, all but `stimer` since 11.9.0; of `synic` alone 11.9.0 and 11.10.0 \
-             do so, and with others QEMU does not start.",
+            "`stimer` needs `synic` and the timer `hypervclock`; `synic`, `tlbflush` and `ipi` need `vpindex`; `evmcs` \
+             and the direct flush of `tlbflush` need `vapic`. The QEMU driver refuses the one without the other, all \
+             but `stimer` since 11.9.0; of `synic` alone 11.9.0 and 11.10.0 do so, and with others QEMU does not \
+             start.",
         )
         .finds(
             "<features><hyperv><vpindex state='on'/><synic state='on'/><stimer state='on'/></hyperv></features><clock offset='utc'/>",

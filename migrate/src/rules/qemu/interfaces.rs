@@ -11,9 +11,11 @@ rules![
     rule("qemu-interface-conflict", Class::Conflict)
         .summary("an option that the interface's type or model does not have")
         .doc(
-            "The addresses and routes that the guest has, and ports that are forwarded to it, are set by QEMU's own network (`user`: addresses alone) and by passt, one \
-             address and one default route of each family. The size of packets and the coalescing of interrupts are set on devices of the host: interfaces of the types `network`, `bridge`, \
-             `ethernet` and `direct`. A pair of interfaces for live migration (`<teaming>`) keeps a virtio interface, and vDPA is virtio.",
+            "The addresses and routes that the guest has, and ports that are forwarded to it, are set by QEMU's own \
+             network (`user`: addresses alone) and by passt, one address and one default route of each family. The \
+             size of packets and the coalescing of interrupts are set on devices of the host: interfaces of the types \
+             `network`, `bridge`, `ethernet` and `direct`. A pair of interfaces for live migration (`<teaming>`) keeps \
+             a virtio interface, and vDPA is virtio.",
         )
         .finds("<devices><interface type='user'><mtu size='9000'/></interface></devices>")
         .finds(

@@ -36,8 +36,8 @@ rules![
     rule("qemu-emulator-conflict", Class::Conflict)
         .summary("an emulator of another architecture")
         .doc(
-            "An emulator `qemu-system-..` is called after the architecture of its guests. That of x86_64 also runs i686, that of aarch64 armv7l, \
-             that of ppc64 ppc64le; the QEMU driver refuses another architecture.",
+            "An emulator `qemu-system-..` is called after the architecture of its guests. That of x86_64 also runs \
+             i686, that of aarch64 armv7l, that of ppc64 ppc64le; the QEMU driver refuses another architecture.",
         )
         .finds("<os><type arch='x86_64'>hvm</type></os><devices><emulator>/usr/bin/qemu-system-i386</emulator></devices>")
         .row(refused(|type_: &OsType, scope| {
@@ -54,8 +54,9 @@ rules![
     rule("qemu-firmware-conflict", Class::Conflict)
         .summary("firmware that the architecture does not have")
         .doc(
-            "There is no UEFI firmware of QEMU for Power and s390, and a BIOS to choose with x86 alone. Features of the firmware \
-             (`<os><firmware>`) are looked for where libvirt chooses it: with the attribute `firmware` of `<os>`.",
+            "There is no UEFI firmware of QEMU for Power and s390, and a BIOS to choose with x86 alone. Features of \
+             the firmware (`<os><firmware>`) are looked for where libvirt chooses it: with the attribute `firmware` of \
+             `<os>`.",
         )
         .finds("<os firmware='efi'><type arch='s390x'>hvm</type></os>")
         .finds("<os><type arch='x86_64'>hvm</type><firmware><feature enabled='no' name='secure-boot'/></firmware></os>")

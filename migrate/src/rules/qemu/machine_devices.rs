@@ -19,8 +19,9 @@ rules![
     rule("qemu-serial-conflict", Class::Conflict)
         .summary("a serial or parallel port that the machine does not have")
         .doc(
-            "`spapr-vio-serial` is of pseries, `sclp-serial` and consoles of SCLP of s390, `isa-debug` of x86, `pl011` of the `virt` board of ARM; \
-             pseries and s390 have no parallel ports, and no guest of QEMU has a Xen console.",
+            "`spapr-vio-serial` is of pseries, `sclp-serial` and consoles of SCLP of s390, `isa-debug` of x86, `pl011` \
+             of the `virt` board of ARM; pseries and s390 have no parallel ports, and no guest of QEMU has a Xen \
+             console.",
         )
         .finds("<devices><serial type='pty'><target type='spapr-vio-serial'/></serial></devices>")
         .finds("<os><type arch='s390x'>hvm</type></os><devices><parallel type='pty'/></devices>")
@@ -69,8 +70,9 @@ rules![
     rule("qemu-controller-conflict", Class::Conflict)
         .summary("a controller that the machine does not have")
         .doc(
-            "IDE controllers are of pc, SATA not of s390; `buslogic` is of other hypervisors, as are `xenbus` and `isa`, and s390 has SCSI \
-             controllers of virtio alone. Queues, limits and `ioeventfd` are of controllers of virtio SCSI, some also of NVMe.",
+            "IDE controllers are of pc, SATA not of s390; `buslogic` is of other hypervisors, as are `xenbus` and \
+             `isa`, and s390 has SCSI controllers of virtio alone. Queues, limits and `ioeventfd` are of controllers \
+             of virtio SCSI, some also of NVMe.",
         )
         .finds("<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='ide' index='0'/></devices>")
         .finds("<devices><controller type='ide' index='1'/></devices>")
@@ -84,8 +86,9 @@ rules![
     rule("qemu-video-conflict", Class::Conflict)
         .summary("a video card that the machine does not have, or not so many of")
         .doc(
-            "`vmvga` and `qxl` are of x86, `ramfb` not of Power and s390, and s390 has `virtio` alone; `xen`, `vbox` and `gop` are of other hypervisors. \
-             Cards beside the first, and such with several screens (`heads`), are `virtio` or `qxl`.",
+            "`vmvga` and `qxl` are of x86, `ramfb` not of Power and s390, and s390 has `virtio` alone; `xen`, `vbox` \
+             and `gop` are of other hypervisors. Cards beside the first, and such with several screens (`heads`), are \
+             `virtio` or `qxl`.",
         )
         .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><graphics type='vnc'/><video><model type='qxl'/></video></devices>")
         .finds("<devices><graphics type='vnc'/><video><model type='vbox'/></video></devices>")

@@ -13,8 +13,8 @@ rules![
     rule("qemu-memory-device-conflict", Class::Conflict)
         .summary("a memory device that the machine cannot have")
         .doc(
-            "DIMMs and NVDIMMs are of x86, ARM, LoongArch and Power, virtio-pmem of x86, virtio-mem of x86, ARM and s390, SGX memory of x86. \
-             On Power an NVDIMM has a label.",
+            "DIMMs and NVDIMMs are of x86, ARM, LoongArch and Power, virtio-pmem of x86, virtio-mem of x86, ARM and \
+             s390, SGX memory of x86. On Power an NVDIMM has a label.",
         )
         .finds(
             "<maxMemory slots='2' unit='GiB'>8</maxMemory><os><type arch='s390x'>hvm</type></os><devices>\
@@ -24,9 +24,9 @@ rules![
     rule("qemu-memory-slot-conflict", Class::Conflict)
         .summary("a memory device without a slot, or without a NUMA node")
         .doc(
-            "A memory device needs a maximum of memory (`<maxMemory>`); each DIMM and NVDIMM has a slot of its own there, numbered from 0, \
-             and where the guest has NUMA nodes it is of one of them. libvirt defines a guest that can have such memory and has no node, and \
-             refuses to start it, but with pseries.",
+            "A memory device needs a maximum of memory (`<maxMemory>`); each DIMM and NVDIMM has a slot of its own \
+             there, numbered from 0, and where the guest has NUMA nodes it is of one of them. libvirt defines a guest \
+             that can have such memory and has no node, and refuses to start it, but with pseries.",
         )
         .finds(
             "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/></numa></cpu><devices>\
@@ -55,8 +55,9 @@ rules![
     rule("qemu-shmem-conflict", Class::Conflict)
             .summary("shared memory of a size that it cannot have, or with a server that its model does not have")
             .doc(
-                "The size of memory that guests share is a power of two, and 1 MiB at least. The model `ivshmem-doorbell` has a server, `ivshmem-plain` \
-                 none, and the model `ivshmem`, which was both and the default, is gone. s390 guests have no such device.",
+                "The size of memory that guests share is a power of two, and 1 MiB at least. The model \
+                 `ivshmem-doorbell` has a server, `ivshmem-plain` none, and the model `ivshmem`, which was both and \
+                 the default, is gone. s390 guests have no such device.",
             )
             .finds("<devices><shmem name='s'><model type='ivshmem-plain'/><size unit='M'>4</size><server path='/s'/></shmem></devices>")
             .finds("<devices><shmem name='s'><model type='ivshmem-plain'/><size unit='M'>24</size></shmem></devices>")

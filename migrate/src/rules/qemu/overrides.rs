@@ -10,8 +10,8 @@ rules![
         .summary("a property of <qemu:override> whose value is none of its type")
         .doc(
             "A property that is set has a value of its type: a number in decimal digits, or `true` or `false`. One \
-             that is removed has none. The \
-             QEMU driver refuses others; those that have no such namespace read past them.",
+             that is removed has none. The QEMU driver refuses others; those that have no such namespace read past \
+             them.",
         )
         .finds(
             "<qemu:override xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:device alias='ua-a'>\

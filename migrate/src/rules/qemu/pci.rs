@@ -16,9 +16,10 @@ rules![
     rule("qemu-pci-controller-conflict", Class::Conflict)
         .summary("a PCI controller that the machine does not have")
         .doc(
-            "The first PCI controller, number 0, is the root: `pci-root` of pc, pseries and s390, `pcie-root` of q35 and the `virt` boards; \
-             only pseries has further roots. What is of PCI Express cannot be added to pc, `pci-expander-bus` is of pc, \
-             `pcie-expander-bus` of q35 and ARM. A controller stands on a bus of a lower number than its own.",
+            "The first PCI controller, number 0, is the root: `pci-root` of pc, pseries and s390, `pcie-root` of q35 \
+             and the `virt` boards; only pseries has further roots. What is of PCI Express cannot be added to pc, \
+             `pci-expander-bus` is of pc, `pcie-expander-bus` of q35 and ARM. A controller stands on a bus of a lower \
+             number than its own.",
         )
         .finds(
             "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='pci' index='0' model='pci-root'/></devices>",
@@ -40,9 +41,9 @@ rules![
     rule("qemu-pci-option-conflict", Class::Conflict)
         .summary("an option that the PCI controller does not have")
         .doc(
-            "`chassisNr` is of a `pci-bridge`, `chassis` and `port` of ports, `busNr` of expander buses, `<node>` of these and of roots of pseries, \
-             `index` of roots of pseries, `hotplug` of ports and of the root of pc. Each model of controller has one device of QEMU, \
-             `pcie-root-port` two.",
+            "`chassisNr` is of a `pci-bridge`, `chassis` and `port` of ports, `busNr` of expander buses, `<node>` of \
+             these and of roots of pseries, `index` of roots of pseries, `hotplug` of ports and of the root of pc. \
+             Each model of controller has one device of QEMU, `pcie-root-port` two.",
         )
         .finds(
             "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><controller type='pci' index='0' model='pcie-root'/>\

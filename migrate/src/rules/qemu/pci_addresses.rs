@@ -23,8 +23,8 @@ rules![
     rule("qemu-zpci-conflict", Class::Conflict)
         .summary("an identifier of zPCI that is 0, taken or of a guest that has none")
         .doc(
-            "The identifiers (`uid`) of PCI functions of s390 guests run from 1 to 0xffff, each of one device; libvirt chooses one where none \
-             is named. Other guests have no zPCI.",
+            "The identifiers (`uid`) of PCI functions of s390 guests run from 1 to 0xffff, each of one device; libvirt \
+             chooses one where none is named. Other guests have no zPCI.",
         )
         .finds(
             "<devices><interface type='user'><model type='virtio'/><address type='pci' slot='4'><zpci uid='0x0001'/></address></interface></devices>",
@@ -41,8 +41,9 @@ rules![
     rule("qemu-pci-address-conflict", Class::Conflict)
         .summary("an address that no device can have")
         .doc(
-            "PCI guests of QEMU have one domain, number 0; no two devices have the same address, and some addresses of pc and q35 are of the \
-             chips of the board. CCW addresses are of s390, and machines without PCI have no PCI addresses.",
+            "PCI guests of QEMU have one domain, number 0; no two devices have the same address, and some addresses of \
+             pc and q35 are of the chips of the board. CCW addresses are of s390, and machines without PCI have no PCI \
+             addresses.",
         )
         .finds(
             "<devices><interface type='user'><address type='pci' bus='0' slot='9'/></interface>\

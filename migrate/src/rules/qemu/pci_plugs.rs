@@ -20,12 +20,9 @@ rules![
         .summary("a PCI controller that does not take what is plugged into it")
         .doc(
             "Roots and bridges have slots from 1 on, a port the slot 0 alone. Devices go into roots, bridges and \
-             ports, not into the upstream \
-             port of a switch or an expander of PCI Express. A switch goes into a port, its downstream ports into the \
-             switch, a \
-             `pcie-to-pci-bridge` into a port, root ports and a `dmi-to-pci-bridge` into `pcie-root` or its expander. \
-             A virtio IOMMU is on \
-             the root.",
+             ports, not into the upstream port of a switch or an expander of PCI Express. A switch goes into a port, \
+             its downstream ports into the switch, a `pcie-to-pci-bridge` into a port, root ports and a \
+             `dmi-to-pci-bridge` into `pcie-root` or its expander. A virtio IOMMU is on the root.",
         )
         .finds(
             "<devices><controller type='pci' index='0' model='pci-root'/><controller type='pci' index='1' \

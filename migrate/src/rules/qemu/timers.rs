@@ -12,10 +12,8 @@ rules![
         .summary("a timer that the guest cannot have")
         .doc(
             "QEMU has no `platform` timer; `tsc`, `hpet`, `kvmclock` and `hypervclock` are of x86, `armvtimer` of the \
-             `virt` board of ARM \
-             with KVM. Missed ticks of `rtc` and `pit` are not merged, those of `rtc` not discarded, and those of \
-             `pit` caught up on x86 \
-             alone. The clock of `rtc` is not that of the boot.",
+             `virt` board of ARM with KVM. Missed ticks of `rtc` and `pit` are not merged, those of `rtc` not \
+             discarded, and those of `pit` caught up on x86 alone. The clock of `rtc` is not that of the boot.",
         )
         .finds("<clock offset='utc'><timer name='platform'/></clock>")
         .finds("<os><type arch='s390x'>hvm</type></os><clock offset='utc'><timer name='tsc' present='yes'/></clock>")

@@ -23,8 +23,8 @@ rules![
     rule("qemu-usb-controller-conflict", Class::Conflict)
         .summary("a USB controller that QEMU or the machine does not have, or with other ports")
         .doc(
-            "The number of ports can be chosen of xHCI controllers alone, up to 15. s390 guests have `qemu-xhci` alone, `vt82c686b-uhci` is of \
-             Power, `qusb1` and `qusb2` are of Xen, and SPARC machines have no PIIX.",
+            "The number of ports can be chosen of xHCI controllers alone, up to 15. s390 guests have `qemu-xhci` \
+             alone, `vt82c686b-uhci` is of Power, `qusb1` and `qusb2` are of Xen, and SPARC machines have no PIIX.",
         )
         .finds("<devices><controller type='usb' index='0' model='nec-xhci' ports='16'/></devices>")
         .finds("<devices><controller type='usb' index='0' model='piix3-uhci' ports='4'/></devices>")
@@ -36,8 +36,9 @@ rules![
     rule("qemu-usb-port-conflict", Class::Conflict)
         .summary("a USB port that is taken or not there")
         .doc(
-            "Each USB port has one device. A UHCI controller has 2 ports, an OHCI one 3, an xHCI one 4 where nothing else is said, EHCI 6, a hub 8; \
-             the way to a port leads through hubs (`1.2` is port 2 of the hub at port 1). A bus has a controller of its number.",
+            "Each USB port has one device. A UHCI controller has 2 ports, an OHCI one 3, an xHCI one 4 where nothing \
+             else is said, EHCI 6, a hub 8; the way to a port leads through hubs (`1.2` is port 2 of the hub at port \
+             1). A bus has a controller of its number.",
         )
         .finds(
             "<devices><hub type='usb'><address type='usb' bus='0' port='1'/></hub>\
@@ -52,8 +53,8 @@ rules![
     rule("qemu-usb-absent-conflict", Class::Conflict)
         .summary("a USB device in a guest without USB")
         .doc(
-            "PCs and Power machines have a USB controller of their own; the `virt` boards, s390 and microvm have none unless one is \
-             written down. The QEMU driver then refuses what stands on USB.",
+            "PCs and Power machines have a USB controller of their own; the `virt` boards, s390 and microvm have none \
+             unless one is written down. The QEMU driver then refuses what stands on USB.",
         )
         .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><input type='tablet' bus='usb'/></devices>")
         .row(check(absent).driver(Driver::Qemu)),

@@ -17,8 +17,8 @@ rules![
     rule("qemu-vcpus-conflict", Class::Conflict)
         .summary("listed CPUs in an order that QEMU cannot have")
         .doc(
-            "CPU 0 is there from the start, is never unplugged and comes first. All CPUs that are there have an order or none has. Those that cannot be \
-             unplugged stand before those that can.",
+            "CPU 0 is there from the start, is never unplugged and comes first. All CPUs that are there have an order \
+             or none has. Those that cannot be unplugged stand before those that can.",
         )
         .finds(
             "<vcpu current='1'>2</vcpu><vcpus><vcpu id='0' enabled='no' hotpluggable='yes'/><vcpu id='1' enabled='yes' hotpluggable='no'/></vcpus>",

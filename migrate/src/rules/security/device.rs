@@ -7,7 +7,7 @@ rules![
         .summary("two labels of one device are for the same driver")
         .doc(
             "A disk or a character device has one label for each security driver at most; libvirt refuses a second \
-              one."
+             one."
         )
         .finds(
             "<devices><serial type='file'><source path='/a'><seclabel model='dac' relabel='no'/><seclabel model='dac' \
@@ -22,7 +22,7 @@ rules![
         .summary("a label is given for a device that is not to be labelled")
         .doc(
             "`relabel='no'` says that the label of a disk or of a character device stays as it is. libvirt refuses a \
-              `<label>` beside it."
+             `<label>` beside it."
         )
         .finds(
             "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='dac' relabel='no'>\
@@ -39,8 +39,7 @@ rules![
         .summary("a label for a device is set")
         .doc(
             "The `<seclabel>` of a disk or of a character device that gives a label asks for it to be set, whether \
-             `relabel` says so or \
-             not; libvirt spells it out.",
+             `relabel` says so or not; libvirt spells it out.",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='selinux'><label>x</label>\
@@ -55,10 +54,8 @@ rules![
         .summary("a security label of a character device that gives no label is not written")
         .doc(
             "In a running domain `labelskip='yes'` says that a file could not be labelled. A configuration does not \
-             keep that, and a \
-             `<seclabel>` that neither gives a label nor forbids relabelling says nothing: libvirt does not write it. \
-             Of several labels \
-             in one element it reads the first.",
+             keep that, and a `<seclabel>` that neither gives a label nor forbids relabelling says nothing: libvirt \
+             does not write it. Of several labels in one element it reads the first.",
         )
         .example(
             "<devices><serial type='file'><source path='/a'><seclabel model='selinux' labelskip='yes'/></source>\

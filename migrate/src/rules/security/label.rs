@@ -29,8 +29,8 @@ rules![
         .summary("a dynamic label with which files are not to be labelled")
         .doc(
             "The label that libvirt makes up for a guest is of no use unless the files of the guest carry it: libvirt \
-             refuses `relabel='no'` \
-             beside the type `dynamic`, and since 12.8.0 beside no type at all, which is read as that.",
+             refuses `relabel='no'` beside the type `dynamic`, and since 12.8.0 beside no type at all, which is read \
+             as that.",
         )
         .finds("<seclabel type='dynamic' model='selinux' relabel='no'/>")
         .row(refuse_if(WHY, |label: &Seclabel, _| keeps(label) && matches!(label.type_, SeclabelType::Dynamic(_))))
@@ -61,8 +61,7 @@ rules![
         .summary("a label of the model `none` is no label")
         .doc(
             "Where no security driver ran, old versions of libvirt wrote a dynamic label of the model `none`. It \
-             confines nothing; libvirt \
-             reads it as the type `none`, whatever the label says.",
+             confines nothing; libvirt reads it as the type `none`, whatever the label says.",
         )
         .example("<seclabel type='dynamic' model='none' relabel='yes'/>", "<seclabel type='none' model='none'/>")
         .row(algorithm(model_none)),
@@ -71,10 +70,8 @@ rules![
         .summary("a security label has no type")
         .doc(
             "The manual says that a label without a type is dynamic; from 9.0.0 until 12.8.0 libvirt drops the whole \
-             element instead. \
-             `type='dynamic'` is probably what is meant, but not how libvirt reads the document: the rule adds it \
-             only with \
-             `--unsafe-fixes`.",
+             element instead. `type='dynamic'` is probably what is meant, but not how libvirt reads the document: the \
+             rule adds it only with `--unsafe-fixes`.",
         )
         .example("<seclabel model='selinux'/>", "<seclabel type='dynamic' model='selinux' relabel='yes'/>")
         .row(algorithm(add_type).profiles(MODERN).after("seclabel-model-none")),
@@ -83,8 +80,8 @@ rules![
         .summary("a security label without a type is forgotten")
         .doc(
             "The manual says that a label without a type is dynamic, but libvirt before 12.8.0 drops it, with what it \
-             holds, and 12.8.0 \
-             does as the manual says. Profile `libvirt` does the same; see `seclabel-type-default` for a remedy.",
+             holds, and 12.8.0 does as the manual says. Profile `libvirt` does the same; see `seclabel-type-default` \
+             for a remedy.",
         )
         .example("<seclabel model='selinux'/>", "<seclabel type='dynamic' model='selinux' relabel='yes'/>")
         .row(

@@ -26,9 +26,8 @@ rules![
     rule("pci-address-parts", Class::Default)
         .summary("the parts of a PCI address that are left out are 0")
         .doc(
-            "A PCI address that names a domain, a bus or a slot other than 0 is complete: what it leaves out is 0, \
-             and libvirt spells \
-             that out.",
+            "A PCI address that names a domain, a bus or a slot other than 0 is complete: what it leaves out is 0, and \
+             libvirt spells that out.",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
@@ -41,8 +40,7 @@ rules![
         .summary("a PCI address of nothing but zeros is no place")
         .doc(
             "A PCI address without domain, bus and slot other than 0 asks the driver to choose one on PCI, whatever \
-             its function. \
-             libvirt writes only the type then, and `multifunction` if it is given.",
+             its function. libvirt writes only the type then, and `multifunction` if it is given.",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
@@ -54,9 +52,8 @@ rules![
     rule("ccw-address-parts", Class::Default)
         .summary("an address in the channel subsystem that names nothing is written as zeros")
         .doc(
-            "An address of the type `ccw` without parts asks the driver to choose one, as that of QEMU does; \
-             libvirt's generic code writes it as zeros. On s390 \
-             the identifiers of a PCI function go together in the same way.",
+            "An address of the type `ccw` without parts asks the driver to choose one, as that of QEMU does; libvirt's \
+             generic code writes it as zeros. On s390 the identifiers of a PCI function go together in the same way.",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
@@ -72,8 +69,7 @@ rules![
         .summary("the ports of USB are numbered from 1 on")
         .doc(
             "A port of USB is at most four numbers, which libvirt reads up to the first 0: `1.0` is port 1, and `0` \
-             none, which leaves the \
-             choice to the hypervisor.",
+             none, which leaves the choice to the hypervisor.",
         )
         .example(
             "<devices><hub type='usb'><address type='usb' bus='0' port='1.0'/></hub></devices>",

@@ -10,8 +10,8 @@ rules![
     rule("controller-usb-none-address", Class::Structure)
         .summary("the controller that stands for no USB has no address")
         .doc(
-            "A USB controller of the model `none` says that the guest has no USB. There is no device, and libvirt drops an address that \
-             is given.",
+            "A USB controller of the model `none` says that the guest has no USB. There is no device, and libvirt \
+             drops an address that is given.",
         )
         .example(
             "<devices><controller type='usb' index='0' model='none'><address type='pci' domain='0x0000' bus='0x00' slot='0x01' \
@@ -38,8 +38,9 @@ rules![
     rule("controller-pci-without-model", Class::Lossy)
         .summary("a PCI controller does not say what it is")
         .doc(
-            "The schema wants a model for each PCI controller. libvirt takes one without; its driver then chooses a root, a bridge or a \
-             port by the machine and the index, which this form of the document does not tell. Nothing is rewritten.",
+            "The schema wants a model for each PCI controller. libvirt takes one without; its driver then chooses a \
+             root, a bridge or a port by the machine and the index, which this form of the document does not tell. \
+             Nothing is rewritten.",
         )
         .finds("<devices><controller type='pci' index='1'/></devices>")
         .row(note(|it: &Controller, _| {

@@ -7,10 +7,10 @@ rules![
     rule("controller-index-auto", Class::Default)
         .summary("a controller without index gets the lowest that is free")
         .doc(
-            "The index of a controller is the lowest that no other of its type has. The parts of an ICH9 USB 2 controller share one: each \
-             joins the USB controller before it, if that is such a part too and no other of the same model has joined already. Newer \
-             releases of libvirt sort the controllers once more afterwards. Profile `modern` leaves the choice to libvirt, since an index \
-             also has a say in the order of controllers.",
+            "The index of a controller is the lowest that no other of its type has. The parts of an ICH9 USB 2 \
+             controller share one: each joins the USB controller before it, if that is such a part too and no other of \
+             the same model has joined already. Newer releases of libvirt sort the controllers once more afterwards. \
+             Profile `modern` leaves the choice to libvirt, since an index also has a say in the order of controllers.",
         )
         .example(
             "<devices><controller type='scsi'/><controller type='scsi' index='0'/></devices>",

@@ -13,8 +13,8 @@ rules![
     rule("controller-index-duplicate", Class::Conflict)
         .summary("two controllers of a type have the same index")
         .doc(
-            "The index of a controller is how addresses refer to it: libvirt refuses two controllers of a type with the same one. Only the \
-             parts of a USB 2 controller share theirs.",
+            "The index of a controller is how addresses refer to it: libvirt refuses two controllers of a type with \
+             the same one. Only the parts of a USB 2 controller share theirs.",
         )
         .finds("<devices><controller type='scsi' index='0'/><controller type='scsi' index='0'/></devices>")
         .row(unique(
@@ -25,8 +25,8 @@ rules![
     rule("controller-usb-none-conflict", Class::Conflict)
         .summary("a guest without USB has USB devices")
         .doc(
-            "A USB controller of the model `none` says that the guest has no USB. libvirt then refuses other USB controllers, and devices \
-             on USB.",
+            "A USB controller of the model `none` says that the guest has no USB. libvirt then refuses other USB \
+             controllers, and devices on USB.",
         )
         .finds("<devices><controller type='usb' index='0' model='none'/><controller type='usb' index='1' model='nec-xhci'/></devices>")
         .finds("<devices><controller type='usb' index='0' model='none'/><hub type='usb'/></devices>")
@@ -48,17 +48,18 @@ rules![
     rule("controller-usb-no-master", Class::Conflict)
         .summary("companions of a USB 2 controller have no master")
         .doc(
-            "The UHCI controllers of ICH9 only accompany an EHCI controller; libvirt refuses them where no USB controller is there that \
-             could be their master.",
+            "The UHCI controllers of ICH9 only accompany an EHCI controller; libvirt refuses them where no USB \
+             controller is there that could be their master.",
         )
         .finds("<devices><controller type='usb' index='0' model='ich9-uhci1'/></devices>")
         .row(check(masters)),
     rule("controller-option-conflict", Class::Conflict)
         .summary("an option does not fit its controller")
         .doc(
-            "Controllers of the types `fdc`, `sata`, `ccid` and some others have no model; an I/O thread is for virtio-scsi controllers; the \
-             PCI controllers that are roots have no address; a NUMA node is not for the first PCI controller; the number of a PCI bridge is \
-             1 to 255, the chassis of a port up to 255, an index up to 2147483647, the bus behind an expander 1 to 254; the place of a pSeries root is 0 to 30, and 0 \
+            "Controllers of the types `fdc`, `sata`, `ccid` and some others have no model; an I/O thread is for \
+             virtio-scsi controllers; the PCI controllers that are roots have no address; a NUMA node is not for the \
+             first PCI controller; the number of a PCI bridge is 1 to 255, the chassis of a port up to 255, an index \
+             up to 2147483647, the bus behind an expander 1 to 254; the place of a pSeries root is 0 to 30, and 0 \
              exactly for the first one. libvirt refuses anything else.",
         )
         .finds("<devices><controller type='scsi' index='0' model='lsilogic'><driver iothread='1'/></controller></devices>")

@@ -10,8 +10,7 @@ rules![
         .summary("companions of a USB 2 controller name the port of their master")
         .doc(
             "The three UHCI companions of an ICH9 controller begin at the ports 0, 2 and 4 of their EHCI master; \
-             libvirt writes `<master>` \
-             where it is left out.",
+             libvirt writes `<master>` where it is left out.",
         )
         .example(
             "<devices><controller type='usb' index='0' model='ich9-ehci1'/><controller type='usb' index='0' \
@@ -33,8 +32,7 @@ rules![
         .summary("controllers of a type stand together, by index")
         .doc(
             "When libvirt reads controllers it puts each behind the last of the same type, before the first with a \
-             higher index, and USB \
-             masters before their companions. One without index goes behind all of its type.",
+             higher index, and USB masters before their companions. One without index goes behind all of its type.",
         )
         .example(
             "<devices><controller type='scsi' index='1'/><controller type='ide' index='0'/><controller type='scsi' \

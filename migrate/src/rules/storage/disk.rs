@@ -20,9 +20,8 @@ rules![
         .summary("the driver type `aio` of old Xen is the format `raw`")
         .doc(
             "Old Xen configurations name the way in which blktap does its I/O, `aio`, where the format of the image \
-             belongs. \
-             libvirt reads exactly this word as `raw`, and so does the rule. The name of the driver is free text and \
-             stays.",
+             belongs. libvirt reads exactly this word as `raw`, and so does the rule. The name of the driver is free \
+             text and stays.",
         )
         .example(
             "<devices><disk type='file' device='disk'><driver name='tap' type='aio'/><source file='/a.img'/>\
@@ -39,8 +38,7 @@ rules![
         .summary("a CD-ROM drive is read-only")
         .doc(
             "libvirt writes `<readonly/>` for every CD-ROM drive, whether it was given or not. Profile `modern` adds \
-             no element for \
-             what goes without saying.",
+             no element for what goes without saying.",
         )
         .example(
             "<devices><disk type='file' device='cdrom'><source file='/a'/><target dev='hda' bus='ide'/></disk>\
@@ -58,10 +56,9 @@ rules![
         .summary("the name of a disk tells its bus")
         .doc(
             "A target that names no bus is on the one that its name begins with: `hd` is IDE, `sd` SCSI, `vd` virtio, \
-             `xvd` Xen, \
-             `ubd` User Mode Linux, `nvme` NVMe; a floppy drive is on FDC, anything else on IDE. Drivers may choose \
-             another bus by the machine \
-             type before this rule of libvirt's comes to bear, so profile `modern` leaves the choice open.",
+             `xvd` Xen, `ubd` User Mode Linux, `nvme` NVMe; a floppy drive is on FDC, anything else on IDE. Drivers \
+             may choose another bus by the machine type before this rule of libvirt's comes to bear, so profile \
+             `modern` leaves the choice open.",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda'/></disk></devices>",
@@ -91,9 +88,8 @@ rules![
     rule("disk-iscsi-lun0", Class::Structure)
         .summary("the name of an iSCSI target without LUN means LUN 0")
         .doc(
-            "The name of an iSCSI source is the qualified name of the target, a slash and the number of the LUN. \
-             Where no slash \
-             follows the name libvirt adds `/0`; the rule spells that out.",
+            "The name of an iSCSI source is the qualified name of the target, a slash and the number of the LUN. Where \
+             no slash follows the name libvirt adds `/0`; the rule spells that out.",
         )
         .example(
             "<devices><disk type='network' device='disk'><source protocol='iscsi' name='iqn.2013-07.com.example:pool'>\
@@ -116,8 +112,7 @@ rules![
         .summary("a vhost-user disk is left out of snapshots")
         .doc(
             "The image behind a vhost-user disk belongs to another process: libvirt cannot make a snapshot of it and \
-             writes \
-             `snapshot='no'` where nothing is said.",
+             writes `snapshot='no'` where nothing is said.",
         )
         .example(
             "<devices><disk type='vhostuser' device='disk'><source type='unix' path='/run/blk.sock'/>\
@@ -134,8 +129,7 @@ rules![
         .summary("libvirt takes an NVMe controller from its driver of the host unless told otherwise")
         .doc(
             "The source of an NVMe disk is managed unless `managed='no'` stands there, and libvirt spells that out; \
-             not on the \
-             sources of backing stores, though.",
+             not on the sources of backing stores, though.",
         )
         .example(
             "<devices><disk type='nvme' device='disk'><source type='pci' namespace='1'><address domain='0x0000' \
@@ -150,8 +144,7 @@ rules![
         .summary("the source of a volume holds no credentials")
         .doc(
             "libvirt takes the credentials for a volume from its storage pool and does not write those that stand in \
-             the `<source>` of \
-             the disk. Profile `libvirt` drops them, profile `modern` only reports them.",
+             the `<source>` of the disk. Profile `libvirt` drops them, profile `modern` only reports them.",
         )
         .example(
             "<devices><disk type='volume' device='disk'><source pool='p' volume='v'><auth username='u'>\
@@ -167,10 +160,9 @@ rules![
         .summary("what says nothing of a disk is not written")
         .doc(
             "A geometry with a part of 0, read-ahead and time-out of 0 or for a protocol other than HTTP and FTP, the \
-             time-out of a \
-             connection that is not made again, a backing store without type: all are the same as nothing to libvirt, \
-             which does not write \
-             them. Nor does it write `removable` of a disk that is not on USB.",
+             time-out of a connection that is not made again, a backing store without type: all are the same as \
+             nothing to libvirt, which does not write them. Nor does it write `removable` of a disk that is not on \
+             USB.",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><geometry cyls='0' heads='0' secs='0'/>\
@@ -209,8 +201,8 @@ rules![
         .summary("a security label of a source that gives no label is not written")
         .doc(
             "In a running domain `labelskip='yes'` says that a source could not be labelled. A configuration does not \
-             keep that, and \
-             a `<seclabel>` that neither gives a label nor forbids relabelling says nothing: libvirt does not write it.",
+             keep that, and a `<seclabel>` that neither gives a label nor forbids relabelling says nothing: libvirt \
+             does not write it.",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='selinux' labelskip='yes'/>\

@@ -9,9 +9,9 @@ rules![
     rule("disk-address-conflict", Class::Conflict)
         .summary("the address of a disk does not fit its bus, or is taken")
         .doc(
-            "Disks on IDE, SCSI, SATA, NVMe and FDC have addresses of drives. Two disks of a bus cannot have the \
-             same address, whether it is given or derived from the target, nor can a disk on SCSI and a SCSI device \
-             of the host.",
+            "Disks on IDE, SCSI, SATA, NVMe and FDC have addresses of drives. Two disks of a bus cannot have the same \
+             address, whether it is given or derived from the target, nor can a disk on SCSI and a SCSI device of the \
+             host.",
         )
         .finds(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/></disk>\

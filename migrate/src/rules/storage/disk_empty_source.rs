@@ -14,8 +14,7 @@ rules![
         .summary("a drive without source becomes one of type `file`")
         .doc(
             "A disk that has no `<source>` at all loses its type when libvirt reads it and is written as \
-             `type='file'`. Where an \
-             empty `<source>` stands the type stays, though the element is not written."
+             `type='file'`. Where an empty `<source>` stands the type stays, though the element is not written."
         )
         .example(
             "<devices><disk type='block' device='cdrom'><target dev='hda' bus='ide'/></disk></devices>",
@@ -26,10 +25,8 @@ rules![
         .summary("libvirt forgets the type of a drive without medium")
         .doc(
             "A removable drive of another type than `file`, as `block` or `network`, without a source becomes one of \
-             the type `file` as \
-             soon as libvirt defines the domain. What medium its owner meant to insert is then no longer to be seen, \
-             so this is \
-             only reported."
+             the type `file` as soon as libvirt defines the domain. What medium its owner meant to insert is then no \
+             longer to be seen, so this is only reported."
         )
         .finds("<devices><disk type='block' device='cdrom'><target dev='hda' bus='ide'/></disk></devices>")
         .row(note(|disk: &Disk, _| {
@@ -40,11 +37,9 @@ rules![
     rule("disk-empty-source-string", Class::Structure)
         .summary("an empty path of a source means that there is no medium")
         .doc(
-            "Old tools write `<source file=''/>` for a drive without medium. libvirt reads an empty path as none; \
-             the modern form \
-             has no `<source>` then, or, if a startup policy must be kept, one without path. Profile `libvirt` does \
-             the same to \
-             drives of other types."
+            "Old tools write `<source file=''/>` for a drive without medium. libvirt reads an empty path as none; the \
+             modern form has no `<source>` then, or, if a startup policy must be kept, one without path. Profile \
+             `libvirt` does the same to drives of other types."
         )
         .example(
             "<devices><disk type='file' device='cdrom'><source file=''/><target dev='hda' bus='ide'/><readonly/>\

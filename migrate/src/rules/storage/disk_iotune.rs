@@ -6,9 +6,8 @@ rules![
     rule("disk-iotune-group-expanded", Class::Structure)
         .summary("the limits of an I/O group are written on every disk of the group")
         .doc(
-            "Disks that name the same group in `<iotune>` share its limits. Where a disk names only the group, \
-             libvirt copies the \
-             limits from the first disk of the group that has any.",
+            "Disks that name the same group in `<iotune>` share its limits. Where a disk names only the group, libvirt \
+             copies the limits from the first disk of the group that has any.",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\

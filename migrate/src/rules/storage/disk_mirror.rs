@@ -7,13 +7,11 @@ rules![
         .since(1, 2, 7)
         .summary("the copy that a block job makes is described as a disk is")
         .doc(
-            "Until 1.2.6 `<mirror>` named the file of a block copy and its format in two attributes. Now it has \
-             type, format and \
-             source as a disk has, and names the job, which was always a copy. The attributes say nothing more and go \
-             away in profile \
-             `modern`. libvirt writes them beside the modern form for copies to files; so does profile `libvirt` with \
-             `--live`. \
-             Without `--live` profile `libvirt` drops the whole element: only a running domain shows it."
+            "Until 1.2.6 `<mirror>` named the file of a block copy and its format in two attributes. Now it has type, \
+             format and source as a disk has, and names the job, which was always a copy. The attributes say nothing \
+             more and go away in profile `modern`. libvirt writes them beside the modern form for copies to files; so \
+             does profile `libvirt` with `--live`. Without `--live` profile `libvirt` drops the whole element: only a \
+             running domain shows it."
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a.img'/><mirror file='/b.img' \

@@ -6,12 +6,10 @@ rules![
     rule("disk-net-default-ports", Class::Default)
         .summary("the usual port of a storage protocol is spelt out")
         .doc(
-            "A server reached by TCP without a port, or with port 0, is asked at the usual port of the protocol: \
-             10809 for NBD, \
-             3260 for iSCSI, 24007 for Gluster, 7000 for Sheepdog, 9999 for VxHS, and the usual ones of HTTP, FTP, \
-             TFTP and SSH. \
-             libvirt spells the port out. RBD, NFS and servers reached by RDMA have none, and a port of 0 goes away \
-             there."
+            "A server reached by TCP without a port, or with port 0, is asked at the usual port of the protocol: 10809 \
+             for NBD, 3260 for iSCSI, 24007 for Gluster, 7000 for Sheepdog, 9999 for VxHS, and the usual ones of HTTP, \
+             FTP, TFTP and SSH. libvirt spells the port out. RBD, NFS and servers reached by RDMA have none, and a \
+             port of 0 goes away there."
         )
         .example(
             "<devices><disk type='network' device='disk'><source protocol='nbd'><host name='example.com'/>\

@@ -7,10 +7,11 @@ rules![
     rule("disk-order-by-bus-and-target", Class::Spelling)
         .summary("disks of a bus stand together, by the letters of their targets")
         .doc(
-            "When libvirt reads disks it puts each behind the last of the same bus, and before the first there whose target comes later \
-             in the alphabet. It looks at the bus that the document names: disks that name none are a group of their own, though they \
-             get a bus afterwards, so that its own form may be sorted once more when it is read again. Guests that start by the order of their disks may be affected, by libvirt itself, so profile \
-             `modern` keeps the order of the author.",
+            "When libvirt reads disks it puts each behind the last of the same bus, and before the first there whose \
+             target comes later in the alphabet. It looks at the bus that the document names: disks that name none are \
+             a group of their own, though they get a bus afterwards, so that its own form may be sorted once more when \
+             it is read again. Guests that start by the order of their disks may be affected, by libvirt itself, so \
+             profile `modern` keeps the order of the author.",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/></disk>\
@@ -23,9 +24,9 @@ rules![
     rule("disk-target-ioemu-prefix", Class::Structure)
         .summary("the prefix `ioemu:` of a target means nothing")
         .doc(
-            "Old Xen configurations mark disks that the device model emulates by the prefix `ioemu:`. libvirt drops it before it looks \
-             at the name. The name with the prefix has no place in the alphabet of targets; where dropping it would let libvirt sort \
-             the disks in another way, profile `modern` leaves it.",
+            "Old Xen configurations mark disks that the device model emulates by the prefix `ioemu:`. libvirt drops it \
+             before it looks at the name. The name with the prefix has no place in the alphabet of targets; where \
+             dropping it would let libvirt sort the disks in another way, profile `modern` leaves it.",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='ioemu:hda' bus='ide'/></disk></devices>",

@@ -9,9 +9,10 @@ rules![
     rule("disk-target-invalid", Class::Conflict)
         .summary("the target of a disk is no name that libvirt knows")
         .doc(
-            "The target of a floppy drive begins with `fd` and is on the bus FDC; that of any other disk begins with `hd`, `sd`, `vd`, \
-             `xvd` or `ubd` and is on another bus. Letters from a to z follow, and perhaps the number of a partition, unless the disk \
-             has an address. From 11.5.0 on it can also be the name of an NVMe namespace, as `nvme0n1`. libvirt refuses anything else.",
+            "The target of a floppy drive begins with `fd` and is on the bus FDC; that of any other disk begins with \
+             `hd`, `sd`, `vd`, `xvd` or `ubd` and is on another bus. Letters from a to z follow, and perhaps the \
+             number of a partition, unless the disk has an address. From 11.5.0 on it can also be the name of an NVMe \
+             namespace, as `nvme0n1`. libvirt refuses anything else.",
         )
         .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='fda' bus='ide'/></disk></devices>")
         .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sd1' bus='scsi'/></disk></devices>")
@@ -52,8 +53,8 @@ rules![
     rule("disk-source-missing", Class::Conflict)
         .summary("a hard disk has no source, or a backing store none or no format")
         .doc(
-            "Only CD-ROM and floppy drives can be without medium: libvirt refuses a hard disk without a source, and a backing store of a \
-             type but without format or source.",
+            "Only CD-ROM and floppy drives can be without medium: libvirt refuses a hard disk without a source, and a \
+             backing store of a type but without format or source.",
         )
         .finds("<devices><disk type='file' device='disk'><target dev='vda' bus='virtio'/></disk></devices>")
         .finds(
@@ -82,8 +83,9 @@ rules![
     rule("disk-lun-source", Class::Conflict)
         .summary("a LUN is a raw block device")
         .doc(
-            "A disk of the kind `lun` takes SCSI commands through to a device of the host: its source is a block device, a volume or an \
-             iSCSI target, and its format raw. Only such a disk may ask for raw I/O or say what happens to SCSI commands.",
+            "A disk of the kind `lun` takes SCSI commands through to a device of the host: its source is a block \
+             device, a volume or an iSCSI target, and its format raw. Only such a disk may ask for raw I/O or say what \
+             happens to SCSI commands.",
         )
         .finds("<devices><disk type='file' device='lun'><source file='/a'/><target dev='sda' bus='scsi'/></disk></devices>")
         .finds(
@@ -131,8 +133,8 @@ rules![
     rule("disk-virtio-option-bus", Class::Conflict)
         .summary("options of virtio stand on a disk of another bus")
         .doc(
-            "The model of a disk, `ioeventfd`, `event_idx`, queues and the options that all virtio devices share are for disks on the bus \
-             virtio; libvirt refuses them elsewhere, but for queues of NVMe disks.",
+            "The model of a disk, `ioeventfd`, `event_idx`, queues and the options that all virtio devices share are \
+             for disks on the bus virtio; libvirt refuses them elsewhere, but for queues of NVMe disks.",
         )
         .finds(
             "<devices><disk type='file' device='disk'><driver name='qemu' event_idx='on'/><source file='/a'/>\
@@ -157,8 +159,8 @@ rules![
     rule("disk-startup-policy-requisite", Class::Conflict)
         .summary("the startup policy `requisite` is for removable media")
         .doc(
-            "A CD-ROM or floppy drive can start without its medium after a migration; a hard disk cannot, so libvirt refuses \
-             `startupPolicy='requisite'` there.",
+            "A CD-ROM or floppy drive can start without its medium after a migration; a hard disk cannot, so libvirt \
+             refuses `startupPolicy='requisite'` there.",
         )
         .finds("<devices><disk type='file' device='disk'><source file='/a' startupPolicy='requisite'/><target dev='vda' bus='virtio'/></disk></devices>")
         .row(refuse_if("the startup policy 'requisite' is for CD-ROM and floppy drives", |disk: &Disk, _| {
@@ -192,8 +194,8 @@ rules![
     rule("disk-iotune-conflict", Class::Conflict)
         .summary("limits for all I/O exclude limits for reading and writing")
         .doc(
-            "Bytes and operations a second are limited for all I/O together or for reading and writing each, not both; the same holds for \
-             the limits of bursts.",
+            "Bytes and operations a second are limited for all I/O together or for reading and writing each, not both; \
+             the same holds for the limits of bursts.",
         )
         .finds(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/><iotune>\

@@ -39,9 +39,8 @@ rules![
         .since(12, 1, 0)
         .summary("histograms of a disk in their order, from 0 on")
         .doc(
-            "libvirt writes the histogram of all operations first, then those of reading, writing, zones and \
-             flushing, each with a bin from \
-             0 on. A histogram that has that bin alone counts nothing, and is not written.",
+            "libvirt writes the histogram of all operations first, then those of reading, writing, zones and flushing, \
+             each with a bin from 0 on. A histogram that has that bin alone counts nothing, and is not written.",
         )
         .example(
             "<devices><disk type='file' device='disk'><driver name='qemu'><statistics><latency-histogram type='read'>\

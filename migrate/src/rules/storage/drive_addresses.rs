@@ -8,10 +8,8 @@ rules![
         .summary("disks on IDE, SCSI, SATA and FDC get the address that their target names")
         .doc(
             "The letters of a target are a number, and the number is a place: an IDE controller has two buses of two \
-             units, a SATA \
-             controller six units, a floppy controller two, and libvirt's generic code puts seven on a SCSI \
-             controller. Disks on other \
-             buses get no address.",
+             units, a SATA controller six units, a floppy controller two, and libvirt's generic code puts seven on a \
+             SCSI controller. Disks on other buses get no address.",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hdc' bus='ide'/></disk></devices>",
@@ -29,8 +27,8 @@ rules![
         .summary("SCSI devices of the host get the first free unit")
         .doc(
             "A SCSI device of the host that has no address gets the first unit that neither a disk nor another such \
-             device has, on the \
-             first controller with one to spare; libvirt's generic code counts seven units to a controller.",
+             device has, on the first controller with one to spare; libvirt's generic code counts seven units to a \
+             controller.",
         )
         .example(
             "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\

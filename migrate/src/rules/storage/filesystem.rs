@@ -10,8 +10,7 @@ rules![
         .summary("file systems that libvirt refuses")
         .doc(
             "A file system names what the guest mounts, by a directory or a socket, and where. Only one of the driver \
-             `virtiofs` can be booted \
-             from, and no two of that driver have the same target.",
+             `virtiofs` can be booted from, and no two of that driver have the same target.",
         )
         .finds(
             "<devices><filesystem type='mount' accessmode='passthrough'><source/><target dir='b'/></filesystem>\
@@ -50,8 +49,7 @@ rules![
         .summary("files of the host are accessed with the rights of the guest's users")
         .doc(
             "The access mode of a file system is `passthrough` unless another one is given, and libvirt spells that \
-             out. A virtiofs \
-             daemon that somebody else runs, which is known by its socket, has its own mode.",
+             out. A virtiofs daemon that somebody else runs, which is known by its socket, has its own mode.",
         )
         .example(
             "<devices><filesystem type='mount'><source dir='/a'/><target dir='b'/></filesystem></devices>",
@@ -73,9 +71,8 @@ rules![
     rule("filesystem-binary-unread", Class::Lossy)
         .summary("only virtiofs has a program of its own")
         .doc(
-            "libvirt reads `<binary>` and the length of the queue for file systems of the driver `virtiofs` alone, \
-             and does not write \
-             them for others; nor format and write policy of a driver that is not named.",
+            "libvirt reads `<binary>` and the length of the queue for file systems of the driver `virtiofs` alone, and \
+             does not write them for others; nor format and write policy of a driver that is not named.",
         )
         .example(
             "<devices><filesystem type='mount' accessmode='passthrough'><driver type='path'/><binary path='/x'/>\
@@ -99,8 +96,7 @@ rules![
         .summary("a file system behind a socket has no directory")
         .doc(
             "A virtiofs daemon that somebody else runs, which is known by its socket, has the directory. libvirt does \
-             not write a `dir` \
-             beside the `socket`.",
+             not write a `dir` beside the `socket`.",
         )
         .example(
             "<devices><filesystem type='mount'><driver type='virtiofs'/><source dir='/a' socket='/run/s'/><target \
@@ -118,8 +114,7 @@ rules![
         .summary("the driver `handle` of 9pfs is gone from QEMU")
         .doc(
             "QEMU 4.0 removed the `handle` driver of 9pfs; `path` does the same job by other means. Which of both a \
-             guest gets changes \
-             how its files are reached, so this is only reported.",
+             guest gets changes how its files are reached, so this is only reported.",
         )
         .finds(
             "<devices><filesystem type='mount' accessmode='passthrough'><driver type='handle'/><source dir='/a'/>\

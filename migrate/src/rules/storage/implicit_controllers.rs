@@ -13,9 +13,9 @@ rules![
     rule("implicit-hostdev-scsi-controller", Class::Implicit)
         .summary("SCSI devices of the host need SCSI controllers")
         .doc(
-            "As soon as libvirt reads a SCSI device of the host it adds the SCSI controllers up to the one in its address, 0 if there is no \
-             address yet, before it numbers the controllers that have no index. New ones take the model of the controller that the device \
-             is on.",
+            "As soon as libvirt reads a SCSI device of the host it adds the SCSI controllers up to the one in its \
+             address, 0 if there is no address yet, before it numbers the controllers that have no index. New ones \
+             take the model of the controller that the device is on.",
         )
         .example(
             "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source><adapter name='scsi_host0'/>\
@@ -29,9 +29,10 @@ rules![
     rule("implicit-disk-controllers", Class::Implicit)
         .summary("controllers that disks are on are added")
         .doc(
-            "The QEMU driver adds them itself, among its own and in an order of its own, and is left to it. libvirt's generic code adds SCSI, floppy, IDE, SATA and NVMe controllers, in this order, up to the highest that the address \
-             of a disk names, all lower ones included. Up to 9.0 it puts them behind the controllers that are there, newer releases \
-             sort them in. USB and PCI controllers are added by drivers alone.",
+            "The QEMU driver adds them itself, among its own and in an order of its own, and is left to it. libvirt's \
+             generic code adds SCSI, floppy, IDE, SATA and NVMe controllers, in this order, up to the highest that the \
+             address of a disk names, all lower ones included. Up to 9.0 it puts them behind the controllers that are \
+             there, newer releases sort them in. USB and PCI controllers are added by drivers alone.",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hda' bus='ide'/>\
@@ -43,8 +44,8 @@ rules![
     rule("implicit-virtio-serial", Class::Implicit)
         .summary("virtio channels and consoles have their controller")
         .doc(
-            "libvirt adds the virtio-serial controller that the address of a virtio channel or console names, or the first where there \
-             is no address.",
+            "libvirt adds the virtio-serial controller that the address of a virtio channel or console names, or the \
+             first where there is no address.",
         )
         .example(
             "<devices><channel type='pty'><target type='virtio' name='a'/></channel></devices>",
@@ -55,8 +56,8 @@ rules![
     rule("implicit-ccid", Class::Implicit)
         .summary("smartcards have a slot of a reader, and the reader is there")
         .doc(
-            "A smartcard without an address gets the slot behind the highest that is used on the first reader; libvirt adds the readers \
-             that smartcards are in.",
+            "A smartcard without an address gets the slot behind the highest that is used on the first reader; libvirt \
+             adds the readers that smartcards are in.",
         )
         .example(
             "<devices><smartcard mode='host'/></devices>",
@@ -67,8 +68,8 @@ rules![
     rule("implicit-hostdev-scsi-controller-full", Class::Implicit)
         .summary("SCSI devices of the host that found no room need further controllers")
         .doc(
-            "When SCSI devices of the host have got their addresses, libvirt adds the controllers that these name and that are not there \
-             yet. They take the model of the last controller that is there and in use.",
+            "When SCSI devices of the host have got their addresses, libvirt adds the controllers that these name and \
+             that are not there yet. They take the model of the last controller that is there and in use.",
         )
         .example(
             "<devices><controller type='scsi' index='0' model='virtio-scsi'/><hostdev mode='subsystem' type='scsi' managed='no'>\

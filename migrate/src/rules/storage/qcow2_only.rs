@@ -11,9 +11,8 @@ rules![
         .summary("what only images of the format qcow2 have")
         .doc(
             "Only an image of the format qcow2 keeps its data in another file, `<dataStore>`, and knows the clusters \
-             that are not to be \
-             unreferenced when they are discarded; what the guest only reads discards none. libvirt refuses both \
-             elsewhere.",
+             that are not to be unreferenced when they are discarded; what the guest only reads discards none. libvirt \
+             refuses both elsewhere.",
         )
         .finds(
             "<devices><disk type='file' device='disk'><driver name='qemu' type='raw' discard_no_unref='on'/><source \

@@ -12,9 +12,8 @@ rules![
         .summary("sizes of the storage chapter stand in libvirt's units")
         .doc(
             "libvirt reads sizes in any unit and writes each in one of its own: space limits of file systems and \
-             metadata caches of disks \
-             in bytes, file systems in memory in whole KiB (what is over is cut off). Profile `modern` keeps the unit \
-             of the author.",
+             metadata caches of disks in bytes, file systems in memory in whole KiB (what is over is cut off). Profile \
+             `modern` keeps the unit of the author.",
         )
         .example(
             "<devices><filesystem type='ram' accessmode='passthrough'><source usage='10' units='MiB'/><target \

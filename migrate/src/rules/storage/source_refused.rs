@@ -13,8 +13,7 @@ rules![
         .summary("the credentials of a disk stand in two places, or are of the wrong kind")
         .doc(
             "Credentials stand in the source or, as they did until 3.9.0, beside it; libvirt refuses both at once, \
-             whatever they say. The \
-             secret is one of Ceph for RBD and one of iSCSI for iSCSI.",
+             whatever they say. The secret is one of Ceph for RBD and one of iSCSI for iSCSI.",
         )
         .finds(
             "<devices><disk type='network' device='disk'><auth username='a'><secret type='ceph' usage='x'/></auth>\
@@ -34,8 +33,8 @@ rules![
     rule("disk-auth-secret-type", Class::Conflict)
         .summary("credentials whose secret has no type")
         .doc(
-            "The type of a secret says what it is for. libvirt asks for it wherever a server is named; for a volume \
-              of a pool it does not."
+            "The type of a secret says what it is for. libvirt asks for it wherever a server is named; for a volume of \
+             a pool it does not."
         )
         .finds(
             "<devices><disk type='network' device='disk'><source protocol='rbd' name='p/i'><auth username='a'><secret \
@@ -52,8 +51,7 @@ rules![
         .summary("the encryption of a disk stands in two places, or where none can be")
         .doc(
             "The encryption stands in the source or, as it did until 3.9.0, beside it; libvirt refuses both at once, \
-             whatever they say. LUNs \
-             and vhost-user disks cannot be encrypted.",
+             whatever they say. LUNs and vhost-user disks cannot be encrypted.",
         )
         .finds(
             "<devices><disk type='file' device='disk'><source file='/a'><encryption format='luks'/></source>\
@@ -88,8 +86,7 @@ rules![
         .summary("persistent reservations stand where there can be none")
         .doc(
             "Only a disk of the kind `lun` can have persistent reservations, whatever its type, and it is the client \
-             of the helper that \
-             makes them. libvirt refuses the rest.",
+             of the helper that makes them. libvirt refuses the rest.",
         )
         .finds(
             "<devices><disk type='file' device='disk'><source file='/a'><reservations managed='yes'/></source>\
@@ -110,9 +107,8 @@ rules![
     rule("disk-auth-unsupported", Class::Conflict)
         .summary("a protocol without credentials has some")
         .doc(
-            "A server is told who asks by the protocols iSCSI, RBD, HTTP, FTP and SSH. libvirt refuses `<auth>` in \
-             the source of any other \
-             protocol.",
+            "A server is told who asks by the protocols iSCSI, RBD, HTTP, FTP and SSH. libvirt refuses `<auth>` in the \
+             source of any other protocol.",
         )
         .finds(
             "<devices><disk type='network' device='disk'><source protocol='nbd' name='a'><host name='h' port='10809'/>\
@@ -129,7 +125,7 @@ rules![
         .summary("a socket is given for a server that is reached by network")
         .doc(
             "`socket` is the path of a UNIX socket, and goes with `transport='unix'` alone. libvirt refuses it \
-              elsewhere."
+             elsewhere."
         )
         .finds(
             "<devices><disk type='network' device='disk'><source protocol='nbd' name='a'><host name='h' port='10809' \
@@ -142,8 +138,8 @@ rules![
     rule("os-nvram-network-source", Class::Conflict)
         .summary("an NVRAM of a server is not named")
         .doc(
-            "The source of an NVRAM that a server holds needs a protocol and, save for NBD, a name. libvirt refuses \
-              it otherwise."
+            "The source of an NVRAM that a server holds needs a protocol and, save for NBD, a name. libvirt refuses it \
+             otherwise."
         )
         .finds(
             "<os><type arch='x86_64'>hvm</type><loader readonly='yes' type='pflash'>/OVMF_CODE.fd</loader><nvram \
@@ -172,10 +168,8 @@ rules![
         .summary("newer releases of libvirt refuse what older ones took")
         .doc(
             "Between 9.0 and 11.3 libvirt gave up the Sheepdog protocol, which no hypervisor supports any more, and \
-             began to refuse a \
-             security label of a source that asks for relabelling without saying how. What the domain should use \
-             instead is its owner's \
-             choice.",
+             began to refuse a security label of a source that asks for relabelling without saying how. What the \
+             domain should use instead is its owner's choice.",
         )
         .finds(
             "<devices><disk type='network' device='disk'><source protocol='sheepdog' name='i'><host name='h' \
@@ -195,8 +189,7 @@ rules![
         .summary("a secret is named by UUID or by usage")
         .doc(
             "Credentials and encryption refer to a secret that libvirt keeps, by its UUID or by its usage; libvirt \
-             refuses a secret with \
-             neither and one with both.",
+             refuses a secret with neither and one with both.",
         )
         .finds(
             "<devices><disk type='file' device='disk'><source file='/a'><encryption format='luks'><secret \

@@ -9,10 +9,13 @@ rules![
     rule("storage-value-invalid", Class::Conflict)
         .summary("a number must not be 0, or something that goes with a switch is missing")
         .doc(
-            "The I/O thread of a disk, the namespace of an NVMe controller, the boot order and the ACPI index of a device count from 1. A \
-             connection that is made again needs a time-out, the store of an image's data a source, reservations that libvirt does not manage the socket of their helper. The \
-             name of an RBD or Gluster image has a pool or volume, a slash and the image, since 11.6.0 that of an RBD image perhaps a \
-             namespace between them. Cookies have names of their own, and data that is kept apart a file. A histogram of a disk has bins, `luks` is no format of a driver, and file descriptors in place of a file are for QEMU's.",
+            "The I/O thread of a disk, the namespace of an NVMe controller, the boot order and the ACPI index of a \
+             device count from 1. A connection that is made again needs a time-out, the store of an image's data a \
+             source, reservations that libvirt does not manage the socket of their helper. The name of an RBD or \
+             Gluster image has a pool or volume, a slash and the image, since 11.6.0 that of an RBD image perhaps a \
+             namespace between them. Cookies have names of their own, and data that is kept apart a file. A histogram \
+             of a disk has bins, `luks` is no format of a driver, and file descriptors in place of a file are for \
+             QEMU's.",
         )
         .finds(
             "<devices><disk type='network' device='disk'><source protocol='rbd' name='pool//image'/><target dev='vda' bus='virtio'/></disk></devices>",

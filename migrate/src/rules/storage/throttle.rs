@@ -11,8 +11,7 @@ rules![
         .summary("throttle groups have a name of their own, and disks refer to those that are there")
         .doc(
             "Each throttle group has a name, and no two have the same. A disk refers to groups of its domain, to each \
-             once, and has no limits \
-             of its own then; a CD-ROM drive refers to none.",
+             once, and has no limits of its own then; a CD-ROM drive refers to none.",
         )
         .finds("<throttlegroups><throttlegroup><total_bytes_sec>10</total_bytes_sec></throttlegroup></throttlegroups>")
         .finds(
