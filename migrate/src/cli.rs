@@ -122,9 +122,10 @@ Examples:
 
 Exit status: 0 it is converted; 2 it cannot be read.
 
-The data has the shape of the XML: attributes and children by name, lists where there may be several, the
-text of an element with attributes as $text. Nothing is lost but comments and layout; what the format does
-not know is kept in keys with an @ and in $unknown. `dommigrate schema domain` prints the JSON Schema.";
+The data has the shape of the XML: attributes and children by name, lists where there may be
+several, the text of an element with attributes as $text. Nothing is lost but comments and layout;
+what the format does not know is kept in keys with an @ and in $unknown. `dommigrate schema domain`
+prints the JSON Schema.";
 
 const GET: &str = "\
 Examples:

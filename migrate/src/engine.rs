@@ -492,7 +492,9 @@ fn from_note(note: &Note, reading: Reading) -> Finding {
         (NoteKind::Value | NoteKind::Choice, For(Fate::Dropped | Fate::Left)) => {
             (ids::UNKNOWN, Level::Error, "; libvirt refuses it")
         }
-        (NoteKind::Choice, For(Fate::Kept | Fate::Denied)) => (ids::UNKNOWN, Level::Error, "; kept as it is"),
+        (NoteKind::Value | NoteKind::Choice, For(Fate::Kept | Fate::Denied)) => {
+            (ids::UNKNOWN, Level::Error, "; kept as it is")
+        }
         (NoteKind::Kept | NoteKind::ReadPast | NoteKind::Value | NoteKind::Choice, _) => {
             (ids::UNKNOWN, Level::Invalid, "; kept as it is")
         }
@@ -517,12 +519,12 @@ const LEFT: &str = ", so it is not known whether libvirt keeps it: name the libv
 fn from_written(written: &runtime::Finding) -> Finding {
     let name = written.attribute.map_or("", |attribute| attribute.name);
     let (thing, text) = match written.attribute {
-        Some(_) => (name.to_owned(), format!("{name}='{}'", written.value)),
+        Some(_) => (format!("'{name}'"), format!("{name}='{}'", written.value)),
         None => (format!("<{}>", written.value), format!("<{}>", written.value)),
     };
     let (rule, message, before, after) = match written.action {
-        Action::Added => (ids::DEFAULT, format!("the default of {name} is spelt out"), None, Some(text)),
-        Action::Dropped => (ids::DEFAULT, format!("the default of {name} is not spelt out"), Some(text), None),
+        Action::Added => (ids::DEFAULT, format!("the default of {thing} is spelt out"), None, Some(text)),
+        Action::Dropped => (ids::DEFAULT, format!("the default of {thing} is not spelt out"), Some(text), None),
         Action::Emptied => {
             let name = &written.value;
             (ids::EMPTY, format!("there is nothing in <{name}>"), Some(format!("<{name}/>")), None)

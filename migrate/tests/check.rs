@@ -88,6 +88,16 @@ fn validate_names_the_place() {
     dommigrate().arg("validate").write_stdin(NEW).assert().code(0);
 }
 
+/// Blocks are read as one, and what libvirt takes once it takes once in all of them.
+#[test]
+fn what_two_blocks_hold_twice_is_an_error() {
+    let balloon = |model: &str| format!("  <devices>\n    <memballoon model='{model}'/>\n  </devices>\n");
+    let twice = NEW.replace("</domain>", &format!("{}{}</domain>", balloon("virtio"), balloon("none")));
+    let said = stdout(dommigrate().args(["check", "--output-format", "concise"]).write_stdin(twice));
+    let wanted = ":11:5: error[blocks-merged] domain/devices[2]/memballoon: a second <memballoon> is not taken here: leave one of them out";
+    assert!(said.contains(wanted), "{said}");
+}
+
 /// `check` and `validate` say the same of what the schema refuses, at the same place, at the level of what libvirt does.
 #[test]
 fn check_and_validate_say_the_same() {
@@ -109,6 +119,11 @@ fn check_and_validate_say_the_same() {
         (
             with("<on_reboot>never</on_reboot>"),
             "7:14: error[invalid] domain/on_reboot: 'never' is no value of <on_reboot>; expected 'restart', ",
+        ),
+        // libvirt refuses values that it does not know.
+        (
+            with("<devices><memballoon model='virtio' autodeflate='maybe'/></devices>"),
+            "error[unknown-content] domain/devices/memballoon/@autodeflate: 'maybe' is no value of the attribute 'autodeflate'; expected ",
         ),
         // One mistake, one finding.
         (

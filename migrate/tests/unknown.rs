@@ -48,7 +48,7 @@ fn unknown_values_are_kept_where_they_stand() {
 fn what_is_unknown_in_a_second_block_is_told() {
     let text = newer_devices().replace("  <devices>", "  <devices/>\n  <devices>");
     let said = stdout(dommigrate().args(["check", "--output-format", "concise"]).write_stdin(text.clone()));
-    for (level, place) in [("invalid", "10:45: "), ("error", "14:22: ")] {
+    for (level, place) in [("error", "10:45: "), ("error", "14:22: ")] {
         let told = |line: &&str| line.contains(place) && line.contains(&format!("{level}[unknown-content]"));
         assert_eq!(said.lines().filter(told).count(), 1, "{said}");
     }

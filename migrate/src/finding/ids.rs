@@ -164,7 +164,7 @@ of the path that is there. Where one of the values cannot be set none is, and th
         summary: "a comment that is to suppress findings and suppresses none",
         doc: "`<!-- dommigrate: ignore RULE, RULE; why -->` before an element keeps what these rules find in it from being told and \
 rewritten, `<!-- dommigrate: ignore-file RULE -->` what they find in the document, without a rule what any of them finds. `check` notes such a \
-comment where it serves to nothing: the finding has gone, or a rule is misspelt.",
+comment where it is of no use: the finding has gone, or a rule is misspelt.",
     },
     Own {
         id: DRIFT_MISSING,

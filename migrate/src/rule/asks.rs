@@ -48,3 +48,16 @@ pub(crate) fn known_to_target<T: Element + Clone>(element: &T, cx: &Context) -> 
     let options = WriteOptions { target: Some(cx.target), newer: Newer::Drop, ..WriteOptions::default() };
     T::from_xml(&element.print_with(&options).text).unwrap_or_else(|_| element.clone())
 }
+
+/// The children of a name that were kept: those that could not be read, and those that repeat one.
+pub(crate) fn kept_children<'x>(xml: &'x Extra, name: &'x str) -> impl Iterator<Item = &'x domxml_runtime::KeptNode> {
+    let nodes = xml.kept.as_deref().map_or(&[][..], |kept| &kept.nodes);
+    nodes.iter().filter(move |node| node.is_element(name))
+}
+
+/// The value of an attribute of an element that was kept, as it is spelt.
+pub(crate) fn value_in<'t>(element: &'t str, attribute: &str) -> Option<&'t str> {
+    let tag = domxml_xml::pieces(element).next()?.range;
+    let (_, value) = domxml_xml::attributes(element, &tag).find(|(name, _)| &element[name.clone()] == attribute)?;
+    element.get(value)
+}

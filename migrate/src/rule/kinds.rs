@@ -49,7 +49,7 @@ pub fn default_by<P: IntoPlace<Owner: Described>>(
             {
                 let after = place.show(&value);
                 slot.put(value);
-                let message = format!("the default of {} is spelt out", place.shape.name);
+                let message = format!("the default of {} is spelt out", place.shape.called());
                 cx.rewrote_here(span_of(xml, cx), message).becomes("", after);
             }
         });
@@ -387,11 +387,28 @@ where
         }
         let Some(first) = block.get_mut(element) else { return };
         for (other, at) in others {
+            refuse_twice(first, &other, cx);
             join(first, other);
             cx.rewrote_here(at, format!("another <{name}> is merged into this one"))
                 .becomes(format!("<{name}>, <{name}>"), format!("<{name}>"));
         }
     })
+}
+
+/// Refuses what both of two blocks hold and libvirt takes once.
+fn refuse_twice(first: &dyn Content, other: &dyn Content, cx: &mut Context<'_>) {
+    let had = given(first);
+    fields(other, |line, slot| {
+        if let Slot::Child(nest) = slot
+            && line.once
+            && had.contains(&line.name)
+        {
+            nest.each(&mut |child| {
+                let at = child.extra().map_or(cx.here, |extra| extra.span);
+                cx.refuse_here(at, format!("a second <{}> is not taken here: leave one of them out", line.name));
+            });
+        }
+    });
 }
 
 /// As [`merge`], by code that finds out what stands there twice.

@@ -2,7 +2,7 @@
 
 use crate::rules::prelude::*;
 
-const UNSAID: &str = "it does not say whether to connect again: 'enabled' is missing";
+const UNSAID: &str = "<reconnect> does not say whether to connect again: 'enabled' is missing";
 const EMPTY: &str = "an empty source is not written";
 
 /// A row for each of the sources that may be connected again.

@@ -47,7 +47,9 @@ rules![
 ];
 
 fn no_address(target: &ChannelTargetTypeGuestfwd) -> Option<String> {
-    lax_ipv4(&target.address).is_none().then(|| format!("'{}' is no IPv4 address", target.address))
+    lax_ipv4(&target.address)
+        .is_none()
+        .then(|| format!("'{}' is no IPv4 address: write it as 10.0.2.1", target.address))
 }
 
 /// Reads an IPv4 address as the C library does: one to four numbers in any base, the last of which fills what is left.

@@ -44,7 +44,7 @@ fn place_tty(console: &mut Console, cx: &mut Context<'_>) {
                 .get_or_insert_with(|| ChardevSourcePty { xml: Extra::at(console.xml.span), ..Default::default() });
             let after = format!("<source path='{terminal}'/>");
             source.path = console.tty.take();
-            cx.rewrote(&console.xml, "the terminal belongs to <source>").becomes(before, after);
+            cx.rewrote(&console.xml, "the path of the terminal belongs to <source>").becomes(before, after);
         }
         _ => {
             cx.note(&console.xml, format!("{before} has no effect: libvirt does not read it"));

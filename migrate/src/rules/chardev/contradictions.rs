@@ -39,33 +39,33 @@ rules![
             let type_ = serial.target.as_ref().and_then(|target| target.type_);
             let elsewhere = serial.address.as_ref().is_some_and(|it| !matches!(it.type_, AddressType::Usb(_)));
             [
-                (!scope.is_x86() && type_ == Some(SerialTargetType::IsaDebug), "only x86 has the debug port"),
+                (!scope.is_x86() && type_ == Some(SerialTargetType::IsaDebug), "only x86 has the debug port: choose another type in <target>"),
                 (
                     elsewhere && type_ == Some(SerialTargetType::UsbSerial),
-                    "a serial port on USB has an address of the type usb",
+                    "a serial port on USB has an address of the type usb: set type='usb', or leave out the address",
                 ),
             ]
         }))
         .row(refuse_there(|devices: &Devices, _| {
             let mut on_isa = (0..).zip(devices.serials.iter().filter(|serial| is_isa(serial)));
             let (_, beyond) = on_isa.find(|(at, it)| given(it).unwrap_or(0).max(*at) >= ISA_PORTS)?;
-            Some((beyond.xml.span, format!("an ISA bus has {ISA_PORTS} serial ports, with the numbers from 0")))
+            Some((beyond.xml.span, format!("an ISA bus has {ISA_PORTS} serial ports, numbered from 0: choose a lower number, or leave this one out")))
         }))
         .row(unique(
             Devices::SERIALS,
             |serial, _| given(serial).filter(|_| is_isa(serial)),
             "another serial port has this number: choose another port, or leave it out",
         ))
-        .row(refuse_if("a smartcard in another program needs a type of character device", |card: &Smartcard, _| {
+        .row(refuse_if("a smartcard in another program needs a type of character device: add type, as type='spicevmc'", |card: &Smartcard, _| {
             matches!(card.mode, SmartcardMode::Passthrough(_)) && card.xml.assumed.is_some()
         }))
         .row(refuse_in(Smartcard::ADDRESS, |it, _| {
             let wrong = !matches!(it.type_, AddressType::Ccid(_));
-            wrong.then_some("a smartcard is in the slot of a reader: its address is of the type ccid")
+            wrong.then_some("a smartcard is in the slot of a reader: its address is of the type ccid; set that, or leave out the address")
         }))
         .row(refuse(|backend: &RngBackend, _| {
             let untyped = matches!(backend.model, RngBackendModel::Egd(_)) && backend.xml.assumed.is_some();
-            untyped.then_some("an entropy source of the model egd needs a type of character device")
+            untyped.then_some("an entropy source of the model egd needs a type of character device: add type, as type='tcp'")
         }))
         .row(refuse(|it: &ChardevReconnect, _| {
             let endless = it.enabled == Some(YesNo::Yes) && it.timeout.is_none();
@@ -90,8 +90,8 @@ rules![
         .row(refuse_each(|card: &SmartcardModeHostCertificates, _| {
             let relative = card.database.as_ref().is_some_and(|path| !path.starts_with('/'));
             [
-                (card.certificates.len() != 3, "a smartcard has three certificates"),
-                (relative, "the path of a database of certificates begins with '/'"),
+                (card.certificates.len() != 3, "a smartcard has three certificates: give three <certificate>"),
+                (relative, "the path of a database of certificates begins with '/': write an absolute path"),
             ]
         }))
         // Between 9.0.0 and 12.8.0, of which the later is said.
@@ -149,7 +149,7 @@ fn source(backend: &ChardevBackend, owner: Owner, cx: &mut Context<'_>) {
         cx.refuse_here(cx.here, format!("the character device lacks {what}: add it"));
     }
     if matches!(backend, Spicevmc) && !matches!(owner, Owner::VirtioChannel | Owner::Redirdev | Owner::Other) {
-        cx.refuse_here(cx.here, "the channel of the SPICE agent is a virtio channel");
+        cx.refuse_here(cx.here, "the channel of the SPICE agent is a virtio channel: set type='virtio' of <target>");
     }
     if let Spiceport(members) | Dbus(members) = backend {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);

@@ -32,7 +32,7 @@ fn cache_rank(item: &CachetuneItem) -> (bool, u32, usize, u32) {
 }
 
 fn cachetune(cputune: &mut Cputune, cx: &mut Context<'_>) {
-    settle(&mut cputune.cachetunes, "it is for no CPU, or shares nothing", cx);
+    settle(&mut cputune.cachetunes, "this is for no CPU, or shares nothing", cx);
     for share in cputune.cachetunes.iter_mut().filter(|share| !share.items.is_sorted_by_key(cache_rank)) {
         share.items.sort_by_key(cache_rank);
         cx.rewrote(&share.xml, "libvirt writes the caches in their order");

@@ -92,17 +92,20 @@ fn conflict(numa: &CpuNuma, cx: &mut Context<'_>) {
                 cx.error(&cell.xml, format!("the cell {id} leaves a gap: there are {count} cells, numbered from 0 on"));
             }
             Some(true) => {
-                cx.error(&cell.xml, format!("the cell {id} stands twice"));
+                cx.error(&cell.xml, format!("the cell {id} stands twice: give one of the two another id"));
             }
             Some(free) => *free = true,
         }
         for cpu in cell.cpus.iter().flat_map(CpuSet::iter) {
             if cpu >= cx.scope.vcpus {
-                cx.error(&cell.xml, format!("the guest cannot have a CPU {cpu}"));
+                cx.error(
+                    &cell.xml,
+                    format!("the guest cannot have a CPU {cpu}: name one that it can have, or raise <vcpu>"),
+                );
                 break;
             }
             if cpus.contains(cpu) {
-                cx.error(&cell.xml, format!("the CPU {cpu} is in two cells"));
+                cx.error(&cell.xml, format!("the CPU {cpu} is in two cells: take it out of one"));
                 break;
             }
         }
@@ -111,9 +114,12 @@ fn conflict(numa: &CpuNuma, cx: &mut Context<'_>) {
         }
         for sibling in cell.distances.iter().flat_map(|distances| &distances.siblings) {
             if sibling.id >= count {
-                cx.error(&sibling.xml, format!("there is no cell {}", sibling.id));
+                cx.error(&sibling.xml, format!("there is no cell {}: name one that there is", sibling.id));
             } else if (sibling.id == id) != (sibling.value == LOCAL) || sibling.value < LOCAL {
-                cx.error(&sibling.xml, format!("a cell is {LOCAL} away from itself and more from others"));
+                cx.error(
+                    &sibling.xml,
+                    format!("a cell is {LOCAL} away from itself and more from others: choose such a value"),
+                );
             }
         }
     }

@@ -20,7 +20,7 @@ rules![
 
 fn energytune(cputune: &mut Cputune, cx: &mut Context<'_>) {
     merge(&mut cputune.energytunes, "these CPUs are watched already", cx);
-    settle(&mut cputune.energytunes, "it is for no CPU, or watches nothing", cx);
+    settle(&mut cputune.energytunes, "this is for no CPU, or watches nothing", cx);
     let caches = cputune.cachetunes.iter().map(|share| share.vcpus.clone());
     let others: Vec<_> = caches.chain(cputune.memorytunes.iter().map(|share| share.vcpus.clone())).collect();
     if follow(&mut cputune.energytunes, &others) {

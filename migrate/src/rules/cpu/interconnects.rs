@@ -39,7 +39,7 @@ rules![
             "the cell has another cache of the level {}: leave this one out",
         ))
         .row(refuse(|cache: &NumaCache, _| {
-            (!(1..=3).contains(&cache.level)).then_some("a cell has caches of the levels 1 to 3")
+            (!(1..=3).contains(&cache.level)).then_some("a cell has caches of the levels 1 to 3: choose one of these")
         }))
         .rows(each_type!([NumaLatency NumaBandwidth], exists(|it: &Of| [it.initiator, it.target], CELLS)))
         .row(check(ways)),
@@ -81,9 +81,19 @@ fn ways(numa: &CpuNuma, cx: &mut Context<'_>) {
         let Way { initiator, target, cache, .. } = way;
         let (Some(asks), true) = (cells.get(&initiator), cells.contains_key(&target)) else { continue };
         if asks.cpus.is_none() {
-            cx.error(xml, format!("the cell {initiator} has no CPUs that could reach for memory"));
+            cx.error(
+                xml,
+                format!(
+                    "the cell {initiator} has no CPUs that could reach for memory: name one that has, or leave this out"
+                ),
+            );
         } else if cache != 0 && !caches.contains(&(target, cache)) {
-            cx.error(xml, format!("the cell {target} has no cache of the level {cache}"));
+            cx.error(
+                xml,
+                format!(
+                    "the cell {target} has no cache of the level {cache}: name one that it has, or leave out cache"
+                ),
+            );
         } else if !seen.insert(way) {
             cx.error(xml, "this is said of these cells already: leave one out");
         }

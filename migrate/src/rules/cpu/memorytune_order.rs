@@ -28,7 +28,7 @@ fn node_rank(item: &MemorytuneItem) -> (bool, u32) {
 
 fn memorytune(cputune: &mut Cputune, cx: &mut Context<'_>) {
     merge(&mut cputune.memorytunes, "these CPUs have a share already", cx);
-    settle(&mut cputune.memorytunes, "it is for no CPU, or shares nothing", cx);
+    settle(&mut cputune.memorytunes, "this is for no CPU, or shares nothing", cx);
     for share in cputune.memorytunes.iter_mut().filter(|share| !share.items.is_sorted_by_key(node_rank)) {
         share.items.sort_by_key(node_rank);
         cx.rewrote(&share.xml, "libvirt writes the nodes in their order");

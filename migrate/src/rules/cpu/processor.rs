@@ -20,12 +20,12 @@ rules![
         .finds("<cpu mode='host-passthrough'><maxphysaddr mode='emulate' limit='42'/></cpu>")
         .finds("<cpu><topology sockets='0' cores='1' threads='1'/></cpu>")
         .row(refuse_at(Cpu::FEATURES, |cpu, _| {
-            (is_bare_model(cpu) && !cpu.features.is_empty()).then_some("features need a model that they are added to")
+            (is_bare_model(cpu) && !cpu.features.is_empty()).then_some("features need a model that they are added to: add <model>, or leave them out")
         }))
         .row(
             // The QEMU driver fills in a model first.
             refuse(|cpu: &Cpu, _| {
-                (is_bare_model(cpu) && cpu.check.is_some()).then_some("a processor without a model cannot be checked")
+                (is_bare_model(cpu) && cpu.check.is_some()).then_some("a processor without a model cannot be checked: add <model>, or leave out check")
             })
             .but(Driver::Qemu),
         )
@@ -33,23 +33,23 @@ rules![
             let vendor = cpu.vendor.as_ref().is_some_and(|vendor| !vendor.is_empty());
             let migratable = cpu.migratable.is_some() && has_model(cpu);
             [
-                (!is_named(cpu) && vendor, "a vendor needs a model"),
-                (migratable, "migratable is for the host's own processor, or the maximum"),
+                (!is_named(cpu) && vendor, "a vendor needs a model: add <model>, or leave out <vendor>"),
+                (migratable, "migratable is for the host's own processor, or the maximum: set mode='host-passthrough' or 'maximum', or leave it out"),
             ]
         }))
         .row(refuse_at(Cpu::MODEL, |cpu, _| {
             let vendor = cpu.model.as_ref()?.vendor_id.as_ref().filter(|_| has_model(cpu))?;
             match vendor.len() {
                 0 => None,
-                12 => vendor.contains(',').then(|| "a vendor has no comma".to_owned()),
-                _ => Some(format!("the vendor '{vendor}' has not 12 characters")),
+                12 => vendor.contains(',').then(|| "a vendor has no comma: leave it out".to_owned()),
+                _ => Some(format!("the vendor '{vendor}' has not 12 characters: give 12, as in 'GenuineIntel'")),
             }
         }))
         .row(refuse(|it: &CpuMaxPhysAddr, _| {
             (it.mode == CpuMaxPhysAddrMode::Emulate && it.limit.is_some())
                 .then_some("only addresses passed through have a limit: leave it out, or set mode='passthrough'")
         }))
-        .row(refuse_if("a processor has at least one of each part", |it: &CpuTopology, _| {
+        .row(refuse_if("a processor has at least one of each part: set all to 1 or more", |it: &CpuTopology, _| {
             [Some(it.sockets), it.dies, it.clusters, Some(it.cores), Some(it.threads)].contains(&Some(0))
         }))
         .row(unique(Cpu::FEATURES, |feature, _| Some(feature.name.clone()), "the feature {} stands twice")),
@@ -134,7 +134,7 @@ rules![
             "<cpu mode='host-passthrough' match='strict'><model>core2duo</model></cpu>",
             "<cpu mode='host-passthrough'/>",
         )
-        .row(unread(Cpu::MATCH, "with the host's processor").when(|cpu, _| mode(cpu) != CpuMode::Custom))
+        .row(unread(Cpu::MATCH, "with the host's own processor").when(|cpu, _| mode(cpu) != CpuMode::Custom))
         .row(unread(child(Cpu::MODEL), "with the host's own processor").when(|cpu, _| !has_model(cpu)))
         .row(unread(Cpu::VENDOR, "with the host's own processor").when(|cpu, _| !has_model(cpu))),
 ];

@@ -36,7 +36,9 @@ rules![
         .row(check(nodes))
         .row(refuse(|node: &MemorytuneNode, _| {
             let more = node.bandwidth > 100;
-            more.then(|| format!("a share of the bandwidth is at most 100 percent, not {}", node.bandwidth))
+            more.then(|| {
+                format!("a share of the bandwidth is at most 100 percent, not {}: give a smaller one", node.bandwidth)
+            })
         })),
 ];
 
@@ -68,7 +70,7 @@ fn caches(share: &Cachetune, cx: &mut Context<'_>) {
                 caches.push(cache);
             }
             CachetuneItem::Monitor(monitor) if monitor.level != 3 => {
-                cx.error(&monitor.xml, "a cache is monitored at level 3");
+                cx.error(&monitor.xml, "a cache is monitored at level 3: set level='3'");
             }
             _ => {}
         }
@@ -141,16 +143,19 @@ fn objections(
         share.is_none() && theirs.is_some() != watched.is_some()
     };
     let second = if watched.is_some_and(CpuSet::is_empty) {
-        Some("none of these CPUs is there to be monitored")
+        Some("none of these CPUs is there to be monitored: name some that there are")
     } else if seen.iter().any(same) {
-        Some("these CPUs are monitored already")
+        Some("these CPUs are monitored already: leave this one out")
     } else if of.is_none() && seen.iter().any(whole_and_single) {
-        Some("the whole process is monitored, or single CPUs, but not both")
+        Some("the whole process is monitored, or single CPUs, but not both: leave out one of the two")
     } else {
         let meets = pair.is_some_and(|(of, watched)| meets_others(of, watched));
-        meets.then_some("some of these CPUs are monitored together with others")
+        meets.then_some("some of these CPUs are monitored together with others: name each CPU in one <monitor>")
     };
-    outside.then_some("CPUs are monitored that do not have the share").into_iter().chain(second)
+    outside
+        .then_some("CPUs are monitored that do not have the share: name some of those that have it")
+        .into_iter()
+        .chain(second)
 }
 
 fn conflict(cputune: &Cputune, cx: &mut Context<'_>) {
@@ -166,9 +171,12 @@ fn conflict(cputune: &Cputune, cx: &mut Context<'_>) {
         let at = span(*share, cx);
         let Some(set) = vcpus(*share) else {
             if !cx.knows(12, 8, 0) {
-                cx.refuse_here(at, "the target knows no share for the whole process");
+                cx.refuse_here(at, "the target knows no share for the whole process: name CPUs with vcpus");
             } else if !owners.is_empty() {
-                cx.refuse_here(at, "a share for the whole process excludes those for single CPUs");
+                cx.refuse_here(
+                    at,
+                    "a share for the whole process excludes those for single CPUs: leave out one of the two",
+                );
             }
             whole = true;
             continue;
@@ -177,9 +185,12 @@ fn conflict(cputune: &Cputune, cx: &mut Context<'_>) {
         let first = members().next().and_then(|id| owners.get(&id).copied());
         let shared = members().any(|id| owners.contains_key(&id));
         if shared && !first.is_some_and(|first| first.iter().filter(|id| *id < most).eq(members())) {
-            cx.refuse_here(at, "some of these CPUs have another share, too");
+            cx.refuse_here(at, "some of these CPUs have another share, too: name each CPU in one of them");
         } else if whole && members().next().is_some() {
-            cx.refuse_here(at, "a share for the whole process excludes those for single CPUs");
+            cx.refuse_here(
+                at,
+                "a share for the whole process excludes those for single CPUs: leave out one of the two",
+            );
         }
         for id in members() {
             owners.entry(id).or_insert(set);

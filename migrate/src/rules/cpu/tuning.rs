@@ -26,29 +26,37 @@ rules![
         )
         .row(exists(|pin: &Iothreadpin| [pin.iothread], IOTHREADS))
         .row(unique(Cputune::IOTHREADPINS, |pin, _| Some(pin.iothread), "the I/O thread {} is pinned twice"))
-        .row(refuse(|it: &Vcpusched, _| it.vcpus.is_none().then_some("the scheduler is for no CPU")))
-        .row(refuse(|it: &Iothreadsched, _| it.iothreads.is_none().then_some("the scheduler is for no I/O thread")))
+        .row(refuse(|it: &Vcpusched, _| it
+            .vcpus
+            .is_none()
+            .then_some("the scheduler is for no CPU: name some with vcpus")))
+        .row(refuse(|it: &Iothreadsched, _| it
+            .iothreads
+            .is_none()
+            .then_some("the scheduler is for no I/O thread: name some with iothreads")))
         .row(exists(|it: &Vcpusched| members(&it.vcpus), CPUS))
         .row(exists(|it: &Iothreadsched| members(&it.iothreads), IOTHREADS))
         .row(refuse(|cputune: &Cputune, _| {
             let id = shared(cputune.vcpuscheds.iter().map(|it| &it.vcpus))?;
-            Some(format!("the CPU {id} has two schedulers"))
+            Some(format!("the CPU {id} has two schedulers: leave it out of one"))
         }))
         .row(refuse(|cputune: &Cputune, _| {
             let id = shared(cputune.iothreadscheds.iter().map(|it| &it.iothreads))?;
-            Some(format!("the I/O thread {id} has two schedulers"))
+            Some(format!("the I/O thread {id} has two schedulers: leave it out of one"))
         }))
         .row(refuse(|it: &Cputune, _| {
             let periods = [it.period, it.global_period, it.emulator_period, it.iothread_period];
             let wrong = |period: &u32| *period > 0 && !(1000..=1_000_000).contains(period);
             let period = periods.into_iter().flatten().find(wrong)?;
-            Some(format!("the period {period} does not lie between 1000 and 1000000"))
+            Some(format!("the period {period} does not lie between 1000 and 1000000: choose another one"))
         }))
         .row(refuse(|it: &Cputune, _| {
             let quotas = [it.quota, it.global_quota, it.emulator_quota, it.iothread_quota];
             let wrong = |quota: &i64| *quota > 0 && !(1000..=17_592_186_044_415).contains(quota);
             let quota = quotas.into_iter().flatten().find(wrong)?;
-            Some(format!("the quota {quota} does not lie between 1000 and 17592186044415"))
+            Some(format!(
+                "the quota {quota} does not lie between 1000 and 17592186044415: choose another one, or -1 for none"
+            ))
         })),
     rule("cputune-vcpupin-order", Class::Spelling)
         .summary("pinned CPUs by number, and none that there cannot be")

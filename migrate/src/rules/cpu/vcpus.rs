@@ -16,7 +16,7 @@ rules![
         .finds("<vcpu>0</vcpu>")
         .finds("<vcpu>1</vcpu><vcpus><vcpu id='0' enabled='yes'/><vcpu id='1' enabled='no'/></vcpus>")
         .finds("<vcpu>2</vcpu><vcpus><vcpu id='1' enabled='no' hotpluggable='no'/></vcpus>")
-        .row(refuse(|vcpu: &Vcpu, _| (vcpu.value == 0).then_some("the guest has no CPUs")))
+        .row(refuse(|vcpu: &Vcpu, _| (vcpu.value == 0).then_some("the guest has no CPUs: give it one at least")))
         .row(
             refuse_in(Domain::VCPU, |vcpu, _| {
                 let current = vcpu.current.filter(|current| *current > vcpu.value)?;
@@ -27,7 +27,7 @@ rules![
         .row(exists(|vcpu: &VcpusVcpu| [vcpu.id], CPUS))
         .row(refuse(|vcpu: &VcpusVcpu, _| {
             let out = vcpu.enabled == YesNo::No && vcpu.hotpluggable == Some(YesNo::No);
-            out.then(|| format!("CPU {} is disabled and cannot be plugged in", vcpu.id))
+            out.then(|| format!("CPU {} is disabled and cannot be plugged in: set enabled='yes', or hotpluggable='yes'", vcpu.id))
         })),
     rule("vcpu-absent", Class::Default)
         .profiles(LIBVIRT)

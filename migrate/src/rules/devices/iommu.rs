@@ -16,10 +16,10 @@ rules![
         .finds("<devices><iommu model='virtio'><driver caching_mode='on'/></iommu></devices>")
         .finds("<features><ioapic driver='kvm'/></features><devices><iommu model='intel'><driver intremap='on'/></iommu></devices>")
         .finds("<devices><iommu model='intel'><driver eim='on'/></iommu></devices>")
-        .row(at_most(1, Devices::IOMMUS, "there is one IOMMU only").until(11, 10, 0))
+        .row(at_most(1, Devices::IOMMUS, "there is one IOMMU only: leave this one out").until(11, 10, 0))
         .row(refuse_at(Iommu::ADDRESS, |iommu, _| {
             let wrong = iommu.address.is_some() && !matches!(iommu.model, IommuModel::Virtio | IommuModel::Amd);
-            wrong.then(|| format!("an IOMMU of the model {} has no address", iommu.model))
+            wrong.then(|| format!("an IOMMU of the model {} has no address: leave it out", iommu.model))
         }))
         .row(refuse_there(|domain: &Domain, scope| {
             let iommus = domain.devices.as_ref()?.iommus.iter();
@@ -27,17 +27,17 @@ rules![
             let ioapic = domain.features.as_ref().and_then(|features| features.ioapic.as_ref());
             // QEMU's driver adds the feature.
             let split = ioapic.map_or(scope.driver == Driver::Qemu, |it| it.driver == FeatureIoapicDriver::Qemu);
-            (!split).then_some((remapping.xml.span, "remapping interrupts needs the feature ioapic with the driver qemu"))
+            (!split).then_some((remapping.xml.span, "remapping interrupts needs the feature ioapic with the driver qemu: add <ioapic driver='qemu'/> to <features>"))
         }))
-        .row(refuse_if("extended interrupts need intremap='on'", |driver: &IommuDriver, _| {
+        .row(refuse_if("extended interrupts need intremap='on': set that, or leave out eim", |driver: &IommuDriver, _| {
             driver.eim == Some(OnOff::On) && driver.intremap != Some(OnOff::On)
         }))
         .row(
             refuse_each(|granule: &IommuGranule, _| {
                 let kib = granule.size.map(|size| KIB.apply(size.0, granule.unit));
                 [
-                    (granule.mode.is_some() && kib.is_some(), "a granule has a size or is that of the host, not both"),
-                    (kib == Some(None), "the granule is too large"),
+                    (granule.mode.is_some() && kib.is_some(), "a granule has a size or is that of the host, not both: leave out one of the two"),
+                    (kib == Some(None), "the granule is too large: give a smaller one"),
                 ]
             })
             .since(12, 1, 0),
@@ -82,7 +82,7 @@ fn settings(iommu: &Iommu, cx: &mut Context<'_>) {
     let set = |number: Option<i32>| number.is_some_and(|number| number != -1);
     let accelerated = [driver.cmdqv, driver.ats, driver.ril].iter().any(Option::is_some);
     if (accelerated || set(driver.ssidsize) || set(driver.oas)) && driver.accel != Some(OnOff::On) {
-        cx.error(&said.xml, "cmdqv, ats, ril, ssidsize and oas need accel='on'");
+        cx.error(&said.xml, "cmdqv, ats, ril, ssidsize and oas need accel='on': set that, or leave them out");
     }
 }
 

@@ -60,7 +60,7 @@ rules![
         }))
         .row(
             refuse_in(MemoryDevice::DRIVER, |driver, _| {
-                (!is_bare(driver)).then_some("the options of virtio are for models of virtio")
+                (!is_bare(driver)).then_some("the options of virtio are for models of virtio: leave them out")
             })
             .when(|memory, scope| scope.reads(MemoryDevice::DRIVER.info()) && !is_virtio(memory)),
         )
@@ -71,10 +71,10 @@ rules![
             let private = memory.access == Some(MemoryDeviceAccess::Private);
             let of_sgx = matches!(memory.model, SgxEpc(_));
             [
-                (discards && matches!(memory.model, Nvdimm(_)), "an NVDIMM cannot discard what it holds"),
-                (discards && pmem, "a device of the model virtio-pmem cannot discard what it holds"),
-                (private && pmem, "a device of the model virtio-pmem is shared"),
-                (of_sgx && memory.address.is_some(), "a device of the model sgx-epc has no address"),
+                (discards && matches!(memory.model, Nvdimm(_)), "an NVDIMM cannot discard what it holds: leave out discard"),
+                (discards && pmem, "a device of the model virtio-pmem cannot discard what it holds: leave out discard"),
+                (private && pmem, "a device of the model virtio-pmem is shared: set access='shared', or leave access out"),
+                (of_sgx && memory.address.is_some(), "a device of the model sgx-epc has no address: leave it out"),
             ]
         }))
         // QEMU's driver always; the parser from a release between 9.0.0 and 11.3.0 on.
@@ -134,7 +134,7 @@ fn is_virtio(memory: &MemoryDevice) -> bool {
 fn nvdimm(nvdimm: &MemoryDeviceModelNvdimm, scope: &Scope) -> Option<&'static str> {
     let power = matches!(scope.arch, Some(ArchName::Ppc64 | ArchName::Ppc64le));
     if !power && nvdimm.uuid.is_some() {
-        return Some("an NVDIMM has a UUID on POWER alone");
+        return Some("an NVDIMM has a UUID on POWER alone: leave it out");
     }
     let label = nvdimm.target.label.as_ref().filter(|label| label.size.value > 0 || !power);
     let Some(label) = label else {
@@ -143,25 +143,25 @@ fn nvdimm(nvdimm: &MemoryDeviceModelNvdimm, scope: &Scope) -> Option<&'static st
     let label = KIB.apply(label.size.value, label.size.unit);
     // A label of no size is none.
     if label != Some(0) && label < Some(LABEL_KIB) {
-        return Some("the label of an NVDIMM has at least 128 KiB");
+        return Some("the label of an NVDIMM has at least 128 KiB: give a greater size");
     }
     let size = KIB.apply(nvdimm.target.size.value, nvdimm.target.size.unit);
-    (label >= size).then_some("the label of an NVDIMM is smaller than the device")
+    (label >= size).then_some("the label of an NVDIMM is smaller than the device: give a smaller size")
 }
 
 fn virtio_mem(mem: &MemoryDeviceModelVirtioMem, _: &Scope) -> Option<&'static str> {
     let size = KIB.apply(mem.target.size.value, mem.target.size.unit);
     let requested = mem.target.requested.as_ref().and_then(|requested| KIB.apply(requested.value, requested.unit));
     if requested > size {
-        return Some("more is requested than the device has");
+        return Some("more is requested than the device has: lower <requested>");
     }
     let Some(block) = &mem.target.block else { return Some("the size of a block is missing: add <block> to <target>") };
     let block = KIB.apply(block.value, block.unit)?;
     if !block.is_power_of_two() {
-        return Some("the size of a block is a power of two");
+        return Some("the size of a block is a power of two: choose such a size");
     }
     let whole = requested.is_none_or(|requested| requested.is_multiple_of(block));
-    (!whole).then_some("what is requested is no number of blocks")
+    (!whole).then_some("what is requested is no number of blocks: set <requested> to a multiple of <block>")
 }
 
 /// Where a device is mapped, from the first address on and before the second, as far as the document says.

@@ -27,13 +27,18 @@ rules![
             "another panic device has this model already: leave this one out",
         ))
         .row(refuse(|cid: &VsockCid, _| {
-            cid.address.is_some_and(|address| address < 3).then_some("the address of a vsock is at least 3")
+            cid.address
+                .is_some_and(|address| address < 3)
+                .then_some("the address of a vsock is at least 3: choose another one, or set auto='yes'")
         }))
         // QEMU's driver sets the model first.
         .row(
-            refuse_if("the options of virtio need a vsock of the model virtio", |vsock: &Vsock, _| {
-                vsock.driver.as_ref().is_some_and(|driver| !is_bare(driver)) && vsock.model.is_none()
-            })
+            refuse_if(
+                "the options of virtio need a vsock of the model virtio: set that model, or leave them out",
+                |vsock: &Vsock, _| {
+                    vsock.driver.as_ref().is_some_and(|driver| !is_bare(driver)) && vsock.model.is_none()
+                }
+            )
             .but(Driver::Qemu),
         )
         .row(
@@ -43,15 +48,16 @@ rules![
             .but(Driver::Qemu),
         )
         .row(
-            refuse_if("the size of the store is a power of 2, and at least 4 KiB", |store: &Pstore, _| {
-                bytes(&store.size).is_none_or(|bytes| bytes < 4096 || !bytes.is_power_of_two())
-            })
+            refuse_if(
+                "the size of the store is a power of 2, and at least 4 KiB: choose such a size",
+                |store: &Pstore, _| { bytes(&store.size).is_none_or(|bytes| bytes < 4096 || !bytes.is_power_of_two()) }
+            )
             .at(|store| &store.size.xml),
         )
-        .row(refuse_if("lockspace and key of a lease have a name", |lease: &Lease, _| {
+        .row(refuse_if("lockspace and key of a lease have a name: give both", |lease: &Lease, _| {
             lease.lockspace.is_empty() || lease.key.is_empty()
         }))
-        .row(at_most(1, Devices::WATCHDOGS, "there is one watchdog only").until(9, 1, 0)),
+        .row(at_most(1, Devices::WATCHDOGS, "there is one watchdog only: leave this one out").until(9, 1, 0)),
     rule("vsock-cid-default", Class::Default)
         .summary("whether libvirt chooses the address of a vsock is spelt out")
         .doc(

@@ -18,7 +18,10 @@ rules![
         .finds("<devices><shmem name='a/b'><model type='ivshmem'/></shmem></devices>")
         .row(refuse_each(|shmem: &Shmem, _| {
             [
-                (shmem.msi.is_some() && shmem.server.is_none(), "interrupts need a <server>"),
+                (
+                    shmem.msi.is_some() && shmem.server.is_none(),
+                    "interrupts need a <server>: add one, or leave out <msi>",
+                ),
                 (shmem.name.contains('/'), "the name of shared memory has no slash"),
             ]
         })),
@@ -30,7 +33,9 @@ rules![
              hypervisor wants a power of two anyway.",
         )
         .finds("<devices><shmem name='s'><model type='ivshmem'/><size unit='KiB'>12345</size></shmem></devices>")
-        .row(refuse_if("the size is too large", |size: &ShmemSize, _| MIB.apply(size.value, size.unit).is_none()))
+        .row(refuse_if("the size is too large: give a smaller one", |size: &ShmemSize, _| MIB
+            .apply(size.value, size.unit)
+            .is_none()))
         .row(note(|size: &ShmemSize, _| {
             let whole = MIB.apply(size.value, size.unit)?;
             let up = Scale { up: true, ..MIB }.apply(size.value, size.unit);

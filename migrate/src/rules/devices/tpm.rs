@@ -28,8 +28,11 @@ rules![
             let older = emulator.filter(|_| backend.version != Some(TpmVersion::Tpm20));
             let banks = older.and_then(|it| it.active_pcr_banks.as_ref()).is_some_and(|banks| !is_bare(banks));
             [
-                (banks, "banks of registers need version='2.0'"),
-                (older.is_some_and(|it| it.profile.is_some()), "a profile needs version='2.0'"),
+                (banks, "banks of registers need version='2.0': set that, or leave them out"),
+                (
+                    older.is_some_and(|it| it.profile.is_some()),
+                    "a profile needs version='2.0': set that, or leave it out",
+                ),
             ]
         }))
         .row(
@@ -37,7 +40,9 @@ rules![
                 .but(Driver::Qemu),
         )
         .row(refuse(|external: &TpmBackendTypeExternal, _| {
-            external.source.is_none().then_some("an external TPM needs the socket of its emulator")
+            external.source.is_none().then_some(
+                "an external TPM needs the socket of its emulator: add <source type='unix' mode='connect' path='..'/>",
+            )
         })),
     rule("tpm-device-default", Class::Default)
         .summary("the TPM of the host that is passed through is named")

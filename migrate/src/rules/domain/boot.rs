@@ -33,7 +33,7 @@ rules![
         .row(refuse_each(|os: &Os, scope| {
             let container = is_container(scope.os_type);
             [
-                (container && os.init.as_ref().is_none_or(String::is_empty), "a container needs <init>"),
+                (container && os.init.as_ref().is_none_or(String::is_empty), "a container needs <init>: add it, as <init>/sbin/init</init>"),
                 (container && os.initargs.iter().any(String::is_empty), "an argument of <init> is empty: leave it out"),
             ]
         }))
@@ -49,10 +49,10 @@ rules![
             let device = booting_device(domain).filter(|_| boots)?;
             Some((device.span, "boot orders of devices and <boot> in <os> exclude each other: leave out one of the two"))
         }))
-        .row(refuse_if("the time until a reboot is -1 to 65535", |bios: &OsBios, scope| {
+        .row(refuse_if("the time until a reboot is -1 to 65535: choose such a number", |bios: &OsBios, scope| {
             bios.reboot_timeout.is_some_and(|timeout| !(-1..=65535).contains(&timeout)) && scope.is_hvm()
         }))
-        .row(at_most(1, OsAcpi::TABLES, "libvirt takes one ACPI table").when(|_, scope| scope.is_hvm()).until(11, 2, 0))
+        .row(at_most(1, OsAcpi::TABLES, "libvirt takes one ACPI table: leave the others out").when(|_, scope| scope.is_hvm()).until(11, 2, 0))
         .row(
             unique(
                 OsAcpi::TABLES,

@@ -80,13 +80,13 @@ fn sync(clock: &mut Clock, cx: &mut Context<'_>) {
 fn settings(timer: &Timer, cx: &mut Context<'_>) {
     for name in ["tickpolicy", "track", "frequency", "mode"] {
         if kept_attribute(&timer.xml, name).is_some() {
-            cx.error(&timer.xml, format!("this timer has no {name}"));
+            cx.error(&timer.xml, format!("this timer has no {name}: leave it out"));
         }
     }
     // A second one is read past.
     let mut catches_up = false;
     each(timer, |_: &TimerCatchup| catches_up = true);
     if kept_child(&timer.xml, "catchup").is_some() && !catches_up {
-        cx.error(&timer.xml, "this timer does not catch up");
+        cx.error(&timer.xml, "this timer does not catch up: leave out <catchup>");
     }
 }

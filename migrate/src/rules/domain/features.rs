@@ -39,9 +39,12 @@ rules![
             (ring.state == OnOff::On && ring.size.is_none())
                 .then_some("a dirty ring needs a size: set size to a power of two from 1024 to 65536")
         }))
-        .row(refuse_if("no blanks are taken behind the size of a dirty ring", |ring: &KvmDirtyRing, _| {
-            ring.size.as_ref().is_some_and(|size| size.ends_with(|c: char| c.is_ascii_whitespace()))
-        }))
+        .row(refuse_if(
+            "no blanks are taken behind the size of a dirty ring: leave them out",
+            |ring: &KvmDirtyRing, _| {
+                ring.size.as_ref().is_some_and(|size| size.ends_with(|c: char| c.is_ascii_whitespace()))
+            }
+        ))
         .row(
             listed(FeatureHyperv::SPINLOCKS, |it| {
                 (it.state == OnOff::On && it.retries.is_none())
@@ -51,13 +54,13 @@ rules![
         )
         .row(listed(FeatureHyperv::SPINLOCKS, |it| {
             let few = it.state == OnOff::On && it.retries.is_some_and(|retries| retries < FEWEST_RETRIES);
-            few.then(|| format!("spinlocks need at least {FEWEST_RETRIES} retries"))
+            few.then(|| format!("spinlocks need at least {FEWEST_RETRIES} retries: set retries to that or more"))
         }))
         .row(listed(FeatureHyperv::VENDOR_ID, |vendor| match &vendor.value {
             _ if vendor.state == OnOff::Off => None,
-            None => Some("the vendor needs a value"),
-            Some(value) if value.len() > LONGEST_VENDOR => Some("a vendor has up to 12 characters"),
-            Some(value) => value.contains(',').then_some("a vendor has no comma"),
+            None => Some("the vendor needs a value: add value, as value='KVM Hv'"),
+            Some(value) if value.len() > LONGEST_VENDOR => Some("a vendor has up to 12 characters: shorten it"),
+            Some(value) => value.contains(',').then_some("a vendor has no comma: leave it out"),
         }))
         .row(listed(FeatureHyperv::STIMER, |timer| timer
             .state

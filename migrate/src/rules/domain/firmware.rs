@@ -24,7 +24,7 @@ rules![
             let features = os.firmware_features.as_ref().filter(|_| os.firmware.is_some())?;
             let enrolled = state(features, Name::EnrolledKeys) == Some(YesNo::Yes);
             (enrolled && state(features, Name::SecureBoot) == Some(YesNo::No))
-                .then_some("keys cannot be enrolled without secure boot")
+                .then_some("keys cannot be enrolled without secure boot: enable secure-boot too, or leave enrolled-keys out")
         }))
         .row(refuse_at(Os::NVRAM, |os, scope| {
             let bios = scope.is_hvm() && os.firmware == Some(OsFirmware::Bios);
@@ -180,7 +180,10 @@ fn state(features: &OsFirmwareFeatures, name: Name) -> Option<YesNo> {
 fn both_stores(os: &Os, cx: &mut Context<'_>) {
     let varstore = os.varstore.as_ref().filter(|_| cx.reads(Os::VARSTORE.info()));
     if let (Some(_), Some(store)) = (&os.nvram, varstore) {
-        cx.error(&store.xml, "the variables of a firmware are kept by <nvram> or by <varstore>, not by both");
+        cx.error(
+            &store.xml,
+            "the variables of a firmware are kept by <nvram> or by <varstore>, not by both: leave out one of the two",
+        );
     }
 }
 
@@ -193,12 +196,12 @@ fn image_and_store(os: &Os, cx: &mut Context<'_>) {
     let store = os.nvram.as_ref().map(|nvram| &nvram.xml).or(varstore.map(|store| &store.xml));
     // An NVRAM with a place of its own is refused by every libvirt.
     if let Some(store) = store.filter(|_| os.firmware == Some(OsFirmware::Bios) && !has_store(os)) {
-        cx.error(store, "a BIOS keeps no variables");
+        cx.error(store, "a BIOS keeps no variables: leave out <varstore>");
     }
     let Some(loader) = &os.loader else { return };
     let rom = loader.type_ == Some(OsLoaderType::Rom) || loader.type_.is_none() && has_path(loader);
     if rom && loader.format == Some(OsFlashFormat::Qcow2) {
-        cx.error(&loader.xml, "a ROM is of the format raw");
+        cx.error(&loader.xml, "a ROM is of the format raw: set format='raw', or leave it out");
     } else if rom && loader.readonly == Some(YesNo::No) {
         cx.error(&loader.xml, "a guest cannot write to a ROM: leave out readonly='no'");
     }
@@ -206,7 +209,7 @@ fn image_and_store(os: &Os, cx: &mut Context<'_>) {
         if loader.readonly == Some(YesNo::No) {
             cx.error(store, "a firmware that the guest can write to keeps its variables itself");
         } else if loader.stateless == Some(YesNo::Yes) && varstore.is_some() {
-            cx.error(store, "a stateless firmware keeps no variables");
+            cx.error(store, "a stateless firmware keeps no variables: leave out <varstore>, or set stateless='no'");
         }
     }
 }

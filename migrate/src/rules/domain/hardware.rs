@@ -37,7 +37,7 @@ fn of_bytes<T: Content + Described + Clone>(part: Key<T, Option<String>>, bytes:
     refuse(move |it: &T, _| {
         let text = part.get(it).as_ref().filter(|text| !text.is_empty())?;
         let wrong = base64_bytes(text) != Some(bytes);
-        wrong.then(|| format!("<{}> is not of {bytes} bytes in base64", part.info().name))
+        wrong.then(|| format!("<{}> is not of {bytes} bytes in base64: give the whole value", part.info().name))
     })
 }
 

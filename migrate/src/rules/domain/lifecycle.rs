@@ -14,7 +14,7 @@ rules![
             if idmap.uids.is_empty() != idmap.gids.is_empty() {
                 return Some("users and groups are mapped both: add the missing <uid> or <gid>");
             }
-            firsts.iter().flatten().any(|first| *first != 0).then_some("the container's root is not mapped")
+            firsts.iter().flatten().any(|first| *first != 0).then_some("the container's root is not mapped: map it by start='0'")
         })),
     rule("resource-conflict", Class::Conflict)
         .summary("a resource without a partition")
@@ -23,7 +23,7 @@ rules![
              refuses an empty one.",
         )
         .finds("<resource/>")
-        .row(refuse_if("<resource> names neither a partition nor an application", |resource: &Resource, _| {
+        .row(refuse_if("<resource> names neither a partition nor an application: add <partition> or <fibrechannel>, or leave it out", |resource: &Resource, _| {
             resource.partition.as_ref().is_none_or(String::is_empty) && resource.fibrechannel.is_none()
         })),
     rule("clock-absent", Class::Default)

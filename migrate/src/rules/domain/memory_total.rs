@@ -11,32 +11,35 @@ rules![
         )
         .finds("<memory unit='KiB'>0</memory>")
         .finds("<memory unit='KiB'>4096</memory><maxMemory slots='1' unit='KiB'>1024</maxMemory>")
+        .row(check(sizeless))
         .row(refuse_at(Domain::MEMORY, |domain, scope| {
             let sizes = Sizes::of(domain);
             let (total, modules) = (sizes.total_of(scope.driver), sizes.modules);
-            if total == 0 && !domain.xml.keeps_filled("", "memory") {
-                Some("there is no memory: neither <memory> nor the NUMA cells give any; add <memory>".to_owned())
+            let is_unread = domain.memory.is_none() && kept_children(&domain.xml, "memory").any(says_something);
+            if total == 0 {
+                let none = "there is no memory: neither <memory> nor the NUMA cells give any; give <memory> a size";
+                (!is_unread).then(|| none.to_owned())
             } else if modules > total {
-                Some(format!("the memory modules together ({modules} KiB) are larger than the memory"))
+                Some(format!("the memory modules together ({modules} KiB) are larger than the memory: raise <memory>"))
             } else {
                 let all = modules == total;
-                all.then(|| "all of the memory is in memory modules; the guest would start without any".to_owned())
+                all.then(|| "all of the memory is in memory modules; the guest would start without any: raise <memory>".to_owned())
             }
         }))
         .row(
-            refuse_if("a maximum of memory needs a number of slots", |maximum: &MaxMemory, _| {
+            refuse_if("a maximum of memory needs a number of slots: add slots to <maxMemory>", |maximum: &MaxMemory, _| {
                 maximum.slots.unwrap_or(0) == 0 && in_kib(maximum) > 0
             })
             .until(9, 1, 0),
         )
-        .row(refuse_if("slots for memory need a maximum", |maximum: &MaxMemory, _| {
+        .row(refuse_if("slots for memory need a maximum: give <maxMemory> a size, or leave out slots", |maximum: &MaxMemory, _| {
             maximum.slots.unwrap_or(0) > 0 && in_kib(maximum) == 0
         }))
         .row(refuse_at(Domain::MAX_MEMORY, |domain, scope| {
             let largest = in_kib(domain.max_memory.as_ref()?);
             let total = Sizes::of(domain).total_of(scope.driver);
             let less = largest > 0 && total < u64::MAX && largest < total;
-            less.then(|| format!("the maximum of {largest} KiB is less than the memory of {total} KiB"))
+            less.then(|| format!("the maximum of {largest} KiB is less than the memory of {total} KiB: raise <maxMemory>"))
         })),
     rule("max-memory-no-slots", Class::Spelling)
         .since(9, 1, 0)
@@ -168,4 +171,26 @@ fn current(domain: &mut Domain, cx: &mut Context<'_>) {
 
 fn in_kib(maximum: &MaxMemory) -> u64 {
     KIB.apply(maximum.value, maximum.unit).unwrap_or(u64::MAX)
+}
+
+/// A maximum without a size is none, and is kept as it stands.
+fn sizeless(domain: &Domain, cx: &mut Context<'_>) {
+    if domain.max_memory.is_some() {
+        return;
+    }
+    for maximum in kept_children(&domain.xml, "maxMemory") {
+        let slots = value_in(&maximum.text, "slots").and_then(|slots| slots.trim().parse::<u64>().ok());
+        // Of a text that cannot be read something else is wrong.
+        if !says_something(maximum) && slots.is_some_and(|slots| slots > 0) {
+            cx.refuse_here(
+                maximum.span,
+                "slots for memory need a maximum: give <maxMemory> a size, or leave out slots",
+            );
+        }
+    }
+}
+
+/// Whether there is anything between the tags of an element that was kept.
+fn says_something(element: &domxml_runtime::KeptNode) -> bool {
+    domxml_xml::pieces(&element.text).count() > 2
 }

@@ -19,7 +19,7 @@ rules![
         .finds("<memoryBacking><hugepages><page size='0'/></hugepages></memoryBacking>")
         .finds("<memoryBacking><hugepages><page size='2048'/><page size='4096'/></hugepages></memoryBacking>")
         .finds("<memoryBacking><hugepages><page size='2048' nodeset='3'/></hugepages></memoryBacking>")
-        .row(refuse(|page: &Hugepage, _| (page.size == 0).then_some("huge pages cannot have size 0")))
+        .row(refuse(|page: &Hugepage, _| (page.size == 0).then_some("huge pages cannot have size 0: give their size")))
         .row(check(hugepages)),
     rule("blkiotune-conflict", Class::Conflict)
         .summary("a block device that is tuned twice")
@@ -93,9 +93,12 @@ fn hugepages(pages: &Hugepages, cx: &mut Context<'_>) {
             continue;
         };
         if let Some(node) = set.iter().find(|node| *node >= cells) {
-            cx.error(&page.xml, format!("the guest has no node {node}"));
+            cx.error(&page.xml, format!("the guest has no node {node}: name one that it has"));
         } else if let Some(node) = set.iter().find(|node| taken.iter().any(|other| other.contains(*node))) {
-            cx.error(&page.xml, format!("the node {node} has huge pages of another size"));
+            cx.error(
+                &page.xml,
+                format!("the node {node} has huge pages of another size: name each node in one <page>"),
+            );
         }
         taken.push(set);
     }

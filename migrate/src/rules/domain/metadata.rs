@@ -125,6 +125,6 @@ fn lay_out(domain: &mut Domain, cx: &mut Context<'_>) {
     if let Some(tokens) = tokens(metadata)
         && put(metadata, &tokens)
     {
-        cx.rewrote(&Extra::at(metadata.span), "metadata as libxml2 lays them out");
+        cx.rewrote(&Extra::at(metadata.span), "libvirt writes metadata as libxml2 lays them out");
     }
 }

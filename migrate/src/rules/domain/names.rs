@@ -12,11 +12,11 @@ rules![
         .finds("<name>a/b</name>")
         .finds("<title>a\nb</title>")
         .row(refuse(|domain: &Domain, _| match domain.name.as_str() {
-            "" => Some("the domain has no name".to_owned()),
+            "" => Some("the domain has no name: give it one in <name>".to_owned()),
             name if name.contains('/') => Some(format!("the name {name} has a slash in it")),
             name => name.contains('\n').then(|| "the name has a line break in it".to_owned()),
         }))
-        .row(refuse_if("the title has a line break in it", |domain: &Domain, _| {
+        .row(refuse_if("the title has a line break in it: take it out", |domain: &Domain, _| {
             domain.title.as_ref().is_some_and(|title| title.contains('\n'))
         })),
     rule("uuid-conflict", Class::Conflict)
@@ -77,7 +77,10 @@ fn uuids(domain: &Domain, cx: &mut Context<'_>) {
     for entry in of_systems(domain) {
         match entry.value.parse::<Uuid>() {
             Err(_) => {
-                cx.error(&entry.xml, format!("'{}' is no UUID", entry.value));
+                cx.error(
+                    &entry.xml,
+                    format!("'{}' is no UUID: give 32 hexadecimal digits, or leave it out", entry.value),
+                );
             }
             Ok(uuid) if own.is_some_and(|own| own != uuid) => {
                 cx.error(&entry.xml, format!("{uuid} is not the UUID that the guest has elsewhere: leave out one of the two, or make them the same"));

@@ -54,7 +54,7 @@ fn too_large<T: Content + Described + Clone>(value: Key<T, u64>, unit: Unit<T>) 
     refuse(move |size: &T, _| {
         let (number, unit) = (*value.get(size), *unit.get(size));
         let wrong = KIB.apply(number, unit).is_none();
-        wrong.then(|| format!("{number} {} is too large", unit.unwrap_or(KIB.assumed)))
+        wrong.then(|| format!("{number} {} is too large: give a smaller size", unit.unwrap_or(KIB.assumed)))
     })
 }
 

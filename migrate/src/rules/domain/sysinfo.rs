@@ -22,12 +22,12 @@ rules![
         .finds("<sysinfo type='fwcfg'><entry name='opt/org/x'/></sysinfo>")
         .row(refuse(|entry: &SysinfoBiosEntry, _| {
             let date = entry.name == SysinfoBiosEntryName::Date && !entry.value.is_empty();
-            (date && !is_date(&entry.value)).then(|| format!("'{}' is no date as 12/31/2009", entry.value))
+            (date && !is_date(&entry.value)).then(|| format!("'{}' is no date as 12/31/2009: write it so", entry.value))
         }))
         .row(refuse(|blob: &SysinfoBlob, _| {
             let none = |text: &Option<String>| text.as_ref().is_none_or(String::is_empty);
             let nothing = none(&blob.file) && none(&blob.value);
-            nothing.then(|| format!("the entry {} has neither value nor file", blob.name))
+            nothing.then(|| format!("the entry {} has neither value nor file: give it one of them", blob.name))
         })),
     rule("sysinfo-text-beside-file", Class::Lossy)
         .summary("a text beside the file of an entry for the firmware")

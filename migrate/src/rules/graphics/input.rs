@@ -43,13 +43,13 @@ rules![
                 (scope.is_hvm() && said == Some(InputBus::Xen), "Xen's bus is for paravirtual guests: set bus='usb' or 'virtio'"),
                 (
                     is_paravirtual(scope) && !on_xen && !of_host,
-                    "a paravirtual guest has mice and keyboards on Xen's bus alone",
+                    "a paravirtual guest has mice and keyboards on Xen's bus alone: set bus='xen'",
                 ),
                 (none && !is_paravirtual(scope) && !passed_over, "a guest of this kind has no input devices"),
-                (of_host && (none || is_s390(scope.arch)), "a guest of this kind has no event devices of the host"),
+                (of_host && (none || is_s390(scope.arch)), "a guest of this kind has no event devices of the host: leave this one out"),
                 (
                     of_host && kept_attribute(&input.xml, "bus").is_some_and(is_bus),
-                    "an event device of the host is on no bus",
+                    "an event device of the host is on no bus: leave out bus",
                 ),
                 (input.model.is_some() && (of_host || elsewhere), "a virtio model is on the virtio bus: set bus='virtio'"),
             ]
@@ -57,7 +57,7 @@ rules![
         .row(
             refuse_in(Input::ADDRESS, |address, _| {
                 let wrong = !matches!(address.type_, AddressType::Usb(_));
-                wrong.then_some("a device on USB has an address of the type usb")
+                wrong.then_some("a device on USB has an address of the type usb: set type='usb', or leave out the address")
             })
             .when(|input, scope| bus(input, scope) == Some(InputBus::Usb)),
         ),

@@ -103,7 +103,9 @@ rules![
 fn contradiction(attribute: &str, listen: &[GraphicsListen]) -> Option<String> {
     let GraphicsListenType::Address(first) = &listen.first()?.type_ else { return None };
     let address = first.address.as_ref().filter(|address| *address != attribute)?;
-    Some(format!("the attribute listen='{attribute}' must be the address of the first <listen>, which is '{address}'"))
+    Some(format!(
+        "the attribute listen='{attribute}' must be the address of the first <listen>, which is '{address}': leave out one of the two"
+    ))
 }
 
 /// The address that the attribute copies. That of a network was found while the domain ran.

@@ -24,18 +24,18 @@ rules![
         .row(refuse(|listen: &GraphicsListen, _| {
             let given = |name: &&str| kept_attribute(&listen.xml, name).is_some_and(|value| !value.is_empty());
             let name = ["network", "socket"].into_iter().find(given)?;
-            Some(format!("the attribute '{name}' is for a listen element of the type '{name}'"))
+            Some(format!("the attribute '{name}' is for a listen element of the type '{name}': leave it out"))
         }))
-        .row(refuse_if("a network to listen at has a name", |listen: &GraphicsListen, _| {
+        .row(refuse_if("a network to listen at has a name: add network", |listen: &GraphicsListen, _| {
             matches!(&listen.type_, GraphicsListenType::Network(at) if at.network.is_empty())
         }))
         .row(refuse_in(GraphicsTypeRdp::LISTENS, |listen, _| {
             let wrong = matches!(listen.type_, GraphicsListenType::Socket(_) | GraphicsListenType::None);
-            wrong.then_some("an RDP server listens at an address or a network")
+            wrong.then_some("an RDP server listens at an address or a network: set type='address' or 'network'")
         }))
         .row(refuse(|dbus: &GraphicsTypeDbus, _| {
             let both = dbus.p2p == Some(YesNo::Yes) && dbus.address.is_some();
-            both.then_some("a display over D-Bus is either direct or on a bus with an address")
+            both.then_some("a display over D-Bus is either direct or on a bus with an address: leave out p2p or address")
         }))
         .row(refuse(|vnc: &GraphicsTypeVnc, _| neither(&[("autoport", &vnc.autoport)])).since(11, 6, 0))
         .row(
@@ -98,7 +98,7 @@ rules![
         .row(sort(
             GraphicsTypeSpice::CHANNELS,
             |channel, _| channel.name as usize,
-            "channels stand in libvirt's order",
+            "the channels in their order",
         )),
     rule("graphics-empty-gl", Class::Spelling)
         .summary("an empty `<gl/>` is not written")
@@ -118,7 +118,9 @@ const NO_PASSWORD: &str = "where there is no password";
 /// The first switch that is neither on nor off.
 fn neither(switches: &[(&str, &Option<LaxYesNo>)]) -> Option<String> {
     switches.iter().find_map(|(name, switch)| match switch {
-        Some(LaxYesNo::Other(word)) => Some(format!("{} is neither yes nor no", attribute(name, word))),
+        Some(LaxYesNo::Other(word)) => {
+            Some(format!("{} is neither yes nor no: set it to one of them", attribute(name, word)))
+        }
         _ => None,
     })
 }

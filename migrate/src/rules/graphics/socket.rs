@@ -105,7 +105,9 @@ rules![
 /// An attribute that is another socket than the first element's.
 fn contradiction(attribute: &str, listen: &[GraphicsListen]) -> Option<String> {
     let found = copied(listen).filter(|socket| socket != attribute)?;
-    Some(format!("the attribute socket='{attribute}' must be the socket of the first <listen>, which is '{found}'"))
+    Some(format!(
+        "the attribute socket='{attribute}' must be the socket of the first <listen>, which is '{found}': leave out one of the two"
+    ))
 }
 
 /// The socket that the attribute copies.

@@ -37,10 +37,10 @@ rules![
         .row(exists(|audio: &SoundAudio| Some(audio.id.0), AUDIO))
         // libvirt does not ask a display over D-Bus whether its back end is there.
         .row(exists(|it: &GraphicsTypeVnc| it.audio.as_ref().map(|audio| audio.id.0), AUDIO).on(GraphicsTypeVnc::AUDIO))
-        .row(refuse_if("number and period of an audio back end are at least 1", |audio: &Audio, _| {
+        .row(refuse_if("number and period of an audio back end are at least 1: give another number", |audio: &Audio, _| {
             audio.id.0 == 0 || audio.timer_period.is_some_and(|period| period.0 == 0)
         }))
-        .row(refuse(|it: &GraphicsAudio, _| (it.id.0 == 0).then_some("the numbers of audio back ends are at least 1")))
+        .row(refuse(|it: &GraphicsAudio, _| (it.id.0 == 0).then_some("the numbers of audio back ends are at least 1: choose another one")))
         .row(refuse(|it: &AudioTypeOss, _| {
             let negative = it.dsp_policy.is_some_and(|policy| policy < 0);
             negative.then_some("the policy of OSS is 0 at least: leave out dspPolicy, or give another number")
@@ -49,14 +49,14 @@ rules![
             let fixed = it.fixed_settings == Some(YesNo::Yes);
             let unmixed = fixed && it.mixing_engine != Some(YesNo::Yes);
             [
-                (it.settings.is_some() && !fixed, "settings need fixedSettings='yes'"),
-                (unmixed, "fixed settings need mixingEngine='yes'"),
+                (it.settings.is_some() && !fixed, "settings need fixedSettings='yes': set that, or leave them out"),
+                (unmixed, "fixed settings need mixingEngine='yes': set that, or leave out fixedSettings"),
             ]
         })))
-        .rows(each_direction!(refuse_if("voices and buffers are at least 1", |it: &Of, _| {
+        .rows(each_direction!(refuse_if("voices and buffers are at least 1: give another number, or leave it out", |it: &Of, _| {
             [it.voices, it.buffer_length].into_iter().flatten().any(|number| number.0 == 0)
         })))
-        .row(refuse_if("frequencies and channels are at least 1", |settings: &AudioSettings, _| {
+        .row(refuse_if("frequencies and channels are at least 1: give another number, or leave it out", |settings: &AudioSettings, _| {
             [settings.frequency, settings.channels].into_iter().flatten().any(|number| number.0 == 0)
         })),
     rule("sound-virtio-streams", Class::Default)

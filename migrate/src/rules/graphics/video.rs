@@ -39,7 +39,7 @@ rules![
              the standard VGA card, and Xen's framebuffer in paravirtual guests.",
         )
         .example("<devices><video/></devices>", "<devices><video><model type='cirrus'/></video></devices>")
-        .row(default_by(child(Video::MODEL), |_, scope| Some(Box::new(usual_model(scope)))).says("a video card has a model"))
+        .row(default_by(child(Video::MODEL), |_, scope| Some(Box::new(usual_model(scope)))).says("a video card has a model: add <model type='virtio'/>"))
         .row(algorithm(give_type)),
     rule("video-primary-default", Class::Default)
         .since(1, 0, 2)

@@ -31,18 +31,18 @@ rules![
         .row(unique(
             Devices::VIDEOS,
             |video, _| is_primary(video).then_some(true),
-            "only one video card can be the primary one",
+            "only one video card can be the primary one: leave out primary",
         ))
         .row(refuse_there(|devices: &Devices, _| {
             let none = devices.videos.iter().find(|video| is_none(video) && devices.videos.len() > 1)?;
-            Some((none.xml.span, "a video card of the model none must be the only one"))
+            Some((none.xml.span, "a video card of the model none must be the only one: leave this one out, or the others"))
         }))
         .row(refuse_each(|video: &Video, _| {
             let acceleration = video.model.as_ref().and_then(|model| model.acceleration.as_ref());
             let rendered = acceleration.is_some_and(|acceleration| acceleration.rendernode.is_some());
             [
-                (is_vhost_user(video) && !takes_virtio(video), "the driver vhostuser is for virtio cards"),
-                (rendered && !is_vhost_user(video) && !is_none(video), "a rendernode is for the driver vhostuser"),
+                (is_vhost_user(video) && !takes_virtio(video), "the driver vhostuser is for virtio cards: set the model to virtio, or leave out name"),
+                (rendered && !is_vhost_user(video) && !is_none(video), "a rendernode is for the driver vhostuser: set name='vhostuser' of <driver>, or leave out rendernode"),
             ]
         }))
         .row(
@@ -52,7 +52,7 @@ rules![
             .when(|video, _| !takes_virtio(video)),
         )
         .row(
-            refuse_in(Video::ADDRESS, |_, _| Some("a video card of the model ramfb has no address"))
+            refuse_in(Video::ADDRESS, |_, _| Some("a video card of the model ramfb has no address: leave it out"))
                 .when(|video, _| is(video, |type_| matches!(type_, VideoModelType::Ramfb))),
         )
         .row(refuse(foreign_size))
@@ -63,12 +63,12 @@ rules![
             let blob = model.blob.is_some() && !has_blob;
             // A libvirt that is older reads past them.
             [
-                (edid && scope.strictly_knows(11, 7, 0), "edid is for video cards of the models vga, bochs and virtio"),
-                (blob && scope.strictly_knows(9, 2, 0), "blob is for virtio cards"),
+                (edid && scope.strictly_knows(11, 7, 0), "edid is for video cards of the models vga, bochs and virtio: leave it out"),
+                (blob && scope.strictly_knows(9, 2, 0), "blob is for virtio cards: leave it out"),
             ]
         }))
         .row(
-            refuse_in(VideoModel::RESOLUTION, |it, _| (it.x == 0 || it.y == 0).then_some("a resolution is not 0"))
+            refuse_in(VideoModel::RESOLUTION, |it, _| (it.x == 0 || it.y == 0).then_some("a resolution is not 0: give its numbers, or leave out <resolution>"))
                 .when(|model, _| !matches!(model.type_, VideoModelType::None)),
         )
         .row(refuse(|it: &VideoAcceleration, _| {
@@ -97,8 +97,8 @@ fn foreign_size(model: &VideoModel, _: &Scope) -> Option<String> {
         match size.trim_start().parse::<u32>() {
             Ok(0) => None,
             Ok(_) if matches!(model.type_, VideoModelType::None) => None,
-            Ok(_) => Some(format!("the attribute '{name}' is for video cards of the model qxl")),
-            Err(_) => Some(format!("the attribute '{name}' is a size in KiB")),
+            Ok(_) => Some(format!("the attribute '{name}' is for video cards of the model qxl: leave it out")),
+            Err(_) => Some(format!("the attribute '{name}' is a size in KiB: give a whole number")),
         }
     })
 }

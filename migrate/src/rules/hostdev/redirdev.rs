@@ -16,7 +16,7 @@ rules![
         )
         .finds("<devices><redirdev bus='usb'/></devices>")
         .row(refuse(|it: &Redirdev, _| {
-            it.xml.assumed.map(|_| "a redirected device needs a type, as 'spicevmc' or 'tcp'")
+            it.xml.assumed.map(|_| "a redirected device needs a type, as 'spicevmc' or 'tcp': add it")
         })),
     rule("redirdev-address-type", Class::Conflict)
         .summary("a redirected device has an address of another bus")
@@ -27,7 +27,9 @@ rules![
         )
         .row(refuse_in(Redirdev::ADDRESS, |it, _| {
             let elsewhere = !matches!(it.type_, AddressType::Usb(_));
-            elsewhere.then_some("a redirected device is on USB: its address is of the type usb")
+            elsewhere.then_some(
+                "a redirected device is on USB: its address is of the type usb; set that, or leave out the address",
+            )
         })),
     {
         let named = ChardevSourceChannel { channel: Some(CHANNEL.to_owned()), ..ChardevSourceChannel::default() };

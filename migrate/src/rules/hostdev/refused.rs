@@ -4,7 +4,7 @@ use domxml::{HostdevScsiAdapterType as AdapterType, HostdevSubsystemMdevModel as
 
 use crate::rules::prelude::*;
 
-const TOGETHER: &str = "a USB device is named by vendor and product together";
+const TOGETHER: &str = "a USB device is named by vendor and product together: add the one that is missing";
 
 rules![
     rule("hostdev-sgio-unfiltered", Class::Conflict)
@@ -38,7 +38,7 @@ rules![
              <address bus='0' target='0' unit='0'/></source></hostdev></devices>",
         )
         .row(refuse(|it: &HostdevSourcePci, _| {
-            it.startup_policy.map(|_| "startupPolicy is for USB devices alone, not for PCI functions")
+            it.startup_policy.map(|_| "startupPolicy is for USB devices alone, not for PCI functions: leave it out")
         }))
         .row(refuse(|it: &HostdevSourceScsi, _| policy_of("SCSI unit", &it.xml)))
         .row(refuse(|it: &HostdevSourceScsiHost, _| policy_of("SCSI adapter", &it.xml)))
@@ -51,9 +51,10 @@ rules![
              <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source><rom enabled='no' bar='on'/>\
              </hostdev></devices>",
         )
-        .row(refuse_if("an option ROM that is turned off has neither bar nor file", |it: &Rom, _| {
-            it.enabled == Some(YesNo::No) && (it.bar.is_some() || it.file.is_some())
-        })),
+        .row(refuse_if(
+            "an option ROM that is turned off has neither bar nor file: leave them out, or set enabled='yes'",
+            |it: &Rom, _| { it.enabled == Some(YesNo::No) && (it.bar.is_some() || it.file.is_some()) }
+        )),
     rule("hostdev-address-type", Class::Conflict)
         .summary("a device of the host is on a bus of the guest where it cannot be")
         .doc(
@@ -82,8 +83,13 @@ rules![
             };
             let type_ = type_.value().unwrap_or_default();
             (!fits.contains(&found)).then(|| match fits {
-                [] => format!("a mediated device of the model vfio-ap has no address, and none of the type {found}"),
-                fits => format!("the address of this {type_} device is of the type {}, not {found}", fits.join(" or ")),
+                [] => format!(
+                    "a mediated device of the model vfio-ap has no address, and none of the type {found}: leave it out"
+                ),
+                fits => format!(
+                    "the address of this {type_} device is of the type {}, not {found}: leave it out, or set its type",
+                    fits.join(" or ")
+                ),
             })
         })),
     rule("hostdev-usb-ids-incomplete", Class::Conflict)
@@ -112,7 +118,8 @@ rules![
              </interface></devices>",
         )
         .row(refuse_if(TOGETHER, |it: &HostdevSourceUsb, _| it.vendor.is_some() != it.product.is_some()))
-        .row(refuse_if("0 is no number of a vendor", |vendor: &HostdevVendor, _| vendor.id.0 == 0))
+        .row(refuse_if("0 is no number of a vendor: give that of the device", |vendor: &HostdevVendor, _| vendor.id.0
+            == 0))
         // Without an address the source says nothing, and that is what is told; one of PCI hides the numbers.
         .row(refuse(|it: &InterfaceSourceHostdev, _| {
             let on_usb = it.address.as_ref().is_some_and(|it| matches!(it.type_, InterfaceHostdevAddressType::Usb(_)));
@@ -121,14 +128,16 @@ rules![
         .row(
             refuse(|it: &HostdevUsbAddress, _| {
                 let port = it.port.as_ref().is_some_and(|port| !port.is_empty());
-                (it.device.is_some() == port)
-                    .then_some("the address of a USB device has its number or its port, one of the two")
+                (it.device.is_some() == port).then_some(
+                    "the address of a USB device has its number or its port, one of the two: leave out the other",
+                )
             })
             .since(12, 8, 0),
         )
         .row(refuse(|it: &InterfaceHostdevAddressTypeUsb, _| {
-            (it.device.is_none() && it.port.is_none())
-                .then_some("the address of a USB device has its number or its port, one of the two")
+            (it.device.is_none() && it.port.is_none()).then_some(
+                "the address of a USB device has its number or its port, one of the two: leave out the other",
+            )
         })),
     rule("hostdev-option-type", Class::Conflict)
         .summary("an option stands at a host device of another type")
@@ -144,7 +153,8 @@ rules![
         .rows(["sgio", "rawio", "model"].map(|option| {
             refuse(move |it: &Hostdev, _| {
                 let type_ = subsystem(it)?.value()?;
-                kept_attribute(&it.xml, option).map(|_| format!("a host device of the type {type_} has no '{option}'"))
+                kept_attribute(&it.xml, option)
+                    .map(|_| format!("a host device of the type {type_} has no '{option}': leave it out"))
             })
         })),
     rule("hostdev-scsi-source", Class::Conflict)
@@ -175,26 +185,26 @@ rules![
                 AdapterType::FcHost(_) => kept_attribute(&adapter.xml, "name").is_some(),
                 _ => true,
             };
-            (!named).then_some("an adapter is told by its name: the other ways are those of storage pools")
+            (!named).then_some("an adapter is told by its name: the other ways are those of storage pools; give name")
         }))
         .row(refuse(|it: &HostdevSourceScsiProtocolIscsi, _| {
-            (it.hosts.len() != 1).then_some("an iSCSI target has one server: one <host>")
+            (it.hosts.len() != 1).then_some("an iSCSI target has one server: one <host>; leave the others out")
         }))
         .row(refuse_in(HostdevSourceScsiProtocolIscsi::AUTH, |auth, _| {
             let other = auth.secret.type_ != Some(DiskAuthSecretType::Iscsi);
-            other.then_some("the secret of an iSCSI target is of the type 'iscsi'")
+            other.then_some("the secret of an iSCSI target is of the type 'iscsi': set that")
         }))
         .row(refuse(|it: &HostdevSourceScsiHost, _| {
             let digits = it.wwpn.strip_prefix("naa.").unwrap_or_default();
             let named = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-            (!named).then(|| format!("'{}' names no adapter: it takes 'naa.' and 16 hexadecimal digits", it.wwpn))
+            (!named).then(|| format!("'{}' names no adapter: write 'naa.' and 16 hexadecimal digits", it.wwpn))
         })),
 ];
 
 /// The objection to the policy of a source that has none in the schema.
 fn policy_of(what: &str, source: &Extra) -> Option<String> {
     kept_attribute(source, "startupPolicy")
-        .map(|_| format!("startupPolicy is for USB devices alone: a {what} has none"))
+        .map(|_| format!("startupPolicy is for USB devices alone: a {what} has none; leave it out"))
 }
 
 fn subsystem(hostdev: &Hostdev) -> Option<&HostdevSubsystem> {

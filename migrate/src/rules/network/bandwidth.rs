@@ -28,23 +28,28 @@ rules![
             "<devices><interface type='user'><bandwidth classID='3'><inbound average='8'/></bandwidth></interface>\
                 </devices>"
         )
+        // When the second became one that is read past is known to lie between 9.0.0 and 12.8.0: the later of the two is said.
+        .row(check(second).until(12, 8, 0))
         .row(refuse(|it: &Bandwidth, _| {
-            it.class_id.map(|_| "an interface has no class of its own: classID is for networks")
+            it.class_id.map(|_| "an interface has no class of its own: classID is for networks; leave it out")
         }))
         .row(refuse_in(Bandwidth::INBOUND, |it, _| {
             if it.average.is_none() && it.floor.is_none() {
-                return Some("limits need 'average' or 'floor'");
+                return Some("limits need 'average' or 'floor': add one of them");
             }
             extra(it)
         }))
         .row(refuse_there(|it: &Interface, scope| {
             let rates = it.bandwidth.as_ref()?.inbound.as_ref().filter(|rates| guarantees(rates, scope))?;
             let network = matches!(it.type_, InterfaceType::Network(_));
-            (!network).then_some((rates.xml.span, "only a virtual network guarantees a 'floor'"))
+            (!network).then_some((
+                rates.xml.span,
+                "only a virtual network guarantees a 'floor': leave it out, or set type='network'",
+            ))
         }))
         .row(refuse_in(Bandwidth::OUTBOUND, |it, scope| match (it.average, it.floor) {
-            _ if guarantees(it, scope) => Some("there is no 'floor' for packets from the guest"),
-            (None, None) => Some("limits need 'average'"),
+            _ if guarantees(it, scope) => Some("there is no 'floor' for packets from the guest: leave it out"),
+            (None, None) => Some("limits need 'average': add it"),
             _ => extra(it),
         })),
 ];
@@ -56,5 +61,14 @@ fn guarantees(rates: &BandwidthRates, scope: &Scope) -> bool {
 
 fn extra(rates: &BandwidthRates) -> Option<&'static str> {
     let extra = rates.peak.is_some() || rates.burst.is_some();
-    (extra && rates.average.is_none()).then_some("'peak' and 'burst' go with 'average'")
+    (extra && rates.average.is_none()).then_some("'peak' and 'burst' go with 'average': add that, or leave them out")
+}
+
+/// Several limits of a direction, of which the first alone is read.
+fn second(bandwidth: &Bandwidth, cx: &mut Context<'_>) {
+    for (name, first) in [("inbound", &bandwidth.inbound), ("outbound", &bandwidth.outbound)] {
+        for other in kept_children(&bandwidth.xml, name).filter(|_| first.is_some()) {
+            cx.refuse_here(other.span, "there is one for each direction: leave the others out");
+        }
+    }
 }

@@ -27,21 +27,21 @@ rules![
 fn wrong(route: &Route) -> Option<&'static str> {
     let own = family_of(route.address.unwrap_or(route.gateway));
     if route.family.is_none() && own == AddressFamily::Ipv6 {
-        return Some("a route of IPv6 needs family='ipv6'");
+        return Some("a route of IPv6 needs family='ipv6': add it");
     }
     if route.family.is_some_and(|family| family != own) || family_of(route.gateway) != own {
-        return Some("address and gateway of a route are of one family, the one that is named");
+        return Some("address and gateway of a route are of one family, the one that is named: set family to it");
     }
     if route.metric == Some(0) {
-        return Some("the metric of a route is at least 1");
+        return Some("the metric of a route is at least 1: give another number, or leave it out");
     }
     let address = route.address?.0;
     let mask = match (address, &route.netmask, route.prefix) {
-        (_, Some(_), Some(_)) => return Some("a route has a prefix or a netmask, not both"),
-        (IpAddr::V6(_), Some(_), None) => return Some("a netmask is for IPv4: IPv6 has prefixes"),
+        (_, Some(_), Some(_)) => return Some("a route has a prefix or a netmask, not both: leave out one of the two"),
+        (IpAddr::V6(_), Some(_), None) => return Some("a netmask is for IPv4: IPv6 has prefixes; give prefix"),
         (IpAddr::V4(_), Some(mask), None) => match mask.parse::<Ipv4Addr>() {
             Ok(mask) => left(IpAddr::V4(mask)),
-            Err(_) => return Some("the netmask is no IPv4 address"),
+            Err(_) => return Some("the netmask is no IPv4 address: write it as 255.255.255.0, or give prefix"),
         },
         (address, None, prefix) => match prefix.unwrap_or_default() {
             0 => 0,
@@ -49,8 +49,9 @@ fn wrong(route: &Route) -> Option<&'static str> {
             prefix => u128::MAX << (128 - u32::from(prefix)),
         },
     };
-    (left(address) & !mask != 0)
-        .then_some("the address of a route is that of a network: it has no bit behind the prefix or netmask")
+    (left(address) & !mask != 0).then_some(
+        "the address of a route is that of a network: it has no bit behind the prefix or netmask; set the rest to 0",
+    )
 }
 
 /// The bits of an address, from the left.

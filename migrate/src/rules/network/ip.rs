@@ -42,8 +42,14 @@ rules![
         .row(refuse_each(|ip: &Ip, _| {
             let own = family_of(ip.address);
             [
-                (ip.family.is_some_and(|family| family != own), "the address is not of its family"),
-                (ip.peer.is_some_and(|peer| family_of(peer) != own), "the peer is not of the family of the address"),
+                (
+                    ip.family.is_some_and(|family| family != own),
+                    "the address is not of its family: set family to 'ipv4' or 'ipv6'",
+                ),
+                (
+                    ip.peer.is_some_and(|peer| family_of(peer) != own),
+                    "the peer is not of the family of the address: give another one",
+                ),
                 (ip.prefix.is_some_and(|prefix| prefix > bits(ip.address.0)), LONG_PREFIX),
             ]
         })),
@@ -62,7 +68,7 @@ rules![
         .row(default_by(Ip::FAMILY, |ip, _| Some(family_of(ip.address))).says("the address names its family")),
 ];
 
-pub(super) const LONG_PREFIX: &str = "the prefix is longer than the address";
+pub(super) const LONG_PREFIX: &str = "the prefix is longer than the address: give up to 32 for IPv4, 128 for IPv6";
 
 pub(super) fn family_of(address: IpAddress) -> AddressFamily {
     if address.0.is_ipv4() { AddressFamily::Ipv4 } else { AddressFamily::Ipv6 }

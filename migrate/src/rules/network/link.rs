@@ -24,18 +24,18 @@ rules![
         .row(refuse_at(Interface::TARGET, |it, _| {
             let foreign = it.target.as_ref().is_some_and(|target| target.managed == Some(YesNo::No));
             (foreign && !matches!(it.type_, InterfaceType::Ethernet(_))).then(|| {
-                format!("libvirt itself makes the device of an interface of type {}: managed='no' is for ethernet", type_name(it))
+                format!("libvirt itself makes the device of an interface of type {}: managed='no' is for ethernet; leave it out", type_name(it))
             })
         }))
         .row(refuse_at(Interface::PORT, |it, _| {
             let isolated = it.port.as_ref().is_some_and(|port| port.isolated == Some(YesNo::Yes));
             let bridged = matches!(it.type_, InterfaceType::Bridge(_) | InterfaceType::Network(_));
             (isolated && !bridged).then(|| {
-                format!("an interface of type {} is at no bridge whose port could be isolated", type_name(it))
+                format!("an interface of type {} is at no bridge whose port could be isolated: leave out <port>", type_name(it))
             })
         }))
         .row(
-            refuse_in(VhostUser::RECONNECT, |_, _| Some("only a client reconnects: mode is 'server'"))
+            refuse_in(VhostUser::RECONNECT, |_, _| Some("only a client reconnects: mode is 'server'; set mode='client', or leave out <reconnect>"))
                 .when(|it, _| it.mode == Some(VhostUserMode::Server)),
         ),
     rule("interface-vhostuser-incomplete", Class::Conflict)
@@ -77,7 +77,7 @@ rules![
             .until(11, 1, 0),
         )
         .row(
-            refuse_if("the source of a vhostuser interface needs type, path and mode", |it: &VhostUser, _| {
+            refuse_if("the source of a vhostuser interface needs type, path and mode: add what is missing", |it: &VhostUser, _| {
                 it.type_.is_none() || it.path.is_none() || it.mode.is_none()
             })
             .until(11, 1, 0),
@@ -108,7 +108,7 @@ rules![
             matches!(&it.type_, InterfaceType::Bridge(members) if members.source.is_none())
         }))
         // Vendor and product make it a USB device without saying so.
-        .row(refuse_if("the source of an interface of type hostdev needs an address", |it: &InterfaceSourceHostdev, _| {
+        .row(refuse_if("the source of an interface of type hostdev needs an address: add the <address> of the device", |it: &InterfaceSourceHostdev, _| {
             it.address.is_none() && (it.vendor.is_none() || it.product.is_none())
         }))
         .row(
@@ -118,7 +118,7 @@ rules![
             .since(11, 8, 0),
         )
         // The schema has a signed number there.
-        .row(refuse_if("a port is at least 1", |it: &PortForwardRange, _| {
+        .row(refuse_if("a port is at least 1: choose another one", |it: &PortForwardRange, _| {
             [it.start, it.end, it.to].into_iter().flatten().any(|port| port < 1)
         }))
         .row(refuse(|it: &PortForwardRange, _| {
@@ -129,14 +129,14 @@ rules![
         .row(refuse_at(Interface::PORT_FORWARDS, forwards_alone).but(Driver::Qemu).since(12, 8, 0))
         .row(refuse_at(Interface::BACKEND, |it, _| {
             let other = !matches!(it.type_, InterfaceType::User(_) | InterfaceType::Vhostuser(_));
-            (is_passt(it) && other).then_some("the back end passt is for interfaces of the types user and vhostuser")
+            (is_passt(it) && other).then_some("the back end passt is for interfaces of the types user and vhostuser: set one of these types, or leave out <backend>")
         }))
         .row(refuse(|it: &Teaming, _| {
             let stands_in = it.type_ == TeamingType::Persistent && kept_attribute(&it.xml, "persistent").is_some();
-            stands_in.then_some("a device that is always there stands in for no other: 'persistent' is for transient ones")
+            stands_in.then_some("a device that is always there stands in for no other: 'persistent' is for transient ones; set type='transient', or leave out persistent")
         }))
         .row(refuse(|it: &Vlan, _| it.tags.is_empty().then_some("a VLAN needs a tag: add <tag id='..'/>")))
-        .row(refuse(|it: &VlanTag, _| (it.id > 4095).then(|| format!("the tag of a VLAN is at most 4095, not {}", it.id)))),
+        .row(refuse(|it: &VlanTag, _| (it.id > 4095).then(|| format!("the tag of a VLAN is at most 4095, not {}: choose another one", it.id)))),
     rule("interface-vlan-native-duplicate", Class::Conflict)
         .summary("two VLANs of an interface are native")
         .doc("One VLAN of a trunk at most is native, that is, what untagged packets belong to. libvirt refuses a second `nativeMode`.")
@@ -147,7 +147,7 @@ rules![
         .row(unique(
             Vlan::TAGS,
             |tag, _| tag.native_mode.map(|_| true),
-            "another VLAN of the interface is native already",
+            "another VLAN of the interface is native already: leave out nativeMode of one",
         )),
     rule("interface-vlan-trunk-added", Class::Default)
         .summary("several VLANs make a trunk")
@@ -264,7 +264,7 @@ rules![
         .row(sort(FilterRef::PARAMETERS, |it, _| it.name.clone(), "the parameters of a filter by name")),
 ];
 
-const OTHER_CARD: &str = "the card of a vhostuser interface is one of virtio's";
+const OTHER_CARD: &str = "the card of a vhostuser interface is one of virtio's: set <model type='virtio'/>";
 
 /// A card that is none of virtio's: once libvirt's parser refused it, now the driver of QEMU does.
 fn other_card(interface: &Interface, _: &Scope) -> Option<&'static str> {

@@ -33,7 +33,7 @@ rules![
         .row(refuse(|port: &VirtualPort, _| {
             let (taken, _) = parameters(port.type_?)?;
             let extra = of(port).into_iter().find(|name| !taken.contains(name))?;
-            Some(format!("a port of this type takes no '{extra}'"))
+            Some(format!("a port of this type takes no '{extra}': leave it out"))
         }))
         // A network adds what is missing from its own port.
         .row(refuse_there(|it: &Interface, _| {
@@ -42,7 +42,7 @@ rules![
             let Some(type_) = port.type_ else { return Some((port.xml.span, untyped.to_owned())) };
             let (given, (_, needed)) = (of(port), parameters(type_)?);
             let missing = needed.iter().find(|name| !given.contains(name))?;
-            Some((port.xml.span, format!("a port of this type needs '{missing}'")))
+            Some((port.xml.span, format!("a port of this type needs '{missing}': add it")))
         })),
     rule("interface-port-id-absent", Class::Lossy)
         .summary("a virtual port has no identifier, so that libvirt makes one up")

@@ -27,7 +27,7 @@ rules![
             let cpus = levels.iter().try_fold(topology.sockets, |cpus, level| cpus.checked_mul(*level));
             (cpus != Some(u64::from(scope.vcpus))).then(|| match cpus {
                 Some(cpus) => format!("the topology has {cpus} CPUs and the guest {}: they must be as many", scope.vcpus),
-                None => format!("the topology has more CPUs than the guest's {}", scope.vcpus),
+                None => format!("the topology has more CPUs than the guest's {}: raise <vcpu>, or make the topology smaller", scope.vcpus),
             })
         }))
         .row(check(whole_cores).driver(Driver::Qemu)),

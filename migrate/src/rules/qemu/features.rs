@@ -117,7 +117,7 @@ rules![
         )
         .row(refused(|tseg: &SmmTseg, scope| {
             let uneven = scalar::bytes(tseg).is_some_and(|bytes| bytes % (1 << 20) != 0);
-            (uneven && scope.board == Board::Q35).then(|| "the size of <tseg> is a whole number of MiB".to_owned())
+            (uneven && scope.board == Board::Q35).then(|| "the size of <tseg> is a whole number of MiB: choose such a size".to_owned())
         }))
         .row(
             refused(|os: &Os, scope| {

@@ -35,11 +35,15 @@ fn objection(property: &QemuOverrideProperty) -> Option<&'static str> {
     let number = value.trim_start();
     match property.type_ {
         Type::Remove => Some("a property that is removed has no value: leave it out"),
-        Type::Signed if number.parse::<i64>().is_err() => Some("a signed property is a whole number in decimal digits"),
-        Type::Unsigned if number.parse::<u64>().is_err() => {
-            Some("an unsigned property is a whole number in decimal digits, without a minus sign")
+        Type::Signed if number.parse::<i64>().is_err() => {
+            Some("a signed property is a whole number in decimal digits: write value so")
         }
-        Type::Bool if !matches!(value, "true" | "false") => Some("a bool is true or false, not on or off, yes or no"),
+        Type::Unsigned if number.parse::<u64>().is_err() => {
+            Some("an unsigned property is a whole number in decimal digits, without a minus sign: write value so")
+        }
+        Type::Bool if !matches!(value, "true" | "false") => {
+            Some("a bool is true or false, not on or off, yes or no: set value to one of them")
+        }
         _ => None,
     }
 }

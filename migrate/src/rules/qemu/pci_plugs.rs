@@ -160,7 +160,10 @@ fn slot(pci: &AddressTypePci, slots: std::ops::RangeInclusive<u8>, address: &Add
     let message = if first == last {
         format!("the bus {} has the slot {first} alone: set slot='{first:#04x}'", number(pci))
     } else {
-        format!("the slots of bus {} run from {first} to {last}", number(pci))
+        format!(
+            "the slots of bus {} run from {first} to {last}: choose one of these, or leave out the address",
+            number(pci)
+        )
     };
     cx.error(&address.xml, message);
 }

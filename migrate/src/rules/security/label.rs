@@ -15,7 +15,7 @@ rules![
         .finds("<seclabel type='static' model='dac' relabel='yes'><label></label></seclabel>")
         .row(refuse(|label: &Seclabel, _| {
             let empty = matches!(&label.type_, SeclabelType::Static(members) if members.label.as_ref().is_none_or(String::is_empty));
-            (empty && !is_none(label)).then_some("a static label needs a <label>")
+            (empty && !is_none(label)).then_some("a static label needs a <label>: add it, or set type='dynamic'")
         })),
     rule("seclabel-none-relabel", Class::Conflict)
         .summary("a label of the type `none` with which files are to be labelled")

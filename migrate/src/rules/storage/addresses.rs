@@ -21,7 +21,7 @@ rules![
         .row(refuse(|ccw: &AddressTypeCcw, _| {
             let parts = [ccw.cssid.is_some(), ccw.ssid.is_some(), ccw.devno.is_some()];
             let partial = parts.contains(&true) && parts.contains(&false);
-            partial.then_some("cssid, ssid and devno stand together or not at all")
+            partial.then_some("cssid, ssid and devno stand together or not at all: add what is missing, or leave out the address")
         })),
     rule("pci-address-parts", Class::Default)
         .summary("the parts of a PCI address that are left out are 0")

@@ -28,7 +28,10 @@ fn order(domain: &Domain, cx: &mut Context<'_>) {
     let mut seen = BTreeSet::new();
     each(domain, |boot: &DeviceBoot| {
         if !seen.insert(boot.order) {
-            cx.error(&boot.xml, format!("another device has the boot order {} already", boot.order));
+            cx.error(
+                &boot.xml,
+                format!("another device has the boot order {} already: choose another one", boot.order),
+            );
         }
     });
 }

@@ -40,7 +40,7 @@ rules![
         }))
         // The drivers of hypervisors have one then, or say so themselves.
         .row(
-            refuse_if("the guest has no USB controller for a redirected device", |devices: &Devices, _| {
+            refuse_if("the guest has no USB controller for a redirected device: add <controller type='usb'/>, or leave this out", |devices: &Devices, _| {
                 !devices.redirdevs.is_empty() && !devices.controllers.iter().any(is_usb)
             })
             .driver(Driver::Test),
@@ -81,7 +81,7 @@ rules![
         .finds("<devices><controller type='pci' model='pci-root'><target index='0'/></controller></devices>")
         .row(refuse(|it: &Controller, _| {
             // What the type takes is not among what is kept.
-            kept_attribute(&it.xml, "model").map(|_| format!("a controller of the type {} has no model", type_name(it)))
+            kept_attribute(&it.xml, "model").map(|_| format!("a controller of the type {} has no model: leave it out", type_name(it)))
         }))
         .row(refuse(|it: &Controller, _| {
             let model = kept_value(&it.xml, "model").filter(|model| is_model_of_another_type(model))?;
@@ -102,14 +102,14 @@ rules![
         .row(refuse_in(Controller::ADDRESS, |_, _| Some("a root of PCI has no address: leave it out")).when(|it, _| is_pci_root(it)))
         .row(refuse_each(|it: &ControllerTarget, _| {
             [
-                (it.chassis_nr.is_some_and(|nr| !(1..=255).contains(&nr.0)), "the number of a PCI bridge is 1 to 255"),
-                (it.chassis.is_some_and(|number| number.0 > 255), "the chassis of a port is 0 to 255"),
-                (it.bus_nr.is_some_and(|nr| !(1..=254).contains(&nr.0)), "the bus behind an expander is 1 to 254"),
+                (it.chassis_nr.is_some_and(|nr| !(1..=255).contains(&nr.0)), "the number of a PCI bridge is 1 to 255: choose another one"),
+                (it.chassis.is_some_and(|number| number.0 > 255), "the chassis of a port is 0 to 255: choose another one"),
+                (it.bus_nr.is_some_and(|nr| !(1..=254).contains(&nr.0)), "the bus behind an expander is 1 to 254: choose another one"),
                 (it.index.is_some_and(|place| place.0 > 30), "the place of a root is 0 to 30: choose one of these, or leave out index"),
             ]
         }))
         .row(refuse(|it: &Controller, _| {
-            (target(it)?.node.is_some() && it.index == Some(0)).then_some("the first PCI controller has no NUMA node")
+            (target(it)?.node.is_some() && it.index == Some(0)).then_some("the first PCI controller has no NUMA node: leave out <node>")
         }))
         .row(refuse(|it: &Controller, _| {
             let place = target(it)?.index.filter(|place| place.0 <= 30)?;
@@ -174,6 +174,6 @@ fn masters(devices: &Devices, cx: &mut Context<'_>) {
     if let Some((first, _)) = usbs().next()
         && usbs().all(|(_, usb)| is_companion(usb))
     {
-        cx.error(&first.xml, "there is no USB controller that could be the master of this one");
+        cx.error(&first.xml, "there is no USB controller that could be the master of this one: add one with the same index, or leave this one out");
     }
 }

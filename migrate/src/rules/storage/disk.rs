@@ -32,7 +32,7 @@ rules![
         .row(spelling(
             DiskDriver::TYPE,
             |type_, _| (*type_ == DiskDriverType::Aio).then_some(DiskDriverType::Raw),
-            "`aio` stands for the format raw",
+            "'aio' stands for the format raw",
         )),
     rule("disk-cdrom-readonly-added", Class::Default)
         .summary("a CD-ROM drive is read-only")
@@ -179,7 +179,7 @@ rules![
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
         .row(
-            nothing(DiskTarget::REMOVABLE.within(target), |_| true, "written for disks on USB alone")
+            nothing(DiskTarget::REMOVABLE.within(target), |_| true, "'removable' is written for disks on USB alone")
                 .when(|disk, _| targets::bus(disk) != DiskTargetBus::Usb),
         )
         .row(nothing(

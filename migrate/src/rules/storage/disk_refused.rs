@@ -100,8 +100,8 @@ rules![
             [
                 (lun && !has_lun, "the source of a LUN is a block device, a volume or an iSCSI target: take one, or set device='disk'"),
                 (lun && has_lun && !raw, "the format of a LUN is raw: set type='raw' of <driver>"),
-                (!lun && disk.rawio.is_some(), "'rawio' is for LUNs"),
-                (!lun && disk.sgio.is_some(), "'sgio' is for LUNs"),
+                (!lun && disk.rawio.is_some(), "'rawio' is for LUNs: leave it out, or set device='lun'"),
+                (!lun && disk.sgio.is_some(), "'sgio' is for LUNs: leave it out, or set device='lun'"),
             ]
         })),
     rule("disk-sgio-unfiltered", Class::Conflict)
@@ -145,7 +145,7 @@ rules![
             refuse(|disk: &Disk, _| {
                 use DiskModel::{Virtio, VirtioNonTransitional, VirtioTransitional};
                 let of_virtio = matches!(disk.model, Some(VirtioTransitional | VirtioNonTransitional | Virtio));
-                of_virtio.then(|| format!("a disk on {} has no model of virtio", targets::bus(disk)))
+                of_virtio.then(|| format!("a disk on {} has no model of virtio: leave out model", targets::bus(disk)))
             })
             .when(|disk, _| targets::bus(disk) != Bus::Virtio),
         )
@@ -163,7 +163,7 @@ rules![
              refuses `startupPolicy='requisite'` there.",
         )
         .finds("<devices><disk type='file' device='disk'><source file='/a' startupPolicy='requisite'/><target dev='vda' bus='virtio'/></disk></devices>")
-        .row(refuse_if("the startup policy 'requisite' is for CD-ROM and floppy drives", |disk: &Disk, _| {
+        .row(refuse_if("the startup policy 'requisite' is for CD-ROM and floppy drives: set 'mandatory' or 'optional'", |disk: &Disk, _| {
             policy(disk) == Some(StartupPolicy::Requisite) && !is_drive(disk)
         })),
     rule("disk-identity-invalid", Class::Conflict)
@@ -174,13 +174,13 @@ rules![
         .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><vendor>more than 8</vendor></disk></devices>")
         .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><product>more than sixteen</product></disk></devices>")
         .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><wwn>123</wwn></disk></devices>")
-        .row(refuse(|disk: &Disk, _| (length(&disk.vendor) > 8).then_some("a vendor has up to 8 characters")))
+        .row(refuse(|disk: &Disk, _| (length(&disk.vendor) > 8).then_some("a vendor has up to 8 characters: shorten it")))
         .row(refuse(|disk: &Disk, _| {
             let most = if is_ata(disk) { 40 } else { 16 };
             (length(&disk.product) > most).then(|| format!("a product has up to {most} characters"))
         }))
         .row(
-            refuse_if("a product has up to 16 characters", |disk: &Disk, _| {
+            refuse_if("a product has up to 16 characters: shorten it", |disk: &Disk, _| {
                 is_ata(disk) && (17..=40).contains(&length(&disk.product))
             })
             .until(10, 0, 0),
@@ -214,7 +214,8 @@ rules![
 
 fn trayless(tray: DiskTargetTray) -> Draft<Disk> {
     refuse(move |disk: &Disk, _| {
-        (disk.target.tray == Some(tray) && !is_drive(disk)).then(|| format!("a {} has no tray", kind(disk)))
+        (disk.target.tray == Some(tray) && !is_drive(disk))
+            .then(|| format!("a {} has no tray: leave it out", kind(disk)))
     })
     .at(|disk| &disk.target.xml)
 }
@@ -253,7 +254,7 @@ fn is_removable(target: &DiskTarget) -> bool {
 fn not_on(given: fn(&DiskTarget) -> bool, name: &'static str, wrong: fn(Bus) -> bool) -> Draft<Disk> {
     refuse(move |disk: &Disk, _| {
         let bus = targets::bus(disk);
-        (given(&disk.target) && wrong(bus)).then(|| format!("'{name}' is not for disks on {bus}"))
+        (given(&disk.target) && wrong(bus)).then(|| format!("'{name}' is not for disks on {bus}: leave it out"))
     })
     .at(|disk| &disk.target.xml)
 }
@@ -289,10 +290,12 @@ fn bad_target(disk: &Disk, _: &Scope) -> Option<String> {
         return Some(format!("'{name}' is no name of a {}: it begins with {}", kind(disk), known.join(" or ")));
     }
     if disk.address.is_none() && place_on_bus(name).is_none() {
-        return Some(format!("'{name}' names no place for the disk, and it has no address"));
+        return Some(format!(
+            "'{name}' names no place for the disk, and it has no address: take a name as vda, or add <address>"
+        ));
     }
     let bus = targets::bus(disk);
-    (floppy != (bus == Bus::Fdc)).then(|| format!("the bus of a {} cannot be {bus}", kind(disk)))
+    (floppy != (bus == Bus::Fdc)).then(|| format!("the bus of a {} cannot be {bus}: set another one", kind(disk)))
 }
 
 fn kind(disk: &Disk) -> &'static str {

@@ -5,8 +5,10 @@ use crate::rules::prelude::*;
 rules![
     rule("disk-statistics-conflict", Class::Conflict)
         .summary("statistics of a disk that libvirt refuses")
-        .doc("A span of statistics is not of 0 seconds, there is one histogram of each kind of operation, and its \
-              bins stand in ascending order.")
+        .doc(
+            "A span of statistics is not of 0 seconds, there is one histogram of each kind of operation, and its \
+              bins stand in ascending order."
+        )
         .finds(
             "<devices><disk type='file' device='disk'><driver name='qemu'><statistics><statistic interval='0'/>\
              </statistics></driver>\
@@ -18,8 +20,9 @@ rules![
              <source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
         )
         .row(
-            refuse(|it: &DiskStatistic, _| (it.interval == 0).then_some("a span of statistics is of 1 second at least"))
-                .since(11, 9, 0),
+            refuse(|it: &DiskStatistic, _| (it.interval == 0)
+                .then_some("a span of statistics is of 1 second at least: give another number"))
+            .since(11, 9, 0),
         )
         .row(
             unique(
@@ -30,9 +33,12 @@ rules![
             .since(12, 1, 0),
         )
         .row(
-            refuse_if("the bins of a histogram stand in ascending order", |it: &DiskLatencyHistogram, _| {
-                !it.bins.iter().map(|bin| bin.start).skip_while(|start| *start == 0).is_sorted_by(|a, b| a < b)
-            })
+            refuse_if(
+                "the bins of a histogram stand in ascending order: put them so",
+                |it: &DiskLatencyHistogram, _| {
+                    !it.bins.iter().map(|bin| bin.start).skip_while(|start| *start == 0).is_sorted_by(|a, b| a < b)
+                }
+            )
             .since(12, 1, 0),
         ),
     rule("disk-histogram-bins", Class::Spelling)
@@ -51,7 +57,11 @@ rules![
              <bin start='0'/><bin start='100'/></latency-histogram></statistics></driver><source file='/a'/>\
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(nothing(child(DiskStatistics::LATENCY_HISTOGRAMS), counts_nothing, "a histogram of one bin counts nothing"))
+        .row(nothing(
+            child(DiskStatistics::LATENCY_HISTOGRAMS),
+            counts_nothing,
+            "a histogram of one bin counts nothing"
+        ))
         .row(algorithm(begin_at_zero).when(|it, _| !counts_nothing(it)).phase(Phase::Write).profiles(LIBVIRT))
         .row(sort(DiskStatistics::LATENCY_HISTOGRAMS, |it, _| rank(it), "the histograms in libvirt's order")),
 ];

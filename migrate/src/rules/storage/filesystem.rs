@@ -34,15 +34,21 @@ rules![
         .row(unique(
             Devices::FILESYSTEMS,
             |it, _| is_virtiofs(it).then(|| it.target.dir.clone()),
-            "another file system of virtiofs has this target",
+            "another file system of virtiofs has this target: choose another one",
         ))
-        .row(refuse_if("the source of the file system is missing", |source: &FilesystemSourceMount, _| {
-            source.dir.is_none() && source.socket.is_none()
-        }))
-        .row(refuse(|it: &FilesystemTarget, _| it.dir.is_empty().then_some("the target of the file system is empty")))
+        .row(refuse_if(
+            "the source of the file system is missing: add <source>",
+            |source: &FilesystemSourceMount, _| { source.dir.is_none() && source.socket.is_none() }
+        ))
+        .row(refuse(|it: &FilesystemTarget, _| it
+            .dir
+            .is_empty()
+            .then_some("the target of the file system is empty: give dir of <target>")))
         .row(
-            refuse_in(Filesystem::BOOT, |_, _| Some("only a file system of the driver virtiofs can be booted from"))
-                .when(|it, _| !is_virtiofs(it)),
+            refuse_in(Filesystem::BOOT, |_, _| Some(
+                "only a file system of the driver virtiofs can be booted from: leave out <boot>"
+            ))
+            .when(|it, _| !is_virtiofs(it)),
         ),
     rule("filesystem-accessmode-default", Class::Default)
         .since(0, 8, 5)

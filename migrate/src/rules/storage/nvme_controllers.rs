@@ -70,8 +70,9 @@ fn differing(devices: &Devices, cx: &mut Context<'_>) {
         let differs = serials[..at].iter().any(|(other, theirs, _)| other == index && theirs != serial);
         let mut controllers = devices.controllers.iter().filter(|controller| controller.index.unwrap_or(0) == *index);
         if differs || controllers.any(|controller| own_serial(controller).is_some_and(|own| own != serial)) {
-            let message =
-                format!("the serial number {serial} is not that of NVMe controller {index} and its other disks");
+            let message = format!(
+                "the serial number {serial} is not that of NVMe controller {index} and its other disks: make them the same"
+            );
             cx.refuse_here(*disk, message);
         }
     }

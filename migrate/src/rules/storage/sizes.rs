@@ -33,5 +33,5 @@ rules![
 fn too_large(value: u64, unit: Option<MemoryUnit>, scale: Scale) -> Option<String> {
     let from = unit.unwrap_or(scale.assumed);
     let overflows = from != scale.written && value.checked_mul(from.bytes()).is_none();
-    overflows.then(|| format!("{value} {from} are too large"))
+    overflows.then(|| format!("{value} {from} are too large: give a smaller size"))
 }

@@ -6,7 +6,7 @@ use super::disk_refused::is_lun;
 use super::targets::{in_source, source};
 use crate::rules::prelude::*;
 
-const LUNS: &str = "persistent reservations are for LUNs";
+const LUNS: &str = "persistent reservations are for LUNs: leave out <reservations>, or set device='lun'";
 
 rules![
     rule("disk-auth-duplicate", Class::Conflict)
@@ -101,9 +101,10 @@ rules![
             let reserved = kept_child(source(&disk.type_)?.extra()?, "reservations").is_some();
             (reserved && !is_lun(disk)).then_some(LUNS)
         }))
-        .row(refuse_if("the hypervisor is the client of the helper", |source: &DiskReservationsSource, _| {
-            source.mode != DiskReservationsSourceMode::Client
-        })),
+        .row(refuse_if(
+            "the hypervisor is the client of the helper: set mode='client'",
+            |source: &DiskReservationsSource, _| { source.mode != DiskReservationsSourceMode::Client }
+        )),
     rule("disk-auth-unsupported", Class::Conflict)
         .summary("a protocol without credentials has some")
         .doc(
@@ -119,7 +120,7 @@ rules![
             // A second one of a protocol that knows them is read past.
             let none = child_called(source.protocol.members()?, "auth").is_none();
             let given = kept_child(&source.xml, "auth").filter(|_| none);
-            given.map(|_| format!("the protocol '{}' knows no credentials", protocol(source)))
+            given.map(|_| format!("the protocol '{}' knows no credentials: leave out <auth>", protocol(source)))
         })),
     rule("disk-host-socket-transport", Class::Conflict)
         .summary("a socket is given for a server that is reached by network")
@@ -133,7 +134,8 @@ rules![
              </source><target dev='vda' bus='virtio'/></disk></devices>",
         )
         .row(refuse(|host: &DiskHost, _| {
-            kept_attribute(&host.xml, "socket").map(|_| "a socket needs transport='unix'")
+            kept_attribute(&host.xml, "socket")
+                .map(|_| "a socket needs transport='unix': set that, or leave out socket")
         })),
     rule("os-nvram-network-source", Class::Conflict)
         .summary("an NVRAM of a server is not named")
@@ -148,9 +150,11 @@ rules![
         )
         .row(refuse_at(OsNvram::SOURCE, |nvram, _| {
             let source = nvram.source.as_ref().filter(|_| nvram.type_ == Some(OsNvramType::Network))?;
-            let Some(protocol) = source.protocol else { return Some("an NVRAM of a server needs a protocol") };
+            let Some(protocol) = source.protocol else {
+                return Some("an NVRAM of a server needs a protocol: add protocol to <source>");
+            };
             let nameless = protocol.as_str() != "nbd" && source.name.is_none();
-            nameless.then_some("an NVRAM of a server needs a name")
+            nameless.then_some("an NVRAM of a server needs a name: add name to <source>")
         })),
     rule("disk-seclabel-duplicate", Class::Conflict)
         .summary("two labels of a source are for the same security driver")
@@ -204,11 +208,13 @@ fn bare_label(label: &DeviceSeclabel, scope: &Scope) -> Option<&'static str> {
     let DeviceSeclabelRelabel::Yes(members) = &label.relabel else { return None };
     // A label that was skipped was one until some version between 9.0.0 and 12.8.0, of which the later is said.
     let skipped = members.labelskip.is_some() && !scope.knows(12, 8, 0);
-    (members.labels.is_empty() && !skipped).then_some("libvirt no longer takes relabel='yes' without a label")
+    (members.labels.is_empty() && !skipped)
+        .then_some("libvirt no longer takes relabel='yes' without a label: add <label>, or leave out relabel")
 }
 
 fn no_sheepdog(source: &DiskSourceNetwork, _: &Scope) -> Option<&'static str> {
-    matches!(source.protocol, Protocol::Sheepdog(_)).then_some("libvirt no longer takes the protocol 'sheepdog'")
+    matches!(source.protocol, Protocol::Sheepdog(_))
+        .then_some("libvirt no longer takes the protocol 'sheepdog': move the image to another storage")
 }
 
 fn untyped(content: &dyn Content, cx: &mut Context<'_>) {
@@ -228,7 +234,7 @@ fn credentials(disk: &Disk, cx: &mut Context<'_>) {
     }
     let DiskType::Network(StorageNetwork { source: Some(source) }) = &disk.type_ else { return };
     if let Some(outer) = outer.filter(|_| place.is_none()) {
-        cx.error(&outer.xml, format!("the protocol '{}' knows no credentials", protocol(source)));
+        cx.error(&outer.xml, format!("the protocol '{}' knows no credentials: leave out <auth>", protocol(source)));
         return;
     }
     let wanted = match source.protocol {
@@ -254,10 +260,10 @@ fn encryption(disk: &Disk, cx: &mut Context<'_>) {
             cx.error(&outer.xml, "an encryption stands in the source already: leave this one out");
         }
         _ if is_lun(disk) && both.is_some_and(|it| it.format != EncryptionFormat::Default) => {
-            cx.error(&disk.xml, "a LUN cannot be encrypted");
+            cx.error(&disk.xml, "a LUN cannot be encrypted: leave out <encryption>, or set device='disk'");
         }
         Some(outer) if matches!(disk.type_, DiskType::Vhostuser(_)) => {
-            cx.error(&outer.xml, "a vhost-user disk cannot be encrypted");
+            cx.error(&outer.xml, "a vhost-user disk cannot be encrypted: leave out <encryption>");
         }
         _ => {}
     }
@@ -273,8 +279,8 @@ fn ciphers(disk: &Disk, cx: &mut Context<'_>) {
 
 fn unidentified(uuid: bool, usage: bool) -> Option<&'static str> {
     (uuid == usage).then_some(if uuid {
-        "a secret has a UUID or a usage, not both"
+        "a secret has a UUID or a usage, not both: leave out one of the two"
     } else {
-        "a secret needs a UUID or a usage"
+        "a secret needs a UUID or a usage: add uuid or usage"
     })
 }

@@ -65,11 +65,11 @@ rules![
             source(&it.type_).is_none().then_some("<dataStore> names no file: add <source>, or leave it out")
         }))
         .row(refuse_each(|it: &DiskDriver, _| {
-            const LUKS: &str = "an encrypted image is of the format raw: luks is told by <encryption>";
-            [(it.iothread == Some(0), "I/O threads count from 1"), (it.type_ == Some(DiskDriverType::Luks), LUKS)]
+            const LUKS: &str = "an encrypted image is of the format raw: luks is told by <encryption>; set type='raw' of <driver>";
+            [(it.iothread == Some(0), "I/O threads count from 1: choose another number"), (it.type_ == Some(DiskDriverType::Luks), LUKS)]
         }))
-        .row(refuse(|it: &DiskSourceNvme, _| (it.namespace.0 == 0).then_some("namespaces count from 1")))
-        .row(refuse_if("a connection that is made again needs a time-out", |it: &DiskReconnect, _| {
+        .row(refuse(|it: &DiskSourceNvme, _| (it.namespace.0 == 0).then_some("namespaces count from 1: choose another number")))
+        .row(refuse_if("a connection that is made again needs a time-out: add timeout, in seconds", |it: &DiskReconnect, _| {
             it.enabled == Some(YesNo::Yes) && it.timeout.is_none()
         }))
         .row(refuse_each(|it: &DiskReservations, _| {
@@ -104,14 +104,15 @@ rules![
             })
             .since(11, 6, 0),
         )
-        .row(refuse(|it: &DiskLatencyHistogram, _| it.bins.is_empty().then_some("a histogram needs bins")).since(12, 1, 0))
-        .row(refuse_if("of the drivers only QEMU's takes file descriptors for a disk", |it: &DiskSourceFile, scope| {
+        .row(refuse(|it: &DiskLatencyHistogram, _| it.bins.is_empty().then_some("a histogram needs bins: add <bin start='..'/>")).since(12, 1, 0))
+        .row(refuse_if("of the drivers only QEMU's takes file descriptors for a disk: leave out fdgroup", |it: &DiskSourceFile, scope| {
             it.fdgroup.is_some() && scope.driver != Driver::Qemu
         }))
-        .row(refuse(|it: &DeviceBoot, _| (it.order == 0).then_some("the boot order counts from 1")))
-        .row(refuse(|it: &Acpi, _| (it.index == Some(0)).then_some("ACPI indexes count from 1"))),
+        .row(refuse(|it: &DeviceBoot, _| (it.order == 0).then_some("the boot order counts from 1: choose another number")))
+        .row(refuse(|it: &Acpi, _| (it.index == Some(0)).then_some("ACPI indexes count from 1: choose another number"))),
 ];
 
 fn beyond_network(port: Option<u32>) -> Option<&'static str> {
-    port.is_some_and(|port| port > u32::from(u16::MAX)).then_some("a port of a server is at most 65535")
+    port.is_some_and(|port| port > u32::from(u16::MAX))
+        .then_some("a port of a server is at most 65535: choose another one")
 }

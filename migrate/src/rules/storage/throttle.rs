@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::rules::prelude::*;
 
-const NO_NAME: &str = "the group has no name";
+const NO_NAME: &str = "the group has no name: add <group_name>";
 
 rules![
     rule("throttle-conflict", Class::Conflict)
@@ -39,8 +39,10 @@ rules![
         .row(refuse(|disk: &Disk, _| {
             let filtered = disk.throttlefilters.as_ref().is_some_and(|filters| !filters.throttlefilters.is_empty());
             let why = match disk.device {
-                Some(DiskDevice::Cdrom) => "a CD-ROM drive cannot have throttle filters",
-                _ if disk.iotune.is_some() => "a disk has either limits of its own or throttle filters",
+                Some(DiskDevice::Cdrom) => "a CD-ROM drive cannot have throttle filters: leave them out",
+                _ if disk.iotune.is_some() => {
+                    "a disk has either limits of its own or throttle filters: leave out one of the two"
+                }
                 _ => return None,
             };
             filtered.then_some(why)
@@ -62,6 +64,12 @@ fn unknown_groups(domain: &Domain, cx: &mut Context<'_>) {
     let disks = domain.devices.iter().flat_map(|devices| &devices.disks);
     let filters = disks.filter_map(|disk| disk.throttlefilters.as_ref()).flat_map(|filters| &filters.throttlefilters);
     for filter in filters.filter(|filter| !filter.group.is_empty() && !known.contains(&*filter.group)) {
-        cx.error(&filter.xml, format!("there is no throttle group '{}'", filter.group));
+        cx.error(
+            &filter.xml,
+            format!(
+                "there is no throttle group '{}': name one that there is, or add it to <throttlegroups>",
+                filter.group
+            ),
+        );
     }
 }
