@@ -105,13 +105,13 @@ rules![
             ]
         })),
     rule("disk-sgio-unfiltered", Class::Conflict)
-        .summary("unfiltered SCSI commands are no longer supported: leave out sgio")
-        .doc("The feature of the kernel that `sgio='unfiltered'` asks for never came to be; libvirt refuses it.")
+        .summary("unfiltered SCSI commands are asked for")
+        .doc("`sgio='unfiltered'` asked the kernel of the host to let all SCSI commands of the guest pass. No kernel does that; libvirt refuses it.")
         .finds(
             "<devices><disk type='block' device='lun' sgio='unfiltered'><source dev='/dev/sdb'/><target dev='sda' bus='scsi'/></disk></devices>",
         )
         .row(refuse(|disk: &Disk, _| {
-            (disk.sgio == Some(Sgio::Unfiltered)).then_some("unfiltered SCSI commands are no longer supported: leave out sgio")
+            (disk.sgio == Some(Sgio::Unfiltered)).then_some("no kernel lets unfiltered SCSI commands pass: leave out sgio='unfiltered'")
         })),
     rule("disk-removable-bus", Class::Conflict)
         .summary("only USB and SCSI disks can say that they are removable")

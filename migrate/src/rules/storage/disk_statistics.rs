@@ -6,8 +6,8 @@ rules![
     rule("disk-statistics-conflict", Class::Conflict)
         .summary("statistics of a disk that libvirt refuses")
         .doc(
-            "A span of statistics is not of 0 seconds, there is one histogram of each kind of operation, and its \
-              bins stand in ascending order."
+            "A span of statistics is not of 0 seconds, there is one histogram of each kind of operation, and its bins \
+             stand in ascending order."
         )
         .finds(
             "<devices><disk type='file' device='disk'><driver name='qemu'><statistics><statistic interval='0'/>\

@@ -30,6 +30,25 @@ rules![
              <secret type='iscsi' usage='x'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>",
         )
         .row(check(credentials)),
+    rule("disk-volume-incomplete", Class::Conflict)
+        .summary("the volume of a disk is named by half")
+        .doc(
+            "A volume is named by its pool and its own name. libvirt refuses a `<source>` of the type `volume` that \
+             has one of the two; one with neither is read past, so that the disk has no source.",
+        )
+        .finds(
+            "<devices><disk type='volume' device='disk'><source volume='v'/><target dev='vda' bus='virtio'/></disk>\
+             </devices>",
+        )
+        .finds(
+            "<devices><disk type='volume' device='cdrom'><source pool='p'/><target dev='sda' bus='sata'/></disk>\
+             </devices>",
+        )
+        .row(check(|it: &Disk, cx| half_volume(matches!(it.type_, DiskType::Volume(_)), &it.xml, cx)))
+        .row(check(|it: &DiskBackingStore, cx| {
+            half_volume(matches!(it.type_, Some(DiskStorage::Volume(_))), &it.xml, cx);
+        }))
+        .row(check(|it: &DiskMirror, cx| half_volume(matches!(it.type_, Some(DiskStorage::Volume(_))), &it.xml, cx))),
     rule("disk-auth-secret-type", Class::Conflict)
         .summary("credentials whose secret has no type")
         .doc(
@@ -215,6 +234,16 @@ fn bare_label(label: &DeviceSeclabel, scope: &Scope) -> Option<&'static str> {
 fn no_sheepdog(source: &DiskSourceNetwork, _: &Scope) -> Option<&'static str> {
     matches!(source.protocol, Protocol::Sheepdog(_))
         .then_some("libvirt no longer takes the protocol 'sheepdog': move the image to another storage")
+}
+
+fn half_volume(is_volume: bool, xml: &Extra, cx: &mut Context<'_>) {
+    for source in kept_children(xml, "source").take(usize::from(is_volume)) {
+        let [pool, volume] = ["pool", "volume"].map(|name| value_in(&source.text, name).is_some());
+        if pool != volume {
+            let missing = if pool { "volume" } else { "pool" };
+            cx.refuse_here(source.span, format!("a volume is named by pool and volume together: add {missing}"));
+        }
+    }
 }
 
 fn untyped(content: &dyn Content, cx: &mut Context<'_>) {
