@@ -1,7 +1,7 @@
 //! What belongs to an element without being part of the format: where it stood, comments, unknown content.
 
 use crate::content::extras_mut;
-use crate::element::Element;
+use crate::element::{Element, Parsed};
 use crate::info::FieldInfo;
 use crate::reader::{ReadOptions, Unknown};
 use std::hash::{Hash, Hasher};
@@ -300,11 +300,24 @@ impl KeptNode {
     /// that in the document: then they have no place.
     #[must_use]
     pub fn read<T: Element>(&self) -> Option<T> {
-        let mut value =
-            T::from_xml_with(&self.text, &ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() }).ok()?.value;
-        let stands = self.span.range().len() == self.text.len();
+        self.read_noted().map(|parsed| parsed.value)
+    }
+
+    /// As [`KeptNode::read`], with what the reader has to say of it. The notes have no path, as the element does not know where it is;
+    /// where its parts have no place they are about all of it.
+    #[must_use]
+    pub fn read_noted<T: Element>(&self) -> Option<Parsed<T>> {
+        let options = ReadOptions { unknown: Unknown::Keep, exact: true };
+        let Parsed { mut value, mut notes } = T::from_xml_with(&self.text, &options).ok()?;
+        let place = self.span.range();
+        let stands = place.len() == self.text.len();
         extras_mut(&mut value, &mut |extra| if stands { extra.shift(self.span.start) } else { extra.displace() });
-        Some(value)
+        for note in &mut notes {
+            let part = note.range.clone();
+            note.range = if stands { place.start + part.start..place.start + part.end } else { place.clone() };
+            note.path.clear();
+        }
+        Some(Parsed { value, notes })
     }
 
     /// Whether it is a comment.

@@ -18,7 +18,7 @@ use crate::finding::{Finding, Level, Lines, ids};
 use crate::holder::Content;
 use crate::input::{self, Origin, Source};
 use crate::meaning::{Change, Comparison, Side, Verdict};
-use crate::report::{Action, FileReport, Summary, reporter, visible};
+use crate::report::{Action, FileReport, Summary, coloured, reporter, visible};
 
 /// A pair of documents and what it came to.
 struct Pair {
@@ -243,7 +243,7 @@ fn text(pairs: &[Pair], counts: &Counts, quiet: bool, colours: bool) -> String {
                 (None, Some(after)) => (side(after, 1), "added", 32, after.value.clone()),
                 (None, None) => continue,
             };
-            let word = if colours { format!("\u{1b}[{colour}m{word}\u{1b}[0m") } else { word.to_owned() };
+            let word = coloured(word, colour, colours);
             let (place, what) = (visible(&place), format!("{}: {value}", change.path));
             let _ = writeln!(text, "{place}: {word} {}", visible(&what));
         }

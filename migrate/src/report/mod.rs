@@ -208,6 +208,12 @@ pub fn json_schema() -> Result<String, String> {
     Ok(serde_json::to_string_pretty(&schema).map_err(|error| error.to_string())? + "\n")
 }
 
+/// A word in a colour of the terminal, by its code, where colours are wanted.
+#[must_use]
+pub fn coloured(word: &str, code: u8, colours: bool) -> String {
+    if colours { format!("\u{1b}[{code}m{word}\u{1b}[0m") } else { word.to_owned() }
+}
+
 /// A text without what a terminal might take for a command, or a reader for the end of a line. Whatever is printed for people goes through it.
 ///
 /// ```

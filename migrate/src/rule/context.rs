@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use domxml_runtime::{Element, Extra, FieldInfo, KeptNode, Note, Parsed, ReadOptions, Span, Unknown, Version};
+use domxml_runtime::{Extra, FieldInfo, Note, Span, Version};
 use domxml_xml::{attributes, pieces};
 
 use super::{Range, Scope};
@@ -78,20 +78,6 @@ impl<'t> Context<'t> {
             spoilt: Vec::new(),
             passed_over: HashSet::new(),
         }
-    }
-
-    /// Notes what the reader has to say of an element that was kept as a whole and is read after all.
-    pub(crate) fn note_in<T: Element>(&mut self, node: &KeptNode) {
-        let place = node.span.range();
-        let stands = place.len() == node.text.len();
-        let options = ReadOptions { unknown: Unknown::Keep, exact: true };
-        let Ok(Parsed { notes, .. }) = T::from_xml_with(&node.text, &options) else { return };
-        let within = |part: std::ops::Range<usize>| place.start + part.start..place.start + part.end;
-        self.notes.extend(notes.into_iter().map(|note| Note {
-            range: if stands { within(note.range) } else { place.clone() },
-            path: String::new(),
-            ..note
-        }));
     }
 
     /// Whether the target knows what came with this version.

@@ -378,11 +378,11 @@ where
         let kept = element.extra_mut().and_then(|xml| xml.kept.as_mut()).filter(|_| has_one);
         if let Some(kept) = kept {
             kept.nodes.retain(|node| {
-                let other = if node.is_element(name) { node.read::<B>() } else { None };
-                if other.is_some() {
-                    cx.note_in::<B>(node);
-                }
-                other.map(|other| others.push((other, node.span))).is_none()
+                let other = if node.is_element(name) { node.read_noted::<B>() } else { None };
+                let Some(other) = other else { return true };
+                cx.notes.extend(other.notes);
+                others.push((other.value, node.span));
+                false
             });
         }
         let Some(first) = block.get_mut(element) else { return };

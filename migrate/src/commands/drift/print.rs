@@ -10,7 +10,7 @@ use super::pairs::{Document, Side};
 use crate::cli::{Output, OutputFormat};
 use crate::drift::{Change, Difference, Drift, Element, Filled, Finder, Place};
 use crate::finding::{Finding, Level, Lines, ids};
-use crate::report::{Action, FileReport, Reporter, Summary, reporter, visible};
+use crate::report::{Action, FileReport, Reporter, Summary, coloured, reporter, visible};
 
 /// The version of the JSON form. It changes where something in it changes or goes; what is added leaves it.
 const JSON_VERSION: u32 = 1;
@@ -256,8 +256,7 @@ impl Printer {
             Change::Changed => 33,
             Change::Added => 32,
         };
-        let word = change.as_str();
-        if self.colours { format!("\u{1b}[{code}m{word}\u{1b}[0m") } else { word.to_owned() }
+        coloured(change.as_str(), code, self.colours)
     }
 
     pub(super) fn finish(&mut self, out: &mut dyn Write, diagnostics: &mut dyn Write) -> io::Result<()> {
