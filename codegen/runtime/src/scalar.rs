@@ -3,10 +3,11 @@
 use crate::info::ValueInfo;
 use std::borrow::Cow;
 use std::fmt;
+use std::fmt::Debug;
 use std::ops::{Deref, DerefMut};
 
 /// A value that is spelt as text.
-pub trait Scalar: Sized + 'static {
+pub trait Scalar: Debug + Sized + 'static {
     /// The values that are known by name, empty where they are not listed.
     const VALUES: &'static [ValueInfo] = &[];
 

@@ -8,6 +8,8 @@ mod payload;
 mod value;
 mod verbatim;
 
+use std::any::Any;
+
 use crate::verbatim::AnyAttribute;
 
 pub use flag::{Flag, Present};
@@ -66,7 +68,20 @@ pub enum SlotMut<'s> {
     Attributes(&'s mut Vec<AnyAttribute>),
 }
 
-impl Slot<'_> {
+impl<'s> Slot<'s> {
+    /// The field itself, of whatever type.
+    pub(crate) fn whole(self) -> &'s dyn Any {
+        match self {
+            Slot::Value(field) => field,
+            Slot::Child(nest) => nest,
+            Slot::Flag(flag) => flag,
+            Slot::Payload(payload) => payload,
+            Slot::Mix(mix) => mix,
+            Slot::Verbatim(verbatim) => verbatim,
+            Slot::Attributes(attributes) => attributes,
+        }
+    }
+
     /// How many values, elements or attributes the field holds.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -82,7 +97,20 @@ impl Slot<'_> {
     }
 }
 
-impl SlotMut<'_> {
+impl<'s> SlotMut<'s> {
+    /// The field itself, of whatever type.
+    pub(crate) fn whole(self) -> &'s mut dyn Any {
+        match self {
+            SlotMut::Value(field) => field,
+            SlotMut::Child(nest) => nest,
+            SlotMut::Flag(flag) => flag,
+            SlotMut::Payload(payload) => payload,
+            SlotMut::Mix(mix) => mix,
+            SlotMut::Verbatim(verbatim) => verbatim,
+            SlotMut::Attributes(attributes) => attributes,
+        }
+    }
+
     /// Takes over what another field of the same type holds, as far as there is room; `prefer` decides where there is
     /// none. A field of another type is left alone.
     pub fn absorb(&mut self, other: SlotMut<'_>, prefer: Prefer) {

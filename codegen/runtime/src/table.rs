@@ -1,16 +1,20 @@
 //! The table of a type: what is printed once for each struct, and the keys of its fields.
 
+use std::any::Any;
+use std::marker::PhantomData;
+
+use crate::content::Content;
 use crate::info::{FieldInfo, TypeInfo};
 use crate::scalar::Scalar;
 
 /// A type with a static table.
-pub trait Described {
+pub trait Described: Content {
     /// The table.
     fn table() -> &'static TypeInfo;
 
     /// The struct with another value in one of its fields: `disk.with(Disk::DEVICE, DiskDevice::Cdrom)`.
     #[must_use]
-    fn with<T>(mut self, key: Key<Self, T>, value: impl Into<T>) -> Self
+    fn with<T: 'static>(mut self, key: Key<Self, T>, value: impl Into<T>) -> Self
     where
         Self: Sized + 'static,
     {
@@ -35,10 +39,17 @@ impl<T: Described> Described for Box<T> {
 pub struct Key<S: 'static, T: 'static> {
     /// Its number in the table of `S`.
     pub index: usize,
-    /// The field.
-    pub get: fn(&S) -> &T,
-    /// The field, to be changed.
-    pub get_mut: fn(&mut S) -> &mut T,
+    of: PhantomData<fn(S) -> T>,
+}
+
+impl<S, T> Key<S, T> {
+    /// For [`table!`](crate::table!) alone, which takes the number and the type from one line: the key of a field of another type cannot be
+    /// asked for it.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of(index: usize) -> Self {
+        Self { index, of: PhantomData }
+    }
 }
 
 impl<S: Described, T> Key<S, T> {
@@ -51,13 +62,15 @@ impl<S: Described, T> Key<S, T> {
     /// The field of a struct.
     #[must_use]
     pub fn get<'s>(&self, content: &'s S) -> &'s T {
-        (self.get)(content)
+        let field = content.field(self.index).map(|slot| slot.whole());
+        field.and_then(<dyn Any>::downcast_ref).unwrap_or_else(|| unreachable!("{self:?} is of another type"))
     }
 
     /// The field of a struct, to be changed.
     #[must_use]
     pub fn get_mut<'s>(&self, content: &'s mut S) -> &'s mut T {
-        (self.get_mut)(content)
+        let field = content.field_mut(self.index).map(|slot| slot.whole());
+        field.and_then(<dyn Any>::downcast_mut).unwrap_or_else(|| unreachable!("{self:?} is of another type"))
     }
 }
 
@@ -120,11 +133,7 @@ macro_rules! table {
     ) => {
         impl $ty {
             $(/// The key of the field of this name.
-            pub const $key: $crate::Key<$ty, $field_ty> = $crate::Key {
-                index: $index,
-                get: |content| &content.$field,
-                get_mut: |content| &mut content.$field,
-            };)*
+            pub const $key: $crate::Key<$ty, $field_ty> = $crate::Key::of($index);)*
         }
 
         impl $crate::Described for $ty {
@@ -145,7 +154,7 @@ macro_rules! table {
 
         impl ::core::fmt::Debug for $ty {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::debug::show(self, &[$((stringify!($field), &self.$field)),*], f)
+                $crate::debug::show(self, &[$(stringify!($field)),*], f)
             }
         }
 

@@ -2,13 +2,14 @@
 
 use super::{Prefer, Room, absorb};
 use std::any::Any;
+use std::fmt::Debug;
 
 /// An empty element that always stands there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Present;
 
 /// A field that counts empty elements: `bool`, `u32` where there may be several, [`Present`] where it must be there.
-pub trait Flag: Any {
+pub trait Flag: Any + Debug {
     /// Takes over what another field of the same type holds, as far as there is room; `prefer` decides where there is
     /// none. A field of another type is left alone.
     fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer);

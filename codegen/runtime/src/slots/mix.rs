@@ -4,9 +4,10 @@ use super::{Prefer, Slot, SlotMut, absorb};
 use crate::content::Mix;
 use crate::info::FieldInfo;
 use std::any::Any;
+use std::fmt::Debug;
 
 /// A field that holds elements in a mixture: `M`, `Option<M>` or `Vec<M>`.
-pub trait NestMix: Any {
+pub trait NestMix: Any + Debug {
     /// Takes over what another field of the same type holds, as far as there is room; `prefer` decides where there is
     /// none. A field of another type is left alone.
     fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer);

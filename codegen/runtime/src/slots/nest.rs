@@ -35,9 +35,12 @@ pub trait Nest: Any {
 
     /// As [`Nest::get`], to be changed.
     fn get_mut(&mut self, index: usize) -> Option<&mut dyn Content>;
+}
 
+// Not methods of the trait, of which each type would have its own.
+impl dyn Nest {
     /// Calls `visit` with each.
-    fn each(&self, visit: &mut dyn FnMut(&dyn Content)) {
+    pub fn each(&self, visit: &mut dyn FnMut(&dyn Content)) {
         for index in 0..self.count() {
             if let Some(content) = self.get(index) {
                 visit(content);
@@ -45,8 +48,8 @@ pub trait Nest: Any {
         }
     }
 
-    /// As [`Nest::each`], to be changed.
-    fn each_mut(&mut self, visit: &mut dyn FnMut(&mut dyn Content)) {
+    /// As [`Nest::each`](Self::each), to be changed.
+    pub fn each_mut(&mut self, visit: &mut dyn FnMut(&mut dyn Content)) {
         for index in 0..self.count() {
             if let Some(content) = self.get_mut(index) {
                 visit(content);

@@ -5,6 +5,7 @@ use super::{Prefer, absorb};
 use crate::content::Payload;
 use crate::info::FieldInfo;
 use std::any::Any;
+use std::fmt::Debug;
 
 /// What came of choosing a variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub struct Other {
 }
 
 /// A field that holds a payload: `P` or `Option<P>`.
-pub trait NestPayload: Any {
+pub trait NestPayload: Any + Debug {
     /// Takes over what another field of the same type holds, as far as there is room; `prefer` decides where there is
     /// none. A field of another type is left alone.
     fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer);

@@ -3,6 +3,7 @@
 use super::{Prefer, Room, absorb};
 use crate::scalar::{Blanks, Scalar, ScalarError};
 use std::any::Any;
+use std::fmt::Debug;
 
 /// A field that holds scalars: `T`, `Option<T>` or `Vec<T>`.
 pub trait Field: Any {
@@ -38,6 +39,9 @@ pub trait Field: Any {
     ///
     /// No value is spelt as this one is.
     fn check(&self, index: usize) -> Result<(), ScalarError>;
+
+    /// The value with this number, as it shows itself with `{:?}`.
+    fn shown(&self, index: usize) -> Option<&dyn Debug>;
 }
 
 impl<T: Scalar> Field for T {
@@ -70,6 +74,10 @@ impl<T: Scalar> Field for T {
 
     fn check(&self, _index: usize) -> Result<(), ScalarError> {
         Scalar::check(self)
+    }
+
+    fn shown(&self, _index: usize) -> Option<&dyn Debug> {
+        Some(self)
     }
 }
 
@@ -106,6 +114,10 @@ impl<T: Scalar> Field for Option<T> {
 
     fn check(&self, _index: usize) -> Result<(), ScalarError> {
         self.as_ref().map_or(Ok(()), T::check)
+    }
+
+    fn shown(&self, _index: usize) -> Option<&dyn Debug> {
+        self.as_ref().map(|value| value as _)
     }
 }
 
@@ -145,5 +157,9 @@ impl<T: Scalar> Field for Vec<T> {
 
     fn check(&self, index: usize) -> Result<(), ScalarError> {
         self.get(index).map_or(Ok(()), T::check)
+    }
+
+    fn shown(&self, index: usize) -> Option<&dyn Debug> {
+        self.get(index).map(|value| value as _)
     }
 }
