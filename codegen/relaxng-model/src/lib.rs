@@ -9,6 +9,7 @@
 
 mod compact;
 pub mod datatype;
+#[cfg(feature = "validate")]
 pub mod diff;
 pub mod dump;
 pub mod error;
@@ -24,6 +25,7 @@ pub mod schema;
 pub mod simplify;
 #[cfg(feature = "proptest")]
 pub mod strategy;
+#[cfg(feature = "validate")]
 pub mod validate;
 mod vocabulary;
 

@@ -1,5 +1,6 @@
 //! The types themselves: names, lexical spaces, values.
 
+#[cfg(feature = "validate")]
 use std::cmp::Ordering;
 
 use super::lexical::{self, Whitespace};
@@ -101,6 +102,7 @@ impl Builtin {
     }
 
     /// Whether every value of `other`, facets aside, is one of this type.
+    #[cfg(feature = "validate")]
     pub(super) fn includes(self, other: Builtin) -> bool {
         let at_least = |own: Option<&str>, theirs: Option<&str>, order: Ordering| match (own, theirs) {
             (None, _) => true,

@@ -51,6 +51,7 @@ impl BoundKind {
     }
 }
 
+#[cfg(feature = "validate")]
 impl Bound {
     /// Whether the values of a type are all within this bound.
     fn follows_from_type(&self, builtin: Builtin) -> bool {
@@ -169,6 +170,7 @@ impl Facets {
     }
 
     /// Whether what is of the other type and satisfies the facets of `other` surely satisfies these.
+    #[cfg(feature = "validate")]
     pub(super) fn include(&self, other: &Facets, type_of_other: Builtin) -> bool {
         let at_most = |own: Option<usize>, theirs: Option<usize>| {
             own.is_none_or(|own| theirs.is_some_and(|theirs| theirs <= own))
@@ -195,7 +197,18 @@ impl Facets {
         self.lengths_fit(builtin, text)
             && self.digits_fit(text)
             && self.bounds_fit(builtin, text, namespaces)
-            && self.patterns.iter().all(|pattern| pattern.is_match(text))
+            && self.patterns_match(text)
+    }
+
+    #[cfg(feature = "validate")]
+    fn patterns_match(&self, text: &str) -> bool {
+        self.patterns.iter().all(|pattern| pattern.is_match(text))
+    }
+
+    /// Nothing but a schema is read, in which a `value` has no parameters.
+    #[cfg(not(feature = "validate"))]
+    fn patterns_match(&self, _text: &str) -> bool {
+        self.patterns.is_empty()
     }
 
     fn lengths_fit(&self, builtin: Builtin, text: &str) -> bool {

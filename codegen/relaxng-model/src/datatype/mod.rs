@@ -8,6 +8,7 @@
 
 mod blocks;
 mod builtin;
+#[cfg(feature = "validate")]
 mod compile;
 mod decimal;
 mod facets;
@@ -19,7 +20,9 @@ mod value;
 use std::fmt;
 
 pub use lexical::is_ncname;
-pub(crate) use lexical::{collapse, is_blank, tokens};
+#[cfg(feature = "validate")]
+pub(crate) use lexical::tokens;
+pub(crate) use lexical::{collapse, is_blank};
 pub use value::Value;
 
 use crate::grammar::{Datatype, Param};
@@ -125,6 +128,7 @@ impl Type {
     }
 
     /// Whether `text` is a value of the type.
+    #[cfg(feature = "validate")]
     #[must_use]
     pub fn accepts(&self, text: &str, namespaces: &dyn Namespaces) -> bool {
         let text = self.builtin.whitespace().normalize(text);
@@ -150,17 +154,20 @@ impl Type {
 
     /// Whether every value of `other` is surely one of this type. Where it cannot be told, it is not.
     #[must_use]
+    #[cfg(feature = "validate")]
     pub fn includes(&self, other: &Type) -> bool {
         self.accepts_all()
             || (self.builtin.includes(other.builtin) && self.facets.include(&other.facets, other.builtin))
     }
 
     /// Whether two strings spell the same value just where they are equal, whitespace included.
+    #[cfg(feature = "validate")]
     pub(crate) fn compares_exactly(&self) -> bool {
         self.builtin == Builtin::String
     }
 
     /// Whether two strings spell the same value just where they are equal after whitespace has been collapsed.
+    #[cfg(feature = "validate")]
     pub(crate) fn compares_collapsed(&self) -> bool {
         matches!(
             self.builtin,

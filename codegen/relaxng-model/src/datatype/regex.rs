@@ -1,15 +1,19 @@
 //! Regular expressions of XML Schema: reading them. `compile` turns what is read here into an automaton.
 
+#[cfg(feature = "validate")]
 use std::sync::OnceLock;
 
 use super::blocks::block;
+#[cfg(feature = "validate")]
 use super::compile::Automaton;
 
 /// A regular expression, parsed; it is compiled when first used.
 #[derive(Debug)]
 pub(super) struct Regex {
     source: String,
+    #[cfg_attr(not(feature = "validate"), expect(dead_code, reason = "read to be compiled"))]
     tree: Tree,
+    #[cfg(feature = "validate")]
     automaton: OnceLock<Automaton>,
 }
 
@@ -91,7 +95,12 @@ impl Regex {
         if size(&tree) > MAX_SIZE {
             return Err("the expression is too large, its repetitions written out".to_owned());
         }
-        Ok(Regex { source: source.to_owned(), tree, automaton: OnceLock::new() })
+        Ok(Regex {
+            source: source.to_owned(),
+            tree,
+            #[cfg(feature = "validate")]
+            automaton: OnceLock::new(),
+        })
     }
 
     pub(super) fn source(&self) -> &str {
@@ -99,6 +108,7 @@ impl Regex {
     }
 
     /// Whether all that `other` matches is surely matched.
+    #[cfg(feature = "validate")]
     pub(super) fn includes(&self, other: &Regex) -> bool {
         let automaton = |regex: &'_ Regex| Automaton::new(&regex.tree);
         self.source == other.source || automaton(self).includes(&automaton(other))
@@ -110,6 +120,7 @@ impl Regex {
     }
 
     /// Whether the whole of `text` matches.
+    #[cfg(feature = "validate")]
     pub(super) fn is_match(&self, text: &str) -> bool {
         self.automaton.get_or_init(|| Automaton::new(&self.tree)).is_match(text)
     }
