@@ -162,13 +162,28 @@ pub(crate) fn upgrade_then(
     };
     let mut hushed = Suppressions::of(text, &original.tree().document);
     let mut outcome = match (hushed.is_empty(), hushed.everything()) {
-        (true, _) => rewrite(&original, domain, &notes, options, depth, None),
+        (true, _) => rewrite(&original, &mut { domain }, &notes, options, depth, None),
         (false, true) => Outcome { text: Some(text.to_owned()), carried_over: true, ..Outcome::default() },
         (false, false) => quietly(&original, &domain, &notes, options, depth, &mut hushed),
     };
     outcome.hushed = hushed;
     then(Some(original.tree()), &mut outcome);
     outcome
+}
+
+/// Runs the rules of `first` over a document and then those of `then` over what came of that, in one reading. None where there is more to it:
+/// something was not read as it stands, or the author wants a rule to be ignored.
+///
+/// # Errors
+/// The findings, one of them an error, where the document cannot be read.
+pub fn upgrade_twice(text: &str, first: &Options, then: &Options) -> Result<Option<[Outcome; 2]>, Vec<Finding>> {
+    let mut spare = Spare::default();
+    let (original, mut domain, notes) = read(text, Reading::For(first.unknown), &mut spare)?;
+    if !notes.is_empty() || !Suppressions::of(text, &original.tree().document).is_empty() {
+        return Ok(None);
+    }
+    let found = rewrite(&original, &mut domain, &notes, first, None, None);
+    Ok(Some([found, rewrite(&original, &mut domain, &notes, then, Some(0), None)]))
 }
 
 /// As [`rewrite`], without what the author does not want.
@@ -182,11 +197,11 @@ fn quietly(
 ) -> Outcome {
     let mut options = options.clone();
     let mut elsewhere: Vec<Finding> = Vec::new();
-    let usual = rewrite(original, domain.clone(), notes, &options, None, None).findings;
+    let usual = rewrite(original, &mut domain.clone(), notes, &options, None, None).findings;
     let is_usual =
         |finding: &Finding| usual.iter().any(|other| other.rule == finding.rule && other.span == finding.span);
     loop {
-        let mut outcome = rewrite(original, domain.clone(), notes, &options, depth, Some(hushed));
+        let mut outcome = rewrite(original, &mut domain.clone(), notes, &options, depth, Some(hushed));
         // What is left must not bring up what would not be said otherwise: the element stays as its author wants it.
         let brought_up = outcome.findings.iter().filter(|finding| finding.level.is_rewrite() && !is_usual(finding));
         if brought_up.filter(|finding| hushed.extend(finding)).count() > 0 {
@@ -218,7 +233,7 @@ fn quietly(
 /// Runs the rules over a document that was read, and prints it.
 fn rewrite(
     original: &Original<'_>,
-    mut domain: Domain,
+    domain: &mut Domain,
     notes: &[Note],
     options: &Options,
     depth: Option<usize>,
@@ -228,29 +243,29 @@ fn rewrite(
     let keep = depth.is_some() && options.layout == Layout::Keep;
     let before = keep.then(|| domain.print_with(&WriteOptions::default()));
     let kept = original.has_remarks() && keeps_comments(options);
-    let said = if kept { remarks(&domain) } else { Vec::new() };
-    let newer = newer_than_target(&domain, &options.target);
-    let scope = Scope::of(&domain, options.target, None, options.live);
+    let said = if kept { remarks(domain) } else { Vec::new() };
+    let newer = newer_than_target(domain, &options.target);
+    let scope = Scope::of(domain, options.target, None, options.live);
     let mut context = Context::new(text, scope, options.profile, options.live);
     context.hushed = hushed;
-    let mut unread = if notes.is_empty() { Vec::new() } else { unread::ranges(&domain, text, options) };
+    let mut unread = if notes.is_empty() { Vec::new() } else { unread::ranges(domain, text, options) };
     if options.profile == Profile::Libvirt {
         let nodes = matches!(options.unknown, Fate::Dropped | Fate::Left | Fate::PassedOver);
         // Where what is unknown stays, so does a value that libvirt reads past.
         let gone = |kept: &KeptValue| kept.absent && (nodes || kept.value.is_empty());
-        unknown::forget(&mut domain, nodes, &gone, &mut context.findings);
+        unknown::forget(domain, nodes, &gone, &mut context.findings);
     }
     // Where what is unknown is not written, neither are they.
     if !notes.is_empty() && (options.profile == Profile::Modern || options.unknown == Fate::Kept) {
-        context.kept = KeptParts::of(&domain);
+        context.kept = KeptParts::of(domain);
     }
-    run(&mut domain, &options.plan, &mut context);
+    run(domain, &options.plan, &mut context);
     // A point is asked of there; over a range of libvirts what one of them reads past stays what the schema says of it.
     if options.profile == Profile::Libvirt {
         unread.append(&mut context.unread);
     }
-    unknown::restore(&mut domain, &context.kept, &mut context.findings);
-    restore(&mut domain, said);
+    unknown::restore(domain, &context.kept, &mut context.findings);
+    restore(domain, said);
     let is_unread = |note: &Note| unread.iter().any(|it| it.start <= note.range.start && note.range.end <= it.end);
     let reading = Reading::For(options.unknown);
     let mended = unknown::mended(&context.findings);

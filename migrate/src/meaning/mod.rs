@@ -111,7 +111,20 @@ impl Comparison {
         self.meaning(text).map(|meaning| meaning.known)
     }
 
+    /// The known part of a document in libvirt's own form, where that is all there is to it.
+    fn known_at_once(&self, text: &str) -> Result<Option<String>, Vec<Finding>> {
+        let Some([modern, libvirt]) = engine::upgrade_twice(text, &self.modern, &self.libvirt)? else {
+            return Ok(None);
+        };
+        let is_plain = |finding: &Finding| !is_unknown(finding) && finding.level != Level::Error;
+        let is_whole = modern.findings.iter().all(is_plain) && dropped_metadata(text).is_empty();
+        Ok(libvirt.text.filter(|_| is_whole))
+    }
+
     fn meaning<'t>(&self, text: &'t str) -> Result<Meaning<'t>, Vec<Finding>> {
+        if let Some(known) = self.known_at_once(text)? {
+            return Ok(Meaning { text, known, whole: String::new(), unknown: Vec::new() });
+        }
         let outcome = engine::upgrade(text, &self.modern);
         let refused =
             outcome.findings.iter().any(|finding| finding.level == Level::Error && finding.rule != ids::UNKNOWN);
@@ -160,9 +173,13 @@ fn elsewhere(unknown: &[Unknown]) -> Finding {
     }
 }
 
+fn is_unknown(finding: &Finding) -> bool {
+    finding.rule == ids::UNKNOWN || finding.rule == FOREIGN_EXTENSION
+}
+
 fn unknown_in(text: &str, findings: &[Finding]) -> Vec<Unknown> {
-    let unknown = |finding: &&Finding| finding.rule == ids::UNKNOWN || finding.rule == FOREIGN_EXTENSION;
-    let mut spans: Vec<Range<usize>> = findings.iter().filter(unknown).map(|finding| finding.span.clone()).collect();
+    let unknown = findings.iter().filter(|finding| is_unknown(finding));
+    let mut spans: Vec<Range<usize>> = unknown.map(|finding| finding.span.clone()).collect();
     if spans.is_empty() {
         return Vec::new();
     }
