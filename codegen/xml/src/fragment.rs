@@ -1,5 +1,7 @@
 //! A well-formed fragment of a document as libxml2 lays it out: elements without text on lines of their own, indented.
 
+use std::collections::BTreeSet;
+
 use crate::markup::{Kind, attributes, pieces, tag_name};
 
 /// A piece of a fragment, as a reader sees it.
@@ -93,6 +95,72 @@ fn start_tag(source: &str, tag: &std::ops::Range<usize>) -> Token {
         }
     }
     Token::Start { name, namespaces, attributes: others }
+}
+
+/// The prefix of a name, empty for none.
+fn prefix(name: &str) -> &str {
+    name.split_once(':').map_or("", |(prefix, _)| prefix)
+}
+
+/// Declares namespaces on the outermost element, given by prefix and URI: those whose prefixes are used where nothing around them
+/// declares them.
+pub fn declare<'n>(tokens: &mut [Token], outer: impl IntoIterator<Item = (&'n str, &'n str)>) {
+    let used = undeclared(tokens);
+    if let Some(Token::Start { namespaces, .. }) = tokens.first_mut() {
+        let outer = outer.into_iter().filter(|(prefix, _)| used.contains(*prefix));
+        namespaces.extend(outer.map(|(prefix, uri)| (prefix.to_owned(), uri.to_owned())));
+    }
+}
+
+/// The prefixes that are used where nothing around them declares them.
+fn undeclared(tokens: &[Token]) -> BTreeSet<String> {
+    let mut scopes: Vec<&[(String, String)]> = Vec::new();
+    let mut used = BTreeSet::new();
+    for token in tokens {
+        match token {
+            Token::Start { name, namespaces, attributes } => {
+                scopes.push(namespaces);
+                let of_attributes = attributes.iter().map(|(name, _)| prefix(name)).filter(|prefix| !prefix.is_empty());
+                for prefix in of_attributes.chain([prefix(name)]) {
+                    if !scopes.iter().any(|scope| scope.iter().any(|(known, _)| known == prefix)) {
+                        used.insert(prefix.to_owned());
+                    }
+                }
+            }
+            Token::End => {
+                scopes.pop();
+            }
+            Token::Text(_) | Token::Verbatim(_) => {}
+        }
+    }
+    used
+}
+
+/// The outermost element with those of the elements right below it that are wanted, by their namespaces (empty for none), and with
+/// nothing else that stands between these.
+#[must_use]
+pub fn with_children(tokens: &[Token], mut wanted: impl FnMut(&str) -> bool) -> Vec<Token> {
+    let Some(Token::Start { namespaces: outer, .. }) = tokens.first() else { return tokens.to_vec() };
+    let (mut kept, mut depth, mut keep) = (Vec::new(), 0usize, true);
+    for token in tokens {
+        if depth == 1 {
+            keep = match token {
+                Token::Start { name, namespaces, .. } => {
+                    let own = |(declared, _): &&(String, String)| declared == prefix(name);
+                    wanted(namespaces.iter().chain(outer).find(own).map_or("", |(_, uri)| uri))
+                }
+                Token::End => true,
+                Token::Text(_) | Token::Verbatim(_) => false,
+            };
+        }
+        match token {
+            Token::Start { .. } => depth += 1,
+            Token::End => depth = depth.saturating_sub(1),
+            Token::Text(_) | Token::Verbatim(_) => {}
+        }
+        kept.extend(keep.then(|| token.clone()));
+    }
+    kept
 }
 
 /// What is open while tokens go by.
@@ -289,6 +357,18 @@ mod tests {
             laid_out("<m q='&quot;&lt;&amp;&#10;\u{e9}'>a&lt;b&gt;c\"d'\u{e9}</m>"),
             "<m q=\"&quot;&lt;&amp;&#10;&#xE9;\">a&lt;b&gt;c\"d'\u{e9}</m>"
         );
+    }
+
+    #[test]
+    fn namespaces_are_declared_where_they_are_used() {
+        let source = "<m><a:x xmlns:b='urn:b' b:y='1'/><b:x/>text<c:x xmlns:c='urn:a'/></m>";
+        let mut tokens = split(source).expect("well-formed");
+        declare(&mut tokens, [("a", "urn:a"), ("b", "urn:b"), ("c", "urn:c")]);
+        let mut seen = BTreeSet::new();
+        let kept = with_children(&tokens, |namespace| seen.insert(namespace.to_owned()));
+        let declared = "<m xmlns:a=\"urn:a\" xmlns:b=\"urn:b\">";
+        let (of_a, of_b) = ("<a:x xmlns:b=\"urn:b\" b:y=\"1\"/>", "<b:x/>");
+        assert_eq!(write(&kept, 0), format!("{declared}\n  {of_a}\n  {of_b}\n</m>"));
     }
 
     #[test]

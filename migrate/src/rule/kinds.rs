@@ -268,7 +268,8 @@ where
     refuse(objection).on(field)
 }
 
-/// As [`refuse`], of the elements in one field, where those in others are of the same type.
+/// As [`refuse`], of the elements in one field, where those in others are of the same type. What is newer than the target of profile
+/// `libvirt` is read past.
 pub fn refuse_in<T, S, M>(
     field: Key<T, S>,
     objection: impl Fn(&S::Item, &Scope) -> Option<M> + Send + Sync + 'static,
@@ -280,7 +281,8 @@ where
     M: Into<Cow<'static, str>>,
 {
     Draft::new(Kind::Refuse, field.info().name, move |element: &mut T, cx| {
-        for item in field.get(element).items() {
+        let reads = cx.reads(field.info());
+        for item in field.get(element).items().iter().filter(|_| reads) {
             if let Some(message) = objection(item, &cx.scope) {
                 cx.refuse_here(item.extra().map_or(cx.here, |xml| xml.span), message.into().into_owned());
             }

@@ -157,6 +157,24 @@ impl Scope {
     pub fn is_hvm(&self) -> bool {
         self.os_type == Some(OsTypeValue::Hvm)
     }
+
+    /// Whether the guest is paravirtualised.
+    #[must_use]
+    pub fn is_paravirtual(&self) -> bool {
+        matches!(self.os_type, Some(OsTypeValue::Xen | OsTypeValue::Xenpvh))
+    }
+
+    /// Whether the guest is a container.
+    #[must_use]
+    pub fn is_container(&self) -> bool {
+        self.os_type == Some(OsTypeValue::Exe)
+    }
+
+    /// Whether libvirt reads of what starts a machine: not of a container, nor of the type `linux`, by which old descriptions mean Xen.
+    #[must_use]
+    pub fn is_machine(&self) -> bool {
+        !self.is_container() && self.os_type != Some(OsTypeValue::Linux)
+    }
 }
 
 fn uefi(os: &Os) -> bool {

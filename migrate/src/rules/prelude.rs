@@ -13,4 +13,4 @@ pub(super) use crate::rule::kinds::*;
 pub(super) use crate::rule::place::{IntoPlace, See, child, flag, required};
 pub(super) use crate::rule::row::Draft;
 pub(super) use crate::rule::scope::{AUDIO, CELLS, CPUS, IOTHREADS, Things};
-pub(super) use crate::rule::{BOTH, Class, Context, LIBVIRT, MODERN, Phase, Row, Scope, rule};
+pub(super) use crate::rule::{BOTH, Class, Context, LIBVIRT, MODERN, Phase, Scope, rule};

@@ -8,6 +8,9 @@ const MOST: usize = 4;
 
 const CONTAINER: &str = "of what is no container";
 const MACHINE: &str = "of this type of operating system";
+const HOST: &str = "where a boot loader of the host starts the domain";
+const TYPE_TWICE: &str =
+    "another ACPI table has this type, which there can be once: put both into one file, or take the type raw";
 
 rules![
     rule("os-conflict", Class::Conflict)
@@ -26,22 +29,16 @@ rules![
         .finds("<os><type>exe</type><init>/sbin/init</init><initarg></initarg></os>")
         .finds("<os><type>exe</type><init>/sbin/init</init><initenv name='A'></initenv></os>")
         .finds("<os><type>hvm</type><loader readonly='yes'/></os>")
-        .row(refuse(|domain: &Domain, scope| {
-            let nothing = domain.os.is_none() && !scope.bootloader;
-            nothing.then_some("the domain has neither <os> nor a boot loader: add <os> with its <type>")
+        .row(refuse_if("the domain has neither <os> nor a boot loader: add <os> with its <type>", |domain: &Domain, scope| {
+            domain.os.is_none() && !scope.bootloader
         }))
-        .row(refuse_each(|os: &Os, scope| {
-            let container = is_container(scope.os_type);
-            [
-                (container && os.init.as_ref().is_none_or(String::is_empty), "a container needs <init>: add it, as <init>/sbin/init</init>"),
-                (container && os.initargs.iter().any(String::is_empty), "an argument of <init> is empty: leave it out"),
-            ]
-        }))
-        .row(refuse_if("a shim checks a kernel: add <kernel>, or leave out <shim>", |os: &Os, scope| {
-            is_machine(scope.os_type) && os.shim.is_some() && os.kernel.is_none()
-        }))
+        .row(refuse_each(|os: &Os, scope| [
+            (scope.is_container() && os.init.as_ref().is_none_or(String::is_empty), "a container needs <init>: add it, as <init>/sbin/init</init>"),
+            (scope.is_container() && os.initargs.iter().any(String::is_empty), "an argument of <init> is empty: leave it out"),
+            (scope.is_machine() && os.shim.is_some() && os.kernel.is_none(), "a shim checks a kernel: add <kernel>, or leave out <shim>"),
+        ]))
         .row(refuse(|variable: &OsInitenv, scope| {
-            let empty = is_container(scope.os_type) && variable.value.is_empty();
+            let empty = scope.is_container() && variable.value.is_empty();
             empty.then(|| format!("the variable {} has no value: give it one, or leave it out", variable.name))
         }))
         .row(refuse_there(|domain: &Domain, scope| {
@@ -54,23 +51,16 @@ rules![
         }))
         .row(at_most(1, OsAcpi::TABLES, "libvirt takes one ACPI table: leave the others out").when(|_, scope| scope.is_hvm()).until(11, 2, 0))
         .row(
-            unique(
-                OsAcpi::TABLES,
-                |table, scope| (scope.is_hvm() && table.type_ != OsAcpiTableType::Raw).then_some(table.type_ as usize),
-                "another ACPI table has this type, which there can be once: put both into one file, or take the type raw",
-            )
-            .since(11, 2, 0),
+            unique(OsAcpi::TABLES, |table, _| Some(table.type_ as usize).filter(|_| table.type_ != OsAcpiTableType::Raw), TYPE_TWICE)
+                .when(|_, scope| scope.is_hvm())
+                .since(11, 2, 0),
         )
         .row(
-            refuse(|os: &Os, scope| {
+            refuse_if("the firmware has no path and is not chosen automatically either: write its path into <loader>, or set firmware='efi' of <os>", |os: &Os, scope| {
                 let chosen = os.firmware.is_some() || os.loader.as_ref().is_some_and(has_path);
-                (is_machine(scope.os_type) && !chosen && (os.loader.is_some() || says_nvram(os)))
-                    .then_some("the firmware has no path and is not chosen automatically either: write its path into <loader>, or set firmware='efi' of <os>")
+                scope.is_machine() && !chosen && (os.loader.is_some() || says_nvram(os))
             })
-            .at(|os| {
-                let loader = os.loader.as_ref().map(|loader| &loader.xml);
-                loader.or(os.nvram.as_ref().map(|nvram| &nvram.xml)).unwrap_or(&os.xml)
-            }),
+            .at(|os| os.loader.as_ref().map(|it| &it.xml).or(os.nvram.as_ref().map(|it| &it.xml)).unwrap_or(&os.xml)),
         )
         .row(refuse_at(Os::NVRAM, |os, scope| {
             let stateless = os.loader.as_ref().is_some_and(|loader| loader.stateless == Some(YesNo::Yes));
@@ -95,22 +85,14 @@ rules![
             "<os><type>exe</type><init>/sbin/init</init><kernel>/vmlinuz</kernel><boot dev='hd'/></os>",
             "<os><type>exe</type><init>/sbin/init</init></os>",
         )
-        .rows([Os::INIT, Os::INITDIR, Os::INITUSER, Os::INITGROUP].map(|part| unread(part, CONTAINER).when(no_container)))
-        .row(unread(Os::INITARGS, CONTAINER).when(no_container))
+        .rows(each_field!(Os::[INIT INITDIR INITUSER INITGROUP INITARGS], |part| unread(part, CONTAINER).when(no_container)))
         .row(unread(child(Os::INITENVS), CONTAINER).when(no_container))
-        .rows(
-            [Os::KERNEL, Os::INITRD, Os::CMDLINE, Os::SHIM, Os::DTB, Os::ROOT]
-                .map(|part| unread(part, MACHINE).when(no_machine)),
-        )
-        .row(unread(Os::FIRMWARE, MACHINE).when(no_machine))
+        .rows(each_field!(Os::[KERNEL INITRD CMDLINE SHIM DTB ROOT FIRMWARE], |part| unread(part, MACHINE).when(no_machine)))
         .rows(each_field!(Os::[LOADER NVRAM], |part| unread(child(part), MACHINE).when(no_machine)))
-        .rows(
-            each_field!(Os::[ACPI BOOTS BOOTMENU BIOS], |part| unread(child(part), MACHINE)
-                .when(|_, scope| !scope.is_hvm())),
-        )
+        .rows(each_field!(Os::[ACPI BOOTS BOOTMENU BIOS], |part| unread(child(part), MACHINE).when(|_, scope| !scope.is_hvm())))
         .row(
             unread(child(Os::FIRMWARE_FEATURES), "where the firmware is not chosen automatically")
-                .when(|os, scope| os.firmware.is_none() || !is_machine(scope.os_type)),
+                .when(|os, scope| os.firmware.is_none() || !scope.is_machine()),
         ),
     rule("os-boot-and-bootloader", Class::Lossy)
         .summary("a boot loader of the host leaves nothing to the firmware")
@@ -122,9 +104,7 @@ rules![
             "<bootloader>/usr/bin/pygrub</bootloader><os><type arch='x86_64'>hvm</type><boot dev='hd'/></os>",
             "<bootloader>/usr/bin/pygrub</bootloader><os><type arch='x86_64'>hvm</type></os>",
         )
-        .row(unread(child(Os::BOOTS), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader))
-        .row(unread(child(Os::BOOTMENU), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader))
-        .row(unread(child(Os::BIOS), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader)),
+        .rows(each_field!(Os::[BOOTS BOOTMENU BIOS], |part| unread(child(part), HOST).when(|_, scope| scope.is_hvm() && scope.bootloader))),
     rule("os-boot-truncated", Class::Lossy)
         .summary("libvirt reads four boot devices")
         .doc("libvirt reads the first four `<boot>` elements, as many as there are kinds of devices, and forgets the rest.")
@@ -145,12 +125,8 @@ rules![
             "<os><type>hvm</type><boot dev='hd'/></os>",
         )
         .row(
-            unread_where(
-                child(Os::BOOTMENU),
-                |menu, _| menu.enable.is_none() && menu.timeout.is_some(),
-                "where nothing enables it",
-            )
-            .when(|_, scope| scope.firmware_boots()),
+            unread_where(child(Os::BOOTMENU), |menu, _| menu.enable.is_none() && menu.timeout.is_some(), "where nothing enables it")
+                .when(|_, scope| scope.firmware_boots()),
         ),
     rule("os-bootmenu-timeout-dropped", Class::Lossy)
         .summary("a boot menu that is off has no timeout")
@@ -218,8 +194,6 @@ rules![
         ),
 ];
 
-const HOST: &str = "where a boot loader of the host starts the domain";
-
 /// The first device that says when it is booted.
 fn booting_device(domain: &Domain) -> Option<&Extra> {
     let devices = domain.devices.as_ref()?;
@@ -232,18 +206,10 @@ fn booting_device(domain: &Domain) -> Option<&Extra> {
     boots.find_map(|boot| boot.as_ref().map(|boot| &boot.xml))
 }
 
-fn is_container(type_: Option<OsTypeValue>) -> bool {
-    type_ == Some(OsTypeValue::Exe)
-}
-
 fn no_container(_: &Os, scope: &Scope) -> bool {
-    !is_container(scope.os_type)
+    !scope.is_container()
 }
 
 fn no_machine(_: &Os, scope: &Scope) -> bool {
-    !is_machine(scope.os_type)
-}
-
-pub(super) fn is_machine(type_: Option<OsTypeValue>) -> bool {
-    !is_container(type_) && type_ != Some(OsTypeValue::Linux)
+    !scope.is_machine()
 }

@@ -14,9 +14,8 @@ rules![
         )
         .finds("<clock offset='timezone'/>")
         .finds("<clock offset='utc'><timer name='hpet' track='guest'/></clock>")
-        .row(refuse(|clock: &Clock, _| {
-            let ClockOffset::Timezone(zone) = &clock.offset else { return None };
-            zone.timezone.as_ref().is_none_or(String::is_empty).then_some("the clock needs the name of a time zone: add timezone, as timezone='Europe/Berlin'")
+        .row(refuse_if("the clock needs the name of a time zone: add timezone, as timezone='Europe/Berlin'", |clock: &Clock, _| {
+            matches!(&clock.offset, ClockOffset::Timezone(zone) if zone.timezone.as_ref().is_none_or(String::is_empty))
         }))
         .row(check(settings)),
     rule("clock-adjustment-number", Class::Structure)
@@ -49,20 +48,17 @@ rules![
 ];
 
 fn adjust(clock: &mut Clock, cx: &mut Context<'_>) {
-    let (basis, adjustment) = match &clock.offset {
+    let (time, adjustment) = match &clock.offset {
         ClockOffset::Utc(utc) => (Basis::Utc, &utc.adjustment),
         ClockOffset::Localtime(local) => (Basis::Localtime, &local.adjustment),
         _ => return,
     };
     let Some(ClockReset::Number(number)) = *adjustment else { return };
-    let before = format!("offset='{}' adjustment='{number}'", basis.as_str());
-    let after = format!("offset='variable' adjustment='{number}' basis='{}'", basis.as_str());
-    clock.offset = ClockOffset::Variable(ClockOffsetVariable {
-        adjustment: Some(number),
-        basis: Some(basis),
-        ..ClockOffsetVariable::default()
-    });
-    cx.rewrote(&clock.xml, "an adjusted clock has a variable offset").becomes(before, after);
+    let (adjustment, basis) = (Some(number), Some(time));
+    clock.offset = ClockOffset::Variable(ClockOffsetVariable { adjustment, basis, ..ClockOffsetVariable::default() });
+    let after = format!("offset='variable' adjustment='{number}' basis='{time}'");
+    cx.rewrote(&clock.xml, "an adjusted clock has a variable offset")
+        .becomes(format!("offset='{time}' adjustment='{number}'"), after);
 }
 
 fn sync(clock: &mut Clock, cx: &mut Context<'_>) {
@@ -78,10 +74,9 @@ fn sync(clock: &mut Clock, cx: &mut Context<'_>) {
 
 /// What a timer of another name has stands among what the schema does not know.
 fn settings(timer: &Timer, cx: &mut Context<'_>) {
-    for name in ["tickpolicy", "track", "frequency", "mode"] {
-        if kept_attribute(&timer.xml, name).is_some() {
-            cx.error(&timer.xml, format!("this timer has no {name}: leave it out"));
-        }
+    let of_others = ["tickpolicy", "track", "frequency", "mode"].into_iter();
+    for name in of_others.filter(|name| kept_attribute(&timer.xml, name).is_some()) {
+        cx.error(&timer.xml, format!("this timer has no {name}: leave it out"));
     }
     // A second one is read past.
     let mut catches_up = false;

@@ -35,16 +35,16 @@ rules![
         .finds("<features><hyperv mode='custom'><vendor_id state='on' value='more than twelve'/></hyperv></features>")
         .finds("<features><hyperv mode='custom'><stimer/></hyperv></features>")
         .finds("<features><kvm><dirty-ring state='on'/></kvm></features>")
-        .row(refuse(|ring: &KvmDirtyRing, _| {
-            (ring.state == OnOff::On && ring.size.is_none())
-                .then_some("a dirty ring needs a size: set size to a power of two from 1024 to 65536")
+        .row(refuse_each(|ring: &KvmDirtyRing, _| {
+            let blank = ring.size.as_ref().is_some_and(|size| size.ends_with(|c: char| c.is_ascii_whitespace()));
+            [
+                (
+                    ring.state == OnOff::On && ring.size.is_none(),
+                    "a dirty ring needs a size: set size to a power of two from 1024 to 65536",
+                ),
+                (blank, "no blanks are taken behind the size of a dirty ring: leave them out"),
+            ]
         }))
-        .row(refuse_if(
-            "no blanks are taken behind the size of a dirty ring: leave them out",
-            |ring: &KvmDirtyRing, _| {
-                ring.size.as_ref().is_some_and(|size| size.ends_with(|c: char| c.is_ascii_whitespace()))
-            }
-        ))
         .row(
             listed(FeatureHyperv::SPINLOCKS, |it| {
                 (it.state == OnOff::On && it.retries.is_none())
@@ -62,14 +62,9 @@ rules![
             Some(value) if value.len() > LONGEST_VENDOR => Some("a vendor has up to 12 characters: shorten it"),
             Some(value) => value.contains(',').then_some("a vendor has no comma: leave it out"),
         }))
-        .row(listed(FeatureHyperv::STIMER, |timer| timer
-            .state
-            .is_none()
-            .then_some("<stimer> needs a state: add state='on' or state='off'")))
-        .row(listed(FeatureHyperv::TLBFLUSH, |it| it
-            .state
-            .is_none()
-            .then_some("<tlbflush> needs a state: add state='on' or state='off'"))),
+        .rows(each_field!(FeatureHyperv::[STIMER TLBFLUSH], |part| listed(part, move |it| {
+            it.state.is_none().then(|| format!("<{}> needs a state: add state='on' or state='off'", part.info().name))
+        }))),
     rule("features-parts-of-off", Class::Lossy)
         .summary("a feature that is off has no settings")
         .doc(
@@ -106,12 +101,11 @@ rules![
         .row(unread(HypervVendorId::VALUE, OFF).when(|it, _| it.state == OnOff::Off))
         .row(unread(child(HypervStimer::DIRECT), OFF).when(|it, _| it.state == Some(OnOff::Off)))
         .row(nothing(child(HypervStimer::DIRECT), |direct| direct.state == OnOff::Off, "direct timers are off"))
-        .row(unread(child(HypervTlbflush::DIRECT), OFF).when(|it, _| it.state == Some(OnOff::Off)))
-        .row(unread(child(HypervTlbflush::EXTENDED), OFF).when(|it, _| it.state == Some(OnOff::Off)))
-        .row(nothing(child(HypervTlbflush::DIRECT), |it| it.state == OnOff::Off, "this way of flushing is off"))
-        .row(nothing(child(HypervTlbflush::EXTENDED), |it| it.state == OnOff::Off, "this way of flushing is off"))
-        .row(unread(child(HypervTlbflush::DIRECT), "yet").until(11, 0, 0).profiles(LIBVIRT))
-        .row(unread(child(HypervTlbflush::EXTENDED), "yet").until(11, 0, 0).profiles(LIBVIRT))
+        .rows([HypervTlbflush::DIRECT, HypervTlbflush::EXTENDED].into_iter().flat_map(|part| [
+            unread(child(part), OFF).when(|it, _| it.state == Some(OnOff::Off)),
+            nothing(child(part), |it| it.state == OnOff::Off, "this way of flushing is off"),
+            unread(child(part), "yet").until(11, 0, 0).profiles(LIBVIRT),
+        ]))
         .row(unread(KvmDirtyRing::SIZE, OFF).when(|it, _| it.state == OnOff::Off))
         .row(unread(XenPassthrough::MODE, OFF).when(|it, _| it.state == OnOff::Off))
         .row(unread(child(FeatureSmm::TSEG), OFF).when(|it, _| it.state == Some(OnOff::Off))),

@@ -42,14 +42,12 @@ fn settle(features: &mut Features) -> bool {
 }
 
 fn settle_within(features: &mut Features) -> bool {
-    let hyperv = features.hyperv.as_mut().is_some_and(settle_block);
-    let capabilities = features.capabilities.as_mut().is_some_and(settle_block);
-    let kvm = features.kvm.as_mut().is_some_and(settle_block);
-    let xen = features.xen.as_mut().is_some_and(settle_block);
-    hyperv || capabilities || kvm || xen
+    let Features { hyperv, capabilities, kvm, xen, .. } = features;
+    settle_block(hyperv) | settle_block(capabilities) | settle_block(kvm) | settle_block(xen)
 }
 
-fn settle_block<T: Element + Described>(block: &mut T) -> bool {
+fn settle_block<T: Element + Described>(block: &mut Option<T>) -> bool {
+    let Some(block) = block else { return false };
     let others = repeated(block, |other| other);
     let any = !others.is_empty();
     others.into_iter().for_each(|other| block.merge(other, Prefer::Last));

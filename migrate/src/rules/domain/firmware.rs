@@ -2,7 +2,6 @@
 
 use domxml::OsFirmwareFeatureName as Name;
 
-use super::boot::is_machine;
 use crate::rules::prelude::*;
 use crate::rules::storage::spell_out_ports;
 
@@ -42,24 +41,24 @@ rules![
             })
             .until(12, 8, 0),
         )
-        .row(
-            refuse_in(Os::LOADER, |loader, _| {
-                let given = loader.readonly.is_some() || loader.type_.is_some() || loader.secure == Some(YesNo::No);
-                (given || has_path(loader)).then_some("libvirt takes neither path nor type of a firmware that it chooses")
-            })
-            .when(|os, _| os.firmware.is_some())
-            .since(8, 6, 0)
-            .until(9, 2, 0),
+        .rows(
+            [
+                refuse_in(Os::LOADER, |loader, _| {
+                    let given = loader.readonly.is_some() || loader.type_.is_some() || loader.secure == Some(YesNo::No);
+                    (given || has_path(loader)).then_some("libvirt takes neither path nor type of a firmware that it chooses")
+                }),
+                refuse_in(Os::NVRAM, |nvram, _| {
+                    nvram.template.as_ref().map(|_| "libvirt takes no template of a firmware that it chooses")
+                }),
+            ]
+            .map(|row| row.when(|os, _| os.firmware.is_some()).since(8, 6, 0).until(9, 2, 0)),
         )
         .row(
-            refuse_in(Os::NVRAM, |nvram, _| {
-                nvram.template.as_ref().map(|_| "libvirt takes no template of a firmware that it chooses")
+            refuse_in(Os::VARSTORE, |_, _| {
+                Some("the variables of a firmware are kept by <nvram> or by <varstore>, not by both: leave out one of the two")
             })
-            .when(|os, _| os.firmware.is_some())
-            .since(8, 6, 0)
-            .until(9, 2, 0),
+            .when(|os, _| os.nvram.is_some()),
         )
-        .row(check(both_stores))
         // Since a release between 11.6.0 and 12.0.0.
         .row(check(image_and_store).since(12, 0, 0)),
     rule("os-loader-type-default", Class::Default)
@@ -74,7 +73,7 @@ rules![
         )
         .row(
             default(OsLoader::TYPE, OsLoaderType::Rom)
-                .when(|loader, scope| has_path(loader) && is_machine(scope.os_type))
+                .when(|loader, scope| has_path(loader) && scope.is_machine())
                 .says("the loader is a ROM"),
         ),
     rule("os-nvram-text", Class::Copy)
@@ -175,16 +174,6 @@ fn has_store(os: &Os) -> bool {
 
 fn state(features: &OsFirmwareFeatures, name: Name) -> Option<YesNo> {
     features.features.iter().rfind(|feature| feature.name == name).map(|feature| feature.enabled)
-}
-
-fn both_stores(os: &Os, cx: &mut Context<'_>) {
-    let varstore = os.varstore.as_ref().filter(|_| cx.reads(Os::VARSTORE.info()));
-    if let (Some(_), Some(store)) = (&os.nvram, varstore) {
-        cx.error(
-            &store.xml,
-            "the variables of a firmware are kept by <nvram> or by <varstore>, not by both: leave out one of the two",
-        );
-    }
 }
 
 /// What libvirt asks of a firmware's image and of the store of its variables.

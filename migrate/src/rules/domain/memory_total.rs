@@ -2,6 +2,8 @@
 
 use crate::rules::prelude::*;
 
+const NO_MAXIMUM: &str = "slots for memory need a maximum: give <maxMemory> a size, or leave out slots";
+
 rules![
     rule("memory-conflict", Class::Conflict)
         .summary("the sizes of the memory contradict each other")
@@ -14,16 +16,12 @@ rules![
         .row(check(sizeless))
         .row(refuse_at(Domain::MEMORY, |domain, scope| {
             let sizes = Sizes::of(domain);
-            let (total, modules) = (sizes.total_of(scope.driver), sizes.modules);
-            let is_unread = domain.memory.is_none() && kept_children(&domain.xml, "memory").any(says_something);
-            if total == 0 {
-                let none = "there is no memory: neither <memory> nor the NUMA cells give any; give <memory> a size";
-                (!is_unread).then(|| none.to_owned())
-            } else if modules > total {
-                Some(format!("the memory modules together ({modules} KiB) are larger than the memory: raise <memory>"))
-            } else {
-                let all = modules == total;
-                all.then(|| "all of the memory is in memory modules; the guest would start without any: raise <memory>".to_owned())
+            let unread = domain.memory.is_none() && kept_children(&domain.xml, "memory").any(says_something);
+            match (sizes.total_of(scope.driver), sizes.modules) {
+                (0, _) if unread => None,
+                (0, _) => Some("there is no memory: neither <memory> nor the NUMA cells give any; give <memory> a size".to_owned()),
+                (total, modules) if modules > total => Some(format!("the memory modules together ({modules} KiB) are larger than the memory: raise <memory>")),
+                (total, modules) => (modules == total).then(|| "all of the memory is in memory modules; the guest would start without any: raise <memory>".to_owned()),
             }
         }))
         .row(
@@ -32,9 +30,7 @@ rules![
             })
             .until(9, 1, 0),
         )
-        .row(refuse_if("slots for memory need a maximum: give <maxMemory> a size, or leave out slots", |maximum: &MaxMemory, _| {
-            maximum.slots.unwrap_or(0) > 0 && in_kib(maximum) == 0
-        }))
+        .row(refuse_if(NO_MAXIMUM, |maximum: &MaxMemory, _| maximum.slots.unwrap_or(0) > 0 && in_kib(maximum) == 0))
         .row(refuse_at(Domain::MAX_MEMORY, |domain, scope| {
             let largest = in_kib(domain.max_memory.as_ref()?);
             let total = Sizes::of(domain).total_of(scope.driver);
@@ -88,11 +84,7 @@ rules![
         .summary("a maximum of no memory and no slots is none")
         .doc("A `<maxMemory>` of 0 without slots says that no memory can be added; libvirt does not write it.")
         .example("<maxMemory slots='0'>0</maxMemory>", "")
-        .row(nothing(
-            child(Domain::MAX_MEMORY),
-            |maximum| maximum.value == 0 && maximum.slots.unwrap_or(0) == 0,
-            "no memory can be added",
-        )),
+        .row(nothing(child(Domain::MAX_MEMORY), |it| it.value == 0 && it.slots.unwrap_or(0) == 0, "no memory can be added")),
 ];
 
 fn device_size(device: &MemoryDevice) -> Option<&RequiredSize> {
@@ -111,8 +103,7 @@ struct Sizes {
 
 impl Sizes {
     fn of(domain: &Domain) -> Self {
-        let memory =
-            domain.memory.as_ref().map_or(0, |memory| KIB.apply(memory.value, memory.unit).unwrap_or(u64::MAX));
+        let memory = domain.memory.as_ref().map_or(0, |it| KIB.apply(it.value, it.unit).unwrap_or(u64::MAX));
         let cells = domain.cpu.iter().flat_map(|cpu| &cpu.numa).flat_map(|numa| &numa.cells);
         let numa = cells.filter_map(|cell| KIB.apply(cell.memory, cell.unit)).fold(0, u64::saturating_add);
         let devices = domain.devices.iter().flat_map(|devices| &devices.memory_devices).filter_map(device_size);
@@ -175,17 +166,13 @@ fn in_kib(maximum: &MaxMemory) -> u64 {
 
 /// A maximum without a size is none, and is kept as it stands.
 fn sizeless(domain: &Domain, cx: &mut Context<'_>) {
-    if domain.max_memory.is_some() {
-        return;
-    }
-    for maximum in kept_children(&domain.xml, "maxMemory") {
-        let slots = value_in(&maximum.text, "slots").and_then(|slots| slots.trim().parse::<u64>().ok());
+    let none = domain.max_memory.is_none();
+    for maximum in kept_children(&domain.xml, "maxMemory").filter(|it| none && !says_something(it)) {
         // Of a text that cannot be read something else is wrong.
-        if !says_something(maximum) && slots.is_some_and(|slots| slots > 0) {
-            cx.refuse_here(
-                maximum.span,
-                "slots for memory need a maximum: give <maxMemory> a size, or leave out slots",
-            );
+        if value_in(&maximum.text, "slots")
+            .is_some_and(|slots| slots.trim().parse::<u64>().is_ok_and(|slots| slots > 0))
+        {
+            cx.refuse_here(maximum.span, NO_MAXIMUM);
         }
     }
 }

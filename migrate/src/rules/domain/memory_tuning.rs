@@ -65,14 +65,9 @@ rules![
         .row(zeros::<Blkiotune>(NONE))
         .row(zeros::<BlkiotuneDevice>(NONE))
         .row(nothing(child(Blkiotune::DEVICES), |it| given(it).len() == 1, "nothing but the path is set for this device"))
-        .rows(
-            [Cputune::PERIOD, Cputune::GLOBAL_PERIOD, Cputune::EMULATOR_PERIOD, Cputune::IOTHREAD_PERIOD]
-                .map(|period| nothing(period, |value| *value == 0, NONE)),
-        )
-        .rows(
-            [Cputune::QUOTA, Cputune::GLOBAL_QUOTA, Cputune::EMULATOR_QUOTA, Cputune::IOTHREAD_QUOTA]
-                .map(|quota| nothing(quota, |value| *value == 0, NONE)),
-        ),
+        .rows(each_field!(Cputune::[
+            PERIOD GLOBAL_PERIOD EMULATOR_PERIOD IOTHREAD_PERIOD QUOTA GLOBAL_QUOTA EMULATOR_QUOTA IOTHREAD_QUOTA
+        ], |part| nothing(part, |value| *value == 0, NONE))),
 ];
 
 fn is_unlimited(limit: &MemorySize) -> bool {
@@ -85,21 +80,17 @@ fn hugepages(pages: &Hugepages, cx: &mut Context<'_>) {
     let mut masters = 0;
     let mut taken: Vec<&CpuSet> = Vec::new();
     for page in &pages.pages {
-        let Some(set) = page.nodeset.as_ref().filter(|set| cells > 0 || !set.iter().eq([0])) else {
-            masters += 1;
-            if masters > 1 {
-                cx.error(&page.xml, "only one size of huge pages can do without a nodeset: give this one a nodeset");
-            }
-            continue;
-        };
-        if let Some(node) = set.iter().find(|node| *node >= cells) {
+        let set = page.nodeset.as_ref().filter(|set| cells > 0 || !set.iter().eq([0]));
+        masters += u32::from(set.is_none());
+        let nodes = || set.into_iter().flat_map(CpuSet::iter);
+        if set.is_none() && masters > 1 {
+            cx.error(&page.xml, "only one size of huge pages can do without a nodeset: give this one a nodeset");
+        } else if let Some(node) = nodes().find(|node| *node >= cells) {
             cx.error(&page.xml, format!("the guest has no node {node}: name one that it has"));
-        } else if let Some(node) = set.iter().find(|node| taken.iter().any(|other| other.contains(*node))) {
-            cx.error(
-                &page.xml,
-                format!("the node {node} has huge pages of another size: name each node in one <page>"),
-            );
+        } else if let Some(node) = nodes().find(|node| taken.iter().any(|other| other.contains(*node))) {
+            let message = format!("the node {node} has huge pages of another size: name each node in one <page>");
+            cx.error(&page.xml, message);
         }
-        taken.push(set);
+        taken.extend(set);
     }
 }

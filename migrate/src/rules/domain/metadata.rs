@@ -38,39 +38,8 @@ const LEVEL: usize = 1;
 /// The tokens of the metadata, with the namespaces that are declared outside declared on top.
 fn tokens(metadata: &Verbatim) -> Option<Vec<Token>> {
     let mut tokens = fragment::split(&metadata.source)?;
-    let used = undeclared(&tokens);
-    if let Some(Token::Start { namespaces, .. }) = tokens.first_mut() {
-        let outer = metadata.namespaces.iter().filter(|(prefix, _)| used.contains(&**prefix));
-        let outer = outer.map(|(prefix, uri)| (prefix.to_string(), uri.to_string()));
-        namespaces.extend(outer);
-    }
+    fragment::declare(&mut tokens, metadata.namespaces.iter().map(|(prefix, uri)| (&**prefix, &**uri)));
     Some(fragment::without_blanks(tokens))
-}
-
-/// The prefixes that are used where nothing around them declares them.
-fn undeclared(tokens: &[Token]) -> BTreeSet<String> {
-    let mut scopes: Vec<&[(String, String)]> = Vec::new();
-    let mut used = BTreeSet::new();
-    for token in tokens {
-        match token {
-            Token::Start { name, namespaces, attributes } => {
-                scopes.push(namespaces);
-                let of_attributes = attributes.iter().filter_map(|(name, _)| name.split_once(':'));
-                let prefixes = of_attributes.map(|(prefix, _)| prefix);
-                let own = name.split_once(':').map_or("", |(prefix, _)| prefix);
-                for prefix in prefixes.chain([own]) {
-                    if !scopes.iter().any(|scope| scope.iter().any(|(known, _)| known == prefix)) {
-                        used.insert(prefix.to_owned());
-                    }
-                }
-            }
-            Token::End => {
-                scopes.pop();
-            }
-            Token::Text(_) | Token::Verbatim(_) => {}
-        }
-    }
-    used
 }
 
 fn put(metadata: &mut Verbatim, tokens: &[Token]) -> bool {
@@ -81,40 +50,12 @@ fn put(metadata: &mut Verbatim, tokens: &[Token]) -> bool {
     changed
 }
 
-/// The namespace of an element in the scope of its parent; empty for none.
-fn namespace<'a>(name: &str, own: &'a [(String, String)], outer: &'a [(String, String)]) -> &'a str {
-    let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
-    let declared = own.iter().chain(outer).find(|(declared, _)| declared == prefix);
-    declared.map_or("", |(_, uri)| uri)
-}
-
 fn drop_duplicates(domain: &mut Domain, cx: &mut Context<'_>) {
     let Some(metadata) = &mut domain.metadata else { return };
     let Some(all) = tokens(metadata) else { return };
-    let Some(Token::Start { namespaces: outer, .. }) = all.first().cloned() else { return };
-    let (mut kept, mut seen, mut depth, mut keep) = (Vec::new(), BTreeSet::new(), 0usize, true);
-    for token in all {
-        if depth == 1 {
-            keep = match &token {
-                Token::Start { name, namespaces, .. } => {
-                    let namespace = namespace(name, namespaces, &outer).to_owned();
-                    !namespace.is_empty() && seen.insert(namespace)
-                }
-                Token::End => true,
-                Token::Text(_) | Token::Verbatim(_) => false,
-            };
-        }
-        match &token {
-            Token::Start { .. } => depth += 1,
-            Token::End => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if keep {
-            kept.push(token);
-        }
-    }
-    let before = tokens(metadata).unwrap_or_default();
-    if kept != before {
+    let mut seen = BTreeSet::new();
+    let kept = fragment::with_children(&all, |namespace| !namespace.is_empty() && seen.insert(namespace.to_owned()));
+    if kept != all {
         put(metadata, &kept);
         cx.rewrote(&Extra::at(metadata.span), "one element of each namespace is read");
     }
@@ -122,9 +63,7 @@ fn drop_duplicates(domain: &mut Domain, cx: &mut Context<'_>) {
 
 fn lay_out(domain: &mut Domain, cx: &mut Context<'_>) {
     let Some(metadata) = &mut domain.metadata else { return };
-    if let Some(tokens) = tokens(metadata)
-        && put(metadata, &tokens)
-    {
+    if tokens(metadata).is_some_and(|tokens| put(metadata, &tokens)) {
         cx.rewrote(&Extra::at(metadata.span), "libvirt writes metadata as libxml2 lays them out");
     }
 }

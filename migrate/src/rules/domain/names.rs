@@ -60,7 +60,7 @@ rules![
         .summary("an identifier of the hardware that is all zeros is none")
         .doc("libvirt does not write a `<hwuuid>` of zeros: the guest then sees the UUID of the domain.")
         .example("<hwuuid>00000000-0000-0000-0000-000000000000</hwuuid>", "")
-        .row(nothing(Domain::HWUUID, is_zero, "an identifier of zeros is none")),
+        .row(nothing(Domain::HWUUID, |uuid| *uuid == Uuid::default(), "an identifier of zeros is none")),
 ];
 
 /// The UUID of each system in `<sysinfo>`.
@@ -75,26 +75,19 @@ fn uuids(domain: &Domain, cx: &mut Context<'_>) {
     // What the guest sees in its hardware is told apart from the domain since 11.7.0.
     let mut own = domain.hwuuid.filter(|_| cx.scope.strictly_knows(11, 7, 0)).or(domain.uuid);
     for entry in of_systems(domain) {
-        match entry.value.parse::<Uuid>() {
-            Err(_) => {
-                cx.error(
-                    &entry.xml,
-                    format!("'{}' is no UUID: give 32 hexadecimal digits, or leave it out", entry.value),
-                );
-            }
-            Ok(uuid) if own.is_some_and(|own| own != uuid) => {
-                cx.error(&entry.xml, format!("{uuid} is not the UUID that the guest has elsewhere: leave out one of the two, or make them the same"));
-            }
-            Ok(uuid) => own = Some(uuid),
-        }
+        let uuid = entry.value.parse::<Uuid>();
+        let wrong = match uuid {
+            Err(_) => format!("'{}' is no UUID: give 32 hexadecimal digits, or leave it out", entry.value),
+            Ok(uuid) if *own.get_or_insert(uuid) == uuid => continue,
+            Ok(uuid) => format!(
+                "{uuid} is not the UUID that the guest has elsewhere: leave out one of the two, or make them the same"
+            ),
+        };
+        cx.error(&entry.xml, wrong);
     }
 }
 
-fn usual(text: &String, _: &crate::rule::Scope) -> Option<String> {
+fn usual(text: &String, _: &Scope) -> Option<String> {
     let spelt = text.parse::<Uuid>().ok()?.to_string();
     (spelt != *text).then_some(spelt)
-}
-
-fn is_zero(uuid: &Uuid) -> bool {
-    uuid.to_string().bytes().all(|byte| matches!(byte, b'0' | b'-'))
 }

@@ -4,26 +4,14 @@ use domxml::scalar::MemoryUnit;
 
 use crate::rules::prelude::*;
 
-/// A row about each size, by the keys of its number and its unit.
-macro_rules! each_size {
-    ($row:ident) => {
-        [
-            Row::from($row(Memory::VALUE, Memory::UNIT)),
-            Row::from($row(MaxMemory::VALUE, MaxMemory::UNIT)),
-            Row::from($row(MemorySize::VALUE, MemorySize::UNIT)),
-            Row::from($row(RequiredSize::VALUE, RequiredSize::UNIT)),
-            Row::from($row(Hugepage::SIZE, Hugepage::UNIT)),
-            Row::from($row(NumaCell::MEMORY, NumaCell::UNIT)),
-        ]
-    };
-}
-
 rules![
     rule("memory-too-large", Class::Conflict)
         .summary("a size of memory has more bytes than libvirt counts")
         .doc("A size of memory that comes to 2^63 bytes or more is refused by libvirt.")
         .finds("<memory unit='EiB'>99</memory>")
-        .rows(each_size!(too_large)),
+        .rows(each_type!([Memory MaxMemory MemorySize RequiredSize], too_large(Of::VALUE, Of::UNIT)))
+        .row(too_large(Hugepage::SIZE, Hugepage::UNIT))
+        .row(too_large(NumaCell::MEMORY, NumaCell::UNIT)),
     rule("memory-unit-scaled", Class::Spelling)
         .summary("sizes of memory are counted in KiB")
         .doc(
@@ -39,18 +27,13 @@ rules![
             "<devices><memory model='dimm'><target><size unit='MiB'>512</size></target></memory></devices>",
             "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target></memory></devices>",
         )
-        .rows(each_size!(scaled))
+        .rows(each_type!([Memory MaxMemory MemorySize RequiredSize], unit(Of::VALUE, Of::UNIT, KIB)))
+        .row(unit(Hugepage::SIZE, Hugepage::UNIT, KIB))
+        .row(unit(NumaCell::MEMORY, NumaCell::UNIT, KIB))
         .row(algorithm(bandwidth).phase(Phase::Write).profiles(LIBVIRT)),
 ];
 
-/// A unit, where one may be left out.
-type Unit<T> = Key<T, Option<MemoryUnit>>;
-
-fn scaled<T: Content + Described + Clone>(value: Key<T, u64>, its_unit: Unit<T>) -> Draft<T> {
-    unit(value, its_unit, KIB)
-}
-
-fn too_large<T: Content + Described + Clone>(value: Key<T, u64>, unit: Unit<T>) -> Draft<T> {
+fn too_large<T: Content + Described + Clone>(value: Key<T, u64>, unit: Key<T, Option<MemoryUnit>>) -> Draft<T> {
     refuse(move |size: &T, _| {
         let (number, unit) = (*value.get(size), *unit.get(size));
         let wrong = KIB.apply(number, unit).is_none();

@@ -11,6 +11,8 @@ macro_rules! each_table {
     };
 }
 
+const TWICE: &str = "of an entry that is given twice the first is read";
+
 rules![
     rule("sysinfo-conflict", Class::Conflict)
         .summary("an entry that libvirt refuses")
@@ -62,29 +64,18 @@ rules![
              <entry name='sku'>2</entry></system></sysinfo>",
             "<sysinfo type='smbios'><system><entry name='sku'>1</entry></system></sysinfo>",
         )
-        .rows(each_table!(once(
-            Of::ENTRIES,
-            |entry| entry.name as usize,
-            Prefer::First,
-            "of an entry that is given twice the first is read"
-        )))
+        .rows(each_table!(once(Of::ENTRIES, |entry| entry.name as usize, Prefer::First, TWICE)))
         .rows(each_table!(sort(Of::ENTRIES, |entry, _| entry.name as usize, "the entries in their order")))
         .rows(each_table!(nothing(child(Of::ENTRIES), |entry| entry.value.is_empty(), "an empty entry is none")))
-        .rows(each_field!(Smbios::[BIOS SYSTEM BASE_BOARDS CHASSIS], |table| nothing(
-            child(table),
-            |table| table.entries.is_empty(),
-            "there are no entries"
-        )))
+        .rows(each_field!(Smbios::[BIOS SYSTEM BASE_BOARDS CHASSIS], |table| {
+            nothing(child(table), |table| table.entries.is_empty(), "there are no entries")
+        }))
         .row(nothing(child(Smbios::OEM_STRINGS), |strings| strings.entries.is_empty(), "there are no strings")),
 ];
 
 /// Whether libvirt takes a text as the date of a BIOS.
 fn is_date(text: &str) -> bool {
-    let mut parts = text.split('/').map(|part| part.trim_start().parse::<i32>());
-    let (Some(Ok(month)), Some(Ok(day)), Some(Ok(year)), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return false;
-    };
+    let parts: Option<Vec<i32>> = text.split('/').map(|part| part.trim_start().parse().ok()).collect();
+    let Some(&[month, day, year]) = parts.as_deref() else { return false };
     (1..=12).contains(&month) && (1..=31).contains(&day) && (0..100).contains(&year) | (year >= 1900)
 }
