@@ -301,6 +301,14 @@ pub fn note<T: Content + Described + Clone, M: Into<Cow<'static, str>>>(
     })
 }
 
+/// As [`note`], for one remark wherever a condition holds.
+pub fn note_if<T: Content + Described + Clone>(
+    remark: &'static str,
+    holds: impl Fn(&T, &Scope) -> bool + Send + Sync + 'static,
+) -> Draft<T> {
+    note(move |element: &T, scope| holds(element, scope).then_some(remark))
+}
+
 /// No two of these children are alike; those without a key are passed over. In the message `{}` stands for the key.
 pub fn unique<T, I, K>(
     list: Key<T, Vec<I>>,
@@ -436,6 +444,19 @@ pub fn spelling<P: IntoPlace<Owner: Described>>(
             }
         });
     })
+}
+
+/// As [`spelling`], of one value that stands for another.
+pub fn stands_for<P: IntoPlace<Owner: Described>>(
+    place: P,
+    value: P::Item,
+    written: P::Item,
+    message: &'static str,
+) -> Draft<P::Owner>
+where
+    P::Item: Clone + PartialEq + Send + Sync,
+{
+    spelling(place, move |said, _| (*said == value).then(|| written.clone()), message)
 }
 
 /// Code that only reports, by [`Context::error`] and [`Context::note`]: what takes more than a sentence to say.

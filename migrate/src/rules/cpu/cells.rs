@@ -1,5 +1,7 @@
 //! The guest's NUMA cells.
 
+use std::collections::BTreeSet;
+
 use domxml::scalar::{CpuSet, MemoryUnit};
 
 use super::cpu_numa_distances_filled::LOCAL;
@@ -16,6 +18,7 @@ rules![
         .finds("<vcpu>2</vcpu><cpu><numa><cell id='1' cpus='0-1' memory='524288'/></numa></cpu>")
         .row(refuse_if("there are no cells", |numa: &CpuNuma, _| numa.cells.is_empty()))
         .row(refuse_if("there are no distances", |distances: &NumaDistances, _| distances.siblings.is_empty()))
+        .row(exists(|sibling: &NumaSibling| [sibling.id], CELLS))
         .row(check(conflict)),
     rule("cpu-numa-cell-ids", Class::Default)
         .since(1, 2, 7)
@@ -53,21 +56,17 @@ rules![
              policy='writeback'>\
              <size value='1' unit='KiB'/><line value='64' unit='B'/></cache></cell></numa></cpu>",
         )
-        .row(note(|size: &NumaCacheSize, _| {
-            let read = matches!(size.unit, MemoryUnit::KiB | MemoryUnit::K);
-            (!read).then_some("libvirt takes the size of the cache for KiB, whatever its unit")
+        .row(note_if("libvirt takes the size of the cache for KiB, whatever its unit", |size: &NumaCacheSize, _| {
+            !matches!(size.unit, MemoryUnit::KiB | MemoryUnit::K)
         }))
-        .row(spelling(
-            required(NumaCacheSize::UNIT),
-            |unit, _| (*unit != MemoryUnit::KiB).then_some(MemoryUnit::KiB),
-            "libvirt takes the size for KiB",
-        ))
-        .row(spelling(
-            required(NumaCacheLine::UNIT),
-            |unit, _| (*unit != MemoryUnit::B).then_some(MemoryUnit::B),
-            "libvirt takes the size for bytes",
-        )),
+        .row(spelling(required(NumaCacheSize::UNIT), other_than(MemoryUnit::KiB), "libvirt takes the size for KiB"))
+        .row(spelling(required(NumaCacheLine::UNIT), other_than(MemoryUnit::B), "libvirt takes the size for bytes")),
 ];
+
+/// The unit that libvirt writes whatever stands there.
+fn other_than(written: MemoryUnit) -> impl Fn(&MemoryUnit, &Scope) -> Option<MemoryUnit> {
+    move |unit, _| Some(written).filter(|written| written != unit)
+}
 
 pub(super) fn number(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
@@ -82,44 +81,30 @@ fn number_cells(numa: &mut CpuNuma, cx: &mut Context<'_>) {
 }
 
 fn conflict(numa: &CpuNuma, cx: &mut Context<'_>) {
-    let count = number(numa.cells.len());
-    let mut seen = vec![false; numa.cells.len()];
-    let mut cpus = CpuSet::new();
-    for (index, cell) in numa.cells.iter().enumerate() {
-        let id = cell.id.unwrap_or(number(index));
-        match seen.get_mut(id as usize) {
-            None => {
-                cx.error(&cell.xml, format!("the cell {id} leaves a gap: there are {count} cells, numbered from 0 on"));
-            }
-            Some(true) => {
-                cx.error(&cell.xml, format!("the cell {id} stands twice: give one of the two another id"));
-            }
-            Some(free) => *free = true,
+    let (count, most) = (cx.scope.cells, cx.scope.vcpus);
+    let (mut ids, mut cpus) = (BTreeSet::new(), CpuSet::new());
+    for (place, cell) in (0..).zip(&numa.cells) {
+        let id = cell.id.unwrap_or(place);
+        if id >= count {
+            cx.error(&cell.xml, format!("the cell {id} leaves a gap: there are {count} cells, numbered from 0 on"));
+        } else if !ids.insert(id) {
+            cx.error(&cell.xml, format!("the cell {id} stands twice: give one of the two another id"));
         }
-        for cpu in cell.cpus.iter().flat_map(CpuSet::iter) {
-            if cpu >= cx.scope.vcpus {
-                cx.error(
-                    &cell.xml,
-                    format!("the guest cannot have a CPU {cpu}: name one that it can have, or raise <vcpu>"),
-                );
-                break;
-            }
-            if cpus.contains(cpu) {
-                cx.error(&cell.xml, format!("the CPU {cpu} is in two cells: take it out of one"));
-                break;
-            }
+        let own = || cell.cpus.iter().flat_map(CpuSet::iter);
+        if let Some(cpu) = own().find(|cpu| *cpu >= most || cpus.contains(*cpu)) {
+            let wrong = if cpu >= most {
+                format!("the guest cannot have a CPU {cpu}: name one that it can have, or raise <vcpu>")
+            } else {
+                format!("the CPU {cpu} is in two cells: take it out of one")
+            };
+            cx.error(&cell.xml, wrong);
         }
-        for cpu in cell.cpus.iter().flat_map(CpuSet::iter) {
-            cpus.insert(cpu..=cpu);
-        }
+        own().for_each(|cpu| cpus.insert(cpu..=cpu));
         for sibling in cell.distances.iter().flat_map(|distances| &distances.siblings) {
-            if sibling.id >= count {
-                cx.error(&sibling.xml, format!("there is no cell {}: name one that there is", sibling.id));
-            } else if (sibling.id == id) != (sibling.value == LOCAL) || sibling.value < LOCAL {
-                cx.error(
-                    &sibling.xml,
-                    format!("a cell is {LOCAL} away from itself and more from others: choose such a value"),
-                );
+            let far = if sibling.id == id { sibling.value == LOCAL } else { sibling.value > LOCAL };
+            if !far && sibling.id < count {
+                let message = format!("a cell is {LOCAL} away from itself and more from others: choose such a value");
+                cx.error(&sibling.xml, message);
             }
         }
     }

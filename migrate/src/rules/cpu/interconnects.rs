@@ -38,36 +38,23 @@ rules![
             |cache, _| Some(cache.level),
             "the cell has another cache of the level {}: leave this one out",
         ))
-        .row(refuse(|cache: &NumaCache, _| {
-            (!(1..=3).contains(&cache.level)).then_some("a cell has caches of the levels 1 to 3: choose one of these")
+        .row(refuse_if("a cell has caches of the levels 1 to 3: choose one of these", |cache: &NumaCache, _| {
+            !(1..=3).contains(&cache.level)
         }))
         .rows(each_type!([NumaLatency NumaBandwidth], exists(|it: &Of| [it.initiator, it.target], CELLS)))
         .row(check(ways)),
 ];
 
-/// What a time or a rate is about.
-#[derive(PartialEq, Eq, Hash)]
-struct Way {
-    rate: bool,
-    initiator: u32,
-    target: u32,
-    cache: u32,
-    access: Access,
-}
+/// What a time or a rate is about: whether it is a rate, from which cell it goes to which, to which cache of that, and what is done there.
+/// No cache is the memory itself, as the cache 0 is.
+type Way = (bool, u32, u32, u32, Access);
 
-impl Way {
-    fn of(item: &Item) -> Option<(Self, &Extra)> {
-        Some(match item {
-            Item::Latency(it) => (Self::new(false, it.initiator, it.target, it.cache, it.type_), &it.xml),
-            Item::Bandwidth(it) => (Self::new(true, it.initiator, it.target, it.cache, it.type_), &it.xml),
-            _ => return None,
-        })
-    }
-
-    /// No cache is the memory itself, as the cache 0 is.
-    fn new(rate: bool, initiator: u32, target: u32, cache: Option<u32>, access: Access) -> Self {
-        Self { rate, initiator, target, cache: cache.unwrap_or_default(), access }
-    }
+fn way(item: &Item) -> Option<(Way, &Extra)> {
+    Some(match item {
+        Item::Latency(it) => ((false, it.initiator, it.target, it.cache.unwrap_or(0), it.type_), &it.xml),
+        Item::Bandwidth(it) => ((true, it.initiator, it.target, it.cache.unwrap_or(0), it.type_), &it.xml),
+        _ => return None,
+    })
 }
 
 /// What the cells that there are refuse; that there are these is asked before.
@@ -77,25 +64,20 @@ fn ways(numa: &CpuNuma, cx: &mut Context<'_>) {
     let caches: HashSet<(u32, u32)> =
         cells.iter().flat_map(|(id, cell)| cell.caches.iter().map(|cache| (*id, cache.level))).collect();
     let mut seen = HashSet::new();
-    for (way, xml) in numa.interconnects.iter().flat_map(|it| &it.items).filter_map(Way::of) {
-        let Way { initiator, target, cache, .. } = way;
+    for (way, xml) in numa.interconnects.iter().flat_map(|it| &it.items).filter_map(way) {
+        let (_, initiator, target, cache, _) = way;
         let (Some(asks), true) = (cells.get(&initiator), cells.contains_key(&target)) else { continue };
-        if asks.cpus.is_none() {
-            cx.error(
-                xml,
-                format!(
-                    "the cell {initiator} has no CPUs that could reach for memory: name one that has, or leave this out"
-                ),
-            );
+        let wrong = if asks.cpus.is_none() {
+            format!(
+                "the cell {initiator} has no CPUs that could reach for memory: name one that has, or leave this out"
+            )
         } else if cache != 0 && !caches.contains(&(target, cache)) {
-            cx.error(
-                xml,
-                format!(
-                    "the cell {target} has no cache of the level {cache}: name one that it has, or leave out cache"
-                ),
-            );
+            format!("the cell {target} has no cache of the level {cache}: name one that it has, or leave out cache")
         } else if !seen.insert(way) {
-            cx.error(xml, "this is said of these cells already: leave one out");
-        }
+            "this is said of these cells already: leave one out".to_owned()
+        } else {
+            continue;
+        };
+        cx.error(xml, wrong);
     }
 }

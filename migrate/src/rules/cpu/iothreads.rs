@@ -13,17 +13,13 @@ rules![
         .finds("<iothreadids><iothread id='0'/></iothreadids>")
         .finds("<iothreadids><iothread id='1' thread_pool_min='3' thread_pool_max='2'/></iothreadids>")
         .finds("<defaultiothread thread_pool_min='3' thread_pool_max='2'/>")
-        .row(refuse(|thread: &Iothread, _| (thread.id == 0)
-            .then_some("the numbers of I/O threads start at 1: choose another one")))
+        .row(refuse_if("the numbers of I/O threads start at 1: choose another one", |it: &Iothread, _| it.id == 0))
         .row(unique(Iothreadids::IOTHREADS, |it, _| Some(it.id), "the I/O thread {} stands twice"))
         .row(refuse(|it: &Iothread, _| crossed(it.thread_pool_min, it.thread_pool_max)))
         .finds("<iothreadids><iothread id='1'><poll weight='64'/></iothread></iothreadids>")
         .row(
-            refuse(|it: &IothreadPoll, _| {
-                it.weight
-                    .is_some_and(|weight| weight > 63)
-                    .then_some("the weight of polling is at most 63: give a smaller one")
-            })
+            refuse_if("the weight of polling is at most 63: give a smaller one", |it: &IothreadPoll, _| it.weight
+                > Some(63))
             .since(12, 7, 0),
         )
         .row(refuse(|it: &Defaultiothread, _| crossed(it.thread_pool_min, it.thread_pool_max))),

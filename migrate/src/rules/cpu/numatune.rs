@@ -13,21 +13,17 @@ rules![
         )
         .finds("<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' placement='static'/></numatune>")
         .finds("<numatune><memnode cellid='0' nodeset='0'/></numatune>")
-        .row(refuse(|memory: &NumatuneMemory, scope| {
-            let placed = scope.memory_placement == Some(Placement::Static);
-            (placed && memory.nodeset.is_none()).then_some("memory that is placed statically needs nodes: name them with nodeset")
+        .row(refuse_if("memory that is placed statically needs nodes: name them with nodeset", |memory: &NumatuneMemory, scope| {
+            scope.memory_placement == Some(Placement::Static) && memory.nodeset.is_none()
         }))
         // libvirt reads past a <memory> of which nothing is said, and places the memory nowhere.
         .row(
             refuse_in(Numatune::MEMNODES, |_, scope| {
-                placed_automatically(scope.memory_placement, scope.vcpus_placed)
-                    .then_some("cells cannot be placed where all memory is placed automatically: leave out <memnode>, or set placement='static'")
+                placed_automatically(scope).then_some("cells cannot be placed where all memory is placed automatically: leave out <memnode>, or set placement='static'")
             })
             .when(|numatune, _| !numatune.memory.as_ref().is_some_and(is_bare)),
         )
-        .row(exists(|node: &NumatuneMemnode| [node.cellid], CELLS).when(|_, scope| {
-            !placed_automatically(scope.memory_placement, scope.vcpus_placed)
-        }))
+        .row(exists(|node: &NumatuneMemnode| [node.cellid], CELLS).when(|_, scope| !placed_automatically(scope)))
         .row(unique(Numatune::MEMNODES, |node, _| Some(node.cellid), "cell {} is placed twice"))
         .row(
             refuse_in(Numatune::MEMNODES, |node, _| {
@@ -83,13 +79,9 @@ rules![
             "<memory unit='KiB'>1048576</memory><numatune><memory mode='strict' nodeset='0'/></numatune>",
         )
         .row(
-            nothing(
-                NumatuneMemory::PLACEMENT,
-                |placement| *placement == Placement::Static,
-                "memory on given nodes is placed statically",
-            )
-            .when(|memory, _| memory.nodeset.is_some())
-            .profiles(BOTH),
+            nothing(NumatuneMemory::PLACEMENT, |it| *it == Placement::Static, "memory on given nodes is placed statically")
+                .when(|memory, _| memory.nodeset.is_some())
+                .profiles(BOTH),
         ),
     rule("numatune-auto-sets-vcpu-auto", Class::Structure)
         .since(0, 9, 12)
@@ -143,8 +135,8 @@ rules![
         .row(sort(Numatune::MEMNODES, |node, _| node.cellid, "the nodes in the order of the cells")),
 ];
 
-fn placed_automatically(memory: Option<Placement>, vcpus: bool) -> bool {
-    memory == Some(Placement::Auto) || memory.is_none() && vcpus
+fn placed_automatically(scope: &Scope) -> bool {
+    scope.memory_placement == Some(Placement::Auto) || scope.memory_placement.is_none() && scope.vcpus_placed
 }
 
 fn restricts(mode: Option<NumaMemoryMode>) -> bool {
@@ -187,11 +179,8 @@ fn place_memory(domain: &mut Domain, cx: &mut Context<'_>) {
     if !cx.scope.vcpus_placed || has_nodes {
         return;
     }
-    let memory = NumatuneMemory {
-        mode: Some(NumaMemoryMode::Strict),
-        placement: Some(Placement::Auto),
-        ..NumatuneMemory::default()
-    };
+    let (mode, placement) = (Some(NumaMemoryMode::Strict), Some(Placement::Auto));
+    let memory = NumatuneMemory { mode, placement, ..NumatuneMemory::default() };
     domain.numatune.get_or_insert_with(Numatune::default).memory = Some(memory);
     let at = domain.vcpu.as_ref().map_or(&domain.xml, |vcpu| &vcpu.xml);
     cx.rewrote(at, "the memory goes where the CPUs go").becomes("", "<memory mode='strict' placement='auto'/>");

@@ -24,19 +24,15 @@ rules![
         }))
         .row(
             // The QEMU driver fills in a model first.
-            refuse(|cpu: &Cpu, _| {
-                (is_bare_model(cpu) && cpu.check.is_some()).then_some("a processor without a model cannot be checked: add <model>, or leave out check")
+            refuse_if("a processor without a model cannot be checked: add <model>, or leave out check", |cpu: &Cpu, _| {
+                is_bare_model(cpu) && cpu.check.is_some()
             })
             .but(Driver::Qemu),
         )
-        .row(refuse_each(|cpu: &Cpu, _| {
-            let vendor = cpu.vendor.as_ref().is_some_and(|vendor| !vendor.is_empty());
-            let migratable = cpu.migratable.is_some() && has_model(cpu);
-            [
-                (!is_named(cpu) && vendor, "a vendor needs a model: add <model>, or leave out <vendor>"),
-                (migratable, "migratable is for the host's own processor, or the maximum: set mode='host-passthrough' or 'maximum', or leave it out"),
-            ]
-        }))
+        .row(refuse_each(|cpu: &Cpu, _| [
+            (!is_named(cpu) && cpu.vendor.as_ref().is_some_and(|vendor| !vendor.is_empty()), "a vendor needs a model: add <model>, or leave out <vendor>"),
+            (cpu.migratable.is_some() && has_model(cpu), "migratable is for the host's own processor, or the maximum: set mode='host-passthrough' or 'maximum', or leave it out"),
+        ]))
         .row(refuse_at(Cpu::MODEL, |cpu, _| {
             let vendor = cpu.model.as_ref()?.vendor_id.as_ref().filter(|_| has_model(cpu))?;
             match vendor.len() {
@@ -45,9 +41,8 @@ rules![
                 _ => Some(format!("the vendor '{vendor}' has not 12 characters: give 12, as in 'GenuineIntel'")),
             }
         }))
-        .row(refuse(|it: &CpuMaxPhysAddr, _| {
-            (it.mode == CpuMaxPhysAddrMode::Emulate && it.limit.is_some())
-                .then_some("only addresses passed through have a limit: leave it out, or set mode='passthrough'")
+        .row(refuse_if("only addresses passed through have a limit: leave it out, or set mode='passthrough'", |it: &CpuMaxPhysAddr, _| {
+            it.mode == CpuMaxPhysAddrMode::Emulate && it.limit.is_some()
         }))
         .row(refuse_if("a processor has at least one of each part: set all to 1 or more", |it: &CpuTopology, _| {
             [Some(it.sockets), it.dies, it.clusters, Some(it.cores), Some(it.threads)].contains(&Some(0))
@@ -90,10 +85,7 @@ rules![
             "<cpu><topology sockets='2' cores='2' threads='1'/></cpu>",
         )
         .row(nothing(Cpu::MODE, |mode| *mode == CpuMode::Custom, "no model is named").when(|cpu, _| !is_named(cpu)))
-        .row(
-            nothing(Cpu::MATCH, |_| true, "no model is named")
-                .when(|cpu, _| !is_named(cpu) && mode(cpu) == CpuMode::Custom),
-        ),
+        .row(nothing(Cpu::MATCH, |_| true, "no model is named").when(|cpu, _| is_bare_model(cpu))),
     rule("cpu-host-model-fallback-dropped", Class::Structure)
         .profiles(BOTH)
         .summary("a model without a name falls back to nothing")
@@ -105,25 +97,14 @@ rules![
         .example("<cpu mode='host-model'><model fallback='allow'/></cpu>", "<cpu mode='host-model'/>")
         .finds("<cpu mode='host-model'><model fallback='forbid'/></cpu>")
         .row(
-            unread_where(
-                CpuModel::FALLBACK.under(Cpu::MODEL),
-                |fallback, _| *fallback == CpuModelFallback::Forbid,
-                "where no model is named",
-            )
-            .when(|cpu, _| !is_named(cpu) && has_model(cpu)),
+            unread_where(CpuModel::FALLBACK.under(Cpu::MODEL), |it, _| *it == CpuModelFallback::Forbid, "where no model is named")
+                .when(is_nameless),
         )
         .row(
-            nothing(
-                CpuModel::FALLBACK.under(Cpu::MODEL),
-                |fallback| *fallback == CpuModelFallback::Allow,
-                "no model is named",
-            )
-            .when(|cpu, _| !is_named(cpu) && has_model(cpu)),
+            nothing(CpuModel::FALLBACK.under(Cpu::MODEL), |it| *it == CpuModelFallback::Allow, "no model is named")
+                .when(is_nameless),
         )
-        .row(
-            nothing(child(Cpu::MODEL), CpuModel::says_nothing, "the model says nothing",)
-                .when(|cpu, _| !is_named(cpu) && has_model(cpu)),
-        ),
+        .row(nothing(child(Cpu::MODEL), CpuModel::says_nothing, "the model says nothing").when(is_nameless)),
     rule("cpu-host-passthrough-model-dropped", Class::Lossy)
         .summary("the host's processor has no other model")
         .doc(
@@ -138,6 +119,11 @@ rules![
         .row(unread(child(Cpu::MODEL), "with the host's own processor").when(|cpu, _| !has_model(cpu)))
         .row(unread(Cpu::VENDOR, "with the host's own processor").when(|cpu, _| !has_model(cpu))),
 ];
+
+/// Whether libvirt reads a model, and none is named.
+fn is_nameless(cpu: &Cpu, _: &Scope) -> bool {
+    !is_named(cpu) && has_model(cpu)
+}
 
 /// Whether it is described by itself, and not by a model.
 fn is_bare_model(cpu: &Cpu) -> bool {

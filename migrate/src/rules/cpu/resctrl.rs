@@ -10,13 +10,13 @@ pub(super) fn vcpus(content: &dyn Content) -> Option<&CpuSet> {
 }
 
 /// Takes the members of a set away that there cannot be.
-fn keep_below(content: &mut dyn Content, limit: u32, cx: &mut Context<'_>) {
-    let Some(set) = vcpus(content).filter(|set| set.iter().any(|id| id >= limit)) else { return };
-    let kept = below(set, limit);
-    cx.rewrote_here(span(content, cx), "libvirt leaves out CPUs that the guest cannot have")
-        .becomes(attribute("vcpus", set), attribute("vcpus", &kept));
-    if let Some(place) = field_mut(content) {
-        *place = Some(kept);
+fn keep_below(content: &mut dyn Content, most: u32, cx: &mut Context<'_>) {
+    let Some(kept) = read(content, most).filter(|kept| vcpus(content) != Some(kept)) else { return };
+    let at = span(content, cx);
+    if let Some(Some(set)) = field_mut::<Option<CpuSet>>(content) {
+        cx.rewrote_here(at, "libvirt leaves out CPUs that the guest cannot have")
+            .becomes(attribute("vcpus", &*set), attribute("vcpus", &kept));
+        *set = kept;
     }
 }
 
@@ -30,9 +30,8 @@ pub(super) fn merge<T: Element>(shares: &mut Vec<T>, why: &str, cx: &mut Context
     let mut at = 1;
     while at < shares.len() {
         let (before, rest) = shares.split_at_mut(at);
-        let these = vcpus(&rest[0]);
-        let same = |share: &&mut T| read(vcpus(*share), most) == read(these, most) && !for_none(these, most);
-        let Some(first) = before.iter_mut().find(same) else {
+        let (these, none) = (read(&rest[0], most), for_none(&rest[0], most));
+        let Some(first) = before.iter_mut().find(|share| read(*share, most) == these && !none) else {
             at += 1;
             continue;
         };
@@ -51,7 +50,7 @@ pub(super) fn settle<T: Content>(shares: &mut Vec<T>, why: &str, cx: &mut Contex
         keep_below(share, most, cx);
         let mut parts = 0;
         each_struct(share, &mut |_| parts += 1);
-        if for_none(vcpus(share), most) || parts == 0 {
+        if for_none(share, most) || parts == 0 {
             let name = share.info().element.map_or("", |name| name.local);
             cx.rewrote_here(span(share, cx), why).becomes(format!("<{name}/>"), "");
             return false;
@@ -69,17 +68,12 @@ pub(super) fn follow<T: Content>(shares: &mut [T], others: &[Option<CpuSet>]) ->
     !sorted
 }
 
-/// The members of a set that lie below a limit.
-pub(super) fn below(set: &CpuSet, limit: u32) -> CpuSet {
-    set.iter().filter(|id| *id < limit).collect()
+/// What a share or a monitor is for: the whole process, or the CPUs of a set that there can be.
+pub(super) fn read(content: &dyn Content, most: u32) -> Option<CpuSet> {
+    vcpus(content).map(|set| set.iter().filter(|id| *id < most).collect())
 }
 
-/// What a share is for: the whole process, or the CPUs of a set that there can be.
-pub(super) fn read(vcpus: Option<&CpuSet>, limit: u32) -> Option<CpuSet> {
-    vcpus.map(|set| below(set, limit))
-}
-
-/// Whether a share is for CPUs of which there cannot be any; libvirt forgets it.
-pub(super) fn for_none(vcpus: Option<&CpuSet>, limit: u32) -> bool {
-    vcpus.is_some_and(|set| below(set, limit).is_empty())
+/// Whether it is for CPUs of which there cannot be any; libvirt forgets it.
+pub(super) fn for_none(content: &dyn Content, most: u32) -> bool {
+    read(content, most).is_some_and(|set| set.is_empty())
 }

@@ -1,10 +1,10 @@
 //! `resctrl-conflict`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use domxml::scalar::CpuSet;
 
-use super::resctrl::{for_none, read, span, vcpus};
+use super::resctrl::{for_none, read, span};
 use crate::rules::prelude::*;
 
 rules![
@@ -19,51 +19,47 @@ rules![
         )
         .finds("<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><node id='0' bandwidth='120'/></memorytune></cputune>")
         .finds("<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><monitor/><monitor vcpus='1'/></memorytune></cputune>")
-        .row(refuse_in(Cputune::CACHETUNES, |it, scope| emulated(it.vcpus.as_ref(), scope)).driver(Driver::Qemu))
-        .row(refuse_in(Cputune::MEMORYTUNES, |it, scope| emulated(it.vcpus.as_ref(), scope)).driver(Driver::Qemu))
-        .row(refuse_in(Cputune::ENERGYTUNES, |it, scope| emulated(it.vcpus.as_ref(), scope)).driver(Driver::Qemu))
+        .rows(each_field!(Cputune::[CACHETUNES MEMORYTUNES ENERGYTUNES], |shares| {
+            refuse_in(shares, |share, scope| (!for_none(share, scope.vcpus)).then_some(EMULATED))
+                .when(|_, scope| scope.type_ == DomainType::Qemu)
+                .driver(Driver::Qemu)
+        }))
         .row(check(conflict))
         .row(check(caches))
         .row(unique(
             Cputune::CACHETUNES,
             |share, scope| {
-                let vcpus = share.vcpus.as_ref();
-                (!for_none(vcpus, scope.vcpus))
-                    .then(|| read(vcpus, scope.vcpus).map_or_else(String::new, |set| set.to_string()))
+                let whole = || Some(CpuSet::new()).filter(|_| share.vcpus.is_none());
+                read(share, scope.vcpus).filter(|set| !set.is_empty()).or_else(whole).map(|set| set.to_string())
             },
             "these CPUs have a share of caches already: put both into one <cachetune>",
         ))
         .row(check(nodes))
-        .row(refuse(|node: &MemorytuneNode, _| {
-            let more = node.bandwidth > 100;
+        .row(refuse(|MemorytuneNode { bandwidth, .. }: &MemorytuneNode, _| {
+            let more = *bandwidth > 100;
             more.then(|| {
-                format!("a share of the bandwidth is at most 100 percent, not {}: give a smaller one", node.bandwidth)
+                format!("a share of the bandwidth is at most 100 percent, not {bandwidth}: give a smaller one")
             })
         })),
 ];
 
 /// What an emulated guest cannot have: its CPUs are not the host's.
-fn emulated(vcpus: Option<&CpuSet>, scope: &Scope) -> Option<&'static str> {
-    let shared = scope.type_ == DomainType::Qemu && !for_none(vcpus, scope.vcpus);
-    shared.then_some("only guests of type='kvm' share caches and memory bandwidth of the host: leave this out, or set type='kvm' of <domain>")
-}
+const EMULATED: &str = "only guests of type='kvm' share caches and memory bandwidth of the host: leave this out, or set type='kvm' of <domain>";
 
 /// Caches that a share has twice: a share of code or data takes part of what is for both.
 fn caches(share: &Cachetune, cx: &mut Context<'_>) {
-    if for_none(share.vcpus.as_ref(), cx.scope.vcpus) {
-        return;
-    }
     let mut caches: Vec<&CachetuneCache> = Vec::new();
-    for item in &share.items {
+    let none = for_none(share, cx.scope.vcpus);
+    for item in share.items.iter().filter(|_| !none) {
         match item {
             CachetuneItem::Cache(cache) => {
-                let both = |type_: CachetuneCacheType| type_ == CachetuneCacheType::Both;
+                let CachetuneCache { level, id, .. } = cache;
                 let collides = |other: &&CachetuneCache| {
-                    (other.level, other.id) == (cache.level, cache.id)
-                        && (other.type_ == cache.type_ || both(other.type_) || both(cache.type_))
+                    let types = [other.type_, cache.type_];
+                    let overlap = other.type_ == cache.type_ || types.contains(&CachetuneCacheType::Both);
+                    (other.level, other.id) == (*level, *id) && overlap
                 };
                 if caches.iter().any(collides) {
-                    let CachetuneCache { level, id, .. } = cache;
                     let message = format!("the level {level} of cache {id} is shared already: leave this one out");
                     cx.error(&cache.xml, message);
                 }
@@ -80,83 +76,78 @@ fn caches(share: &Cachetune, cx: &mut Context<'_>) {
 /// Nodes that the same CPUs have a share of twice.
 fn nodes(cputune: &Cputune, cx: &mut Context<'_>) {
     let most = cx.scope.vcpus;
-    let mut nodes = Vec::new();
-    for share in cputune.memorytunes.iter().filter(|share| !for_none(share.vcpus.as_ref(), most)) {
-        for item in &share.items {
-            let MemorytuneItem::Node(node) = item else { continue };
-            let place = (read(share.vcpus.as_ref(), most), node.id);
-            if nodes.contains(&place) {
+    let mut nodes = HashSet::new();
+    for share in cputune.memorytunes.iter().filter(|share| !for_none(*share, most)) {
+        each(share, |node: &MemorytuneNode| {
+            if !nodes.insert((read(share, most), node.id)) {
                 cx.error(&node.xml, format!("the node {} is shared already: leave this one out", node.id));
             }
-            nodes.push(place);
-        }
+        });
     }
 }
 
 /// Whether something is allotted to just these CPUs: then all of them can be monitored together, beside single ones.
 fn allots(shares: &[&dyn Content], these: &CpuSet, most: u32) -> bool {
-    shares.iter().filter(|share| read(vcpus(**share), most).as_ref() == Some(these)).any(|share| {
+    shares.iter().filter(|share| read(**share, most).as_ref() == Some(these)).any(|share| {
         let mut any = false;
         each_struct(*share, &mut |part| any |= field::<Option<CpuSet>>(part).is_none());
         any
     })
 }
 
+/// A monitor: the kind of its share, the CPUs of that, and which of them it watches; none for the whole process.
+#[derive(PartialEq, Eq)]
+struct Monitor {
+    kind: &'static str,
+    of: Option<CpuSet>,
+    watched: Option<CpuSet>,
+}
+
 /// The monitors of each share, those of a kind together.
 fn check_monitors(shares: &[&dyn Content], most: u32, cx: &mut Context<'_>) {
-    // What the monitors of a kind watch, by the CPUs of their share.
-    let mut seen: Vec<(&str, Option<CpuSet>, Option<CpuSet>)> = Vec::new();
-    for share in shares.iter().filter(|share| !for_none(vcpus(**share), most)) {
-        let (kind, of) = (share.info().name, read(vcpus(*share), most));
+    let mut seen: Vec<Monitor> = Vec::new();
+    for share in shares.iter().filter(|share| !for_none(**share, most)) {
         each_struct(*share, &mut |part| {
-            let Some(own) = field::<Option<CpuSet>>(part) else { return };
-            let watched = read(own.as_ref(), most).or_else(|| of.clone());
-            for why in objections((kind, of.as_ref(), watched.as_ref()), &seen, shares, most) {
+            if field::<Option<CpuSet>>(part).is_none() {
+                return;
+            }
+            let of = read(*share, most);
+            let monitor = Monitor { kind: share.info().name, watched: read(part, most).or_else(|| of.clone()), of };
+            for why in objections(&monitor, &seen, shares, most).into_iter().flatten() {
                 cx.refuse_here(span(part, cx), why);
             }
-            seen.push((kind, of.clone(), watched));
+            seen.push(monitor);
         });
     }
 }
 
-/// What is wrong with a monitor of a kind, of the CPUs of a share, that watches these CPUs.
-fn objections(
-    (kind, of, watched): (&str, Option<&CpuSet>, Option<&CpuSet>),
-    seen: &[(&str, Option<CpuSet>, Option<CpuSet>)],
-    shares: &[&dyn Content],
-    most: u32,
-) -> impl Iterator<Item = &'static str> + use<> {
-    let pair = of.zip(watched);
+/// What is wrong with a monitor, after those that were seen.
+fn objections(it: &Monitor, seen: &[Monitor], shares: &[&dyn Content], most: u32) -> [Option<&'static str>; 2] {
+    let pair = it.of.as_ref().zip(it.watched.as_ref());
     let outside = pair.is_some_and(|(of, watched)| !watched.iter().all(|id| of.contains(id)));
-    let meets_others = |of: &CpuSet, watched: &CpuSet| {
-        let theirs = seen.iter().filter(|(_, other, _)| other.as_ref() == Some(of)).filter_map(|(.., it)| it.as_ref());
+    let meets_others = |(of, watched): (&CpuSet, &CpuSet)| {
+        let theirs =
+            seen.iter().filter(|other| other.of.as_ref() == Some(of)).filter_map(|other| other.watched.as_ref());
         theirs.into_iter().any(|theirs| {
             let apart = theirs == watched || !theirs.iter().any(|id| watched.contains(id));
-            let of_all = (theirs == of || watched == of) && allots(shares, of, most);
-            !apart && !of_all
+            !apart && !((theirs == of || watched == of) && allots(shares, of, most))
         })
     };
-    let same = |(other, share, theirs): &(&str, Option<CpuSet>, Option<CpuSet>)| {
-        (*other, share.as_ref(), theirs.as_ref()) == (kind, of, watched)
-    };
-    let whole_and_single = |(_, share, theirs): &(&str, Option<CpuSet>, Option<CpuSet>)| {
-        share.is_none() && theirs.is_some() != watched.is_some()
-    };
-    let second = if watched.is_some_and(CpuSet::is_empty) {
+    let whole_and_single = |other: &Monitor| other.of.is_none() && other.watched.is_some() != it.watched.is_some();
+    let second = if it.watched.as_ref().is_some_and(CpuSet::is_empty) {
         Some("none of these CPUs is there to be monitored: name some that there are")
-    } else if seen.iter().any(same) {
+    } else if seen.contains(it) {
         Some("these CPUs are monitored already: leave this one out")
-    } else if of.is_none() && seen.iter().any(whole_and_single) {
+    } else if it.of.is_none() && seen.iter().any(whole_and_single) {
         Some("the whole process is monitored, or single CPUs, but not both: leave out one of the two")
     } else {
-        let meets = pair.is_some_and(|(of, watched)| meets_others(of, watched));
+        let meets = pair.is_some_and(meets_others);
         meets.then_some("some of these CPUs are monitored together with others: name each CPU in one <monitor>")
     };
-    outside
-        .then_some("CPUs are monitored that do not have the share: name some of those that have it")
-        .into_iter()
-        .chain(second)
+    [outside.then_some("CPUs are monitored that do not have the share: name some of those that have it"), second]
 }
+
+const WHOLE: &str = "a share for the whole process excludes those for single CPUs: leave out one of the two";
 
 fn conflict(cputune: &Cputune, cx: &mut Context<'_>) {
     let most = cx.scope.vcpus;
@@ -164,35 +155,28 @@ fn conflict(cputune: &Cputune, cx: &mut Context<'_>) {
     let memory = cputune.memorytunes.iter().map(|share| share as &dyn Content);
     let energy = cputune.energytunes.iter().filter(|_| cx.reads(Cputune::ENERGYTUNES.info()));
     let shares: Vec<_> = caches.chain(memory).chain(energy.map(|share| share as &dyn Content)).collect();
+    let sets: Vec<_> = shares.iter().map(|share| read(*share, most)).collect();
     // By CPU, the set that it was first seen in.
     let mut owners: BTreeMap<u32, &CpuSet> = BTreeMap::new();
     let mut whole = false;
-    for share in &shares {
-        let at = span(*share, cx);
-        let Some(set) = vcpus(*share) else {
-            if !cx.knows(12, 8, 0) {
-                cx.refuse_here(at, "the target knows no share for the whole process: name CPUs with vcpus");
-            } else if !owners.is_empty() {
-                cx.refuse_here(
-                    at,
-                    "a share for the whole process excludes those for single CPUs: leave out one of the two",
-                );
+    for (share, set) in shares.iter().zip(&sets) {
+        let wrong = match set {
+            None if !cx.knows(12, 8, 0) => {
+                Some("the target knows no share for the whole process: name CPUs with vcpus")
             }
-            whole = true;
-            continue;
+            None => (!owners.is_empty()).then_some(WHOLE),
+            Some(set) => match set.iter().find_map(|id| owners.get(&id)) {
+                Some(_) if set.iter().next().and_then(|id| owners.get(&id)) != Some(&set) => {
+                    Some("some of these CPUs have another share, too: name each CPU in one of them")
+                }
+                _ => (whole && !set.is_empty()).then_some(WHOLE),
+            },
         };
-        let members = || set.iter().filter(|id| *id < most);
-        let first = members().next().and_then(|id| owners.get(&id).copied());
-        let shared = members().any(|id| owners.contains_key(&id));
-        if shared && !first.is_some_and(|first| first.iter().filter(|id| *id < most).eq(members())) {
-            cx.refuse_here(at, "some of these CPUs have another share, too: name each CPU in one of them");
-        } else if whole && members().next().is_some() {
-            cx.refuse_here(
-                at,
-                "a share for the whole process excludes those for single CPUs: leave out one of the two",
-            );
+        if let Some(wrong) = wrong {
+            cx.refuse_here(span(*share, cx), wrong);
         }
-        for id in members() {
+        whole |= set.is_none();
+        for (set, id) in set.iter().flat_map(|set| set.iter().map(move |id| (set, id))) {
             owners.entry(id).or_insert(set);
         }
     }

@@ -48,25 +48,19 @@ rules![
 
 /// Makes of schedulers those of single threads in this order, where they are not that already; whether they were not.
 fn split<T: Content + Clone>(all: &mut Vec<T>, order: &[u32]) -> bool {
-    let set = |item: &T| field::<Option<CpuSet>>(item).cloned().flatten().unwrap_or_default();
-    let places: BTreeMap<u32, usize> = order.iter().enumerate().map(|(at, number)| (*number, at)).collect();
-    let single = |set: &CpuSet| (set.len() == 1).then(|| set.iter().next()).flatten();
-    let place = |id: u32| places.get(&id).copied().unwrap_or(usize::MAX);
-    let sets: Vec<CpuSet> = all.iter().map(set).collect();
-    let singles: Option<Vec<usize>> = sets.iter().map(|set| single(set).map(place)).collect();
-    if singles.is_some_and(|places| places.is_sorted()) || sets.iter().any(CpuSet::is_empty) {
+    let sets: Vec<CpuSet> =
+        all.iter().map(|it| field::<Option<CpuSet>>(it).cloned().flatten().unwrap_or_default()).collect();
+    let threads = || sets.iter().flat_map(CpuSet::iter);
+    let owners: BTreeMap<u32, &T> =
+        all.iter().zip(&sets).flat_map(|(item, set)| set.iter().map(move |id| (id, item))).collect();
+    let known: Vec<u32> = order.iter().copied().filter(|id| owners.contains_key(id)).collect();
+    // A thread that is not there, or has two, is an error that others report, and so is a scheduler for none.
+    let wrong = sets.iter().any(CpuSet::is_empty) || threads().count() != known.len();
+    let done = sets.len() == known.len() && threads().eq(known.iter().copied());
+    if wrong || done {
         return false;
     }
-    let mut owners: BTreeMap<u32, &T> = BTreeMap::new();
-    for (item, set) in all.iter().zip(&sets) {
-        for id in set.iter() {
-            // A thread that is not there, or has two, is an error that others report.
-            if !places.contains_key(&id) || owners.insert(id, item).is_some() {
-                return false;
-            }
-        }
-    }
-    *all = order.iter().filter_map(|id| owners.get(id).map(|item| for_one(*id, *item))).collect();
+    *all = known.into_iter().filter_map(|id| Some(for_one(id, *owners.get(&id)?))).collect();
     true
 }
 

@@ -1,8 +1,13 @@
 //! Pins, schedulers, and shares of caches and bandwidth.
 
+use std::collections::BTreeSet;
+
 use domxml::scalar::CpuSet;
 
 use crate::rules::prelude::*;
+
+/// The longest time that a CPU may run in a period, in microseconds.
+const MOST_QUOTA: i64 = 17_592_186_044_415;
 
 rules![
     rule("cputune-conflict", Class::Conflict)
@@ -16,24 +21,18 @@ rules![
         .finds("<vcpu>2</vcpu><cputune><vcpusched vcpus='2' scheduler='batch'/></cputune>")
         .finds("<vcpu>2</vcpu><cputune><vcpusched scheduler='batch'/></cputune>")
         .finds("<vcpu>2</vcpu><cputune><period>999</period></cputune>")
-        .row(
-            // A pin of a CPU that there cannot be is not read.
-            unique(
-                Cputune::VCPUPINS,
-                |pin, scope| Some(pin.vcpu).filter(|vcpu| u32::from(*vcpu) < scope.vcpus),
-                "the CPU {} is pinned twice",
-            ),
-        )
+        // A pin of a CPU that there cannot be is not read.
+        .row(unique(
+            Cputune::VCPUPINS,
+            |pin, scope| Some(pin.vcpu).filter(|vcpu| u32::from(*vcpu) < scope.vcpus),
+            "the CPU {} is pinned twice",
+        ))
         .row(exists(|pin: &Iothreadpin| [pin.iothread], IOTHREADS))
         .row(unique(Cputune::IOTHREADPINS, |pin, _| Some(pin.iothread), "the I/O thread {} is pinned twice"))
-        .row(refuse(|it: &Vcpusched, _| it
-            .vcpus
-            .is_none()
-            .then_some("the scheduler is for no CPU: name some with vcpus")))
-        .row(refuse(|it: &Iothreadsched, _| it
-            .iothreads
-            .is_none()
-            .then_some("the scheduler is for no I/O thread: name some with iothreads")))
+        .row(refuse_if("the scheduler is for no CPU: name some with vcpus", |it: &Vcpusched, _| it.vcpus.is_none()))
+        .row(refuse_if("the scheduler is for no I/O thread: name some with iothreads", |it: &Iothreadsched, _| {
+            it.iothreads.is_none()
+        }))
         .row(exists(|it: &Vcpusched| members(&it.vcpus), CPUS))
         .row(exists(|it: &Iothreadsched| members(&it.iothreads), IOTHREADS))
         .row(refuse(|cputune: &Cputune, _| {
@@ -45,17 +44,13 @@ rules![
             Some(format!("the I/O thread {id} has two schedulers: leave it out of one"))
         }))
         .row(refuse(|it: &Cputune, _| {
-            let periods = [it.period, it.global_period, it.emulator_period, it.iothread_period];
-            let wrong = |period: &u32| *period > 0 && !(1000..=1_000_000).contains(period);
-            let period = periods.into_iter().flatten().find(wrong)?;
+            let period = beyond(1_000_000, [it.period, it.global_period, it.emulator_period, it.iothread_period])?;
             Some(format!("the period {period} does not lie between 1000 and 1000000: choose another one"))
         }))
         .row(refuse(|it: &Cputune, _| {
-            let quotas = [it.quota, it.global_quota, it.emulator_quota, it.iothread_quota];
-            let wrong = |quota: &i64| *quota > 0 && !(1000..=17_592_186_044_415).contains(quota);
-            let quota = quotas.into_iter().flatten().find(wrong)?;
+            let quota = beyond(MOST_QUOTA, [it.quota, it.global_quota, it.emulator_quota, it.iothread_quota])?;
             Some(format!(
-                "the quota {quota} does not lie between 1000 and 17592186044415: choose another one, or -1 for none"
+                "the quota {quota} does not lie between 1000 and {MOST_QUOTA}: choose another one, or -1 for none"
             ))
         })),
     rule("cputune-vcpupin-order", Class::Spelling)
@@ -94,18 +89,17 @@ rules![
         )),
 ];
 
+/// The first number that is set and does not lie between 1000 and the most.
+fn beyond<N: Into<i64>>(most: i64, numbers: [Option<N>; 4]) -> Option<i64> {
+    numbers.into_iter().flatten().map(Into::into).find(|number| *number > 0 && !(1000..=most).contains(number))
+}
+
 fn members(set: &Option<CpuSet>) -> Vec<u32> {
     set.iter().flat_map(CpuSet::iter).collect()
 }
 
 /// What is in two of the sets.
 fn shared<'s>(sets: impl Iterator<Item = &'s Option<CpuSet>>) -> Option<u32> {
-    let mut seen = CpuSet::new();
-    for set in sets.flatten() {
-        if let Some(id) = set.iter().find(|id| seen.contains(*id)) {
-            return Some(id);
-        }
-        set.iter().for_each(|id| seen.insert(id..=id));
-    }
-    None
+    let mut seen = BTreeSet::new();
+    sets.flatten().flat_map(CpuSet::iter).find(|id| !seen.insert(*id))
 }

@@ -16,7 +16,7 @@ rules![
         .finds("<vcpu>0</vcpu>")
         .finds("<vcpu>1</vcpu><vcpus><vcpu id='0' enabled='yes'/><vcpu id='1' enabled='no'/></vcpus>")
         .finds("<vcpu>2</vcpu><vcpus><vcpu id='1' enabled='no' hotpluggable='no'/></vcpus>")
-        .row(refuse(|vcpu: &Vcpu, _| (vcpu.value == 0).then_some("the guest has no CPUs: give it one at least")))
+        .row(refuse_if("the guest has no CPUs: give it one at least", |vcpu: &Vcpu, _| vcpu.value == 0))
         .row(
             refuse_in(Domain::VCPU, |vcpu, _| {
                 let current = vcpu.current.filter(|current| *current > vcpu.value)?;
@@ -54,12 +54,8 @@ rules![
         .doc("libvirt writes the number of CPUs that are there from the start only where it is less than all of them.")
         .example("<vcpu current='2'>2</vcpu>", "<vcpu>2</vcpu>")
         .row(
-            nothing(Vcpu::CURRENT.under(Domain::VCPU), |_| true, "all CPUs are there from the start").when(
-                |domain, _| {
-                    let all = |vcpu: &Vcpu| vcpu.current == Some(vcpu.value);
-                    !described(domain) && domain.vcpu.as_ref().is_some_and(all)
-                },
-            ),
+            nothing(Vcpu::CURRENT.under(Domain::VCPU), |_| true, "all CPUs are there from the start")
+                .when(|domain, _| !described(domain) && domain.vcpu.as_ref().is_some_and(|it| it.current == Some(it.value))),
         ),
     rule("vcpus-hotpluggable-default", Class::Default)
         .summary("a CPU that is off at the start can be plugged in")
@@ -72,9 +68,8 @@ rules![
             "<vcpu current='1'>2</vcpu><vcpus><vcpu id='0' enabled='yes' hotpluggable='no'/>\
              <vcpu id='1' enabled='no' hotpluggable='yes'/></vcpus>",
         )
-        .row(default_by(VcpusVcpu::HOTPLUGGABLE, |vcpu, _| {
-            Some(if vcpu.enabled == YesNo::Yes { YesNo::No } else { YesNo::Yes })
-        })),
+        .row(default(VcpusVcpu::HOTPLUGGABLE, YesNo::No).when(|vcpu, _| vcpu.enabled == YesNo::Yes))
+        .row(default(VcpusVcpu::HOTPLUGGABLE, YesNo::Yes).when(|vcpu, _| vcpu.enabled == YesNo::No)),
 ];
 
 /// Whether the CPUs are described one by one.
