@@ -61,3 +61,12 @@ pub(crate) fn value_in<'t>(element: &'t str, attribute: &str) -> Option<&'t str>
     let (_, value) = domxml_xml::attributes(element, &tag).find(|(name, _)| &element[name.clone()] == attribute)?;
     element.get(value)
 }
+
+/// The text of an element that was kept, without an attribute.
+pub(crate) fn without_attribute(element: &str, attribute: &str) -> Option<String> {
+    let tag = domxml_xml::pieces(element).next()?.range;
+    let is_it = |(name, _): &(std::ops::Range<usize>, _)| &element[name.clone()] == attribute;
+    let (name, value) = domxml_xml::attributes(element, &tag).find(is_it)?;
+    // Behind the value stands its quote.
+    Some(format!("{}{}", &element[..name.start], element.get(value.end + 1..)?))
+}

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use domxml::scalar::LaxYesNo;
 
 use super::ports::spice_chooses;
-use super::servers::has_ports;
+use super::servers::{has_ports, vnc_has_ports};
 use crate::rules::prelude::*;
 
 rules![
@@ -28,10 +28,6 @@ rules![
         .row(algorithm(rdp).profiles(MODERN).until(11, 4, 0))
         .row(algorithm(spice).profiles(MODERN).when(|spice, _| has_ports(&spice.listens) && spice_chooses(spice))),
 ];
-
-fn vnc_has_ports(vnc: &GraphicsTypeVnc, _: &Scope) -> bool {
-    has_ports(&vnc.listens) && vnc.socket.is_none()
-}
 
 fn vnc(vnc: &mut GraphicsTypeVnc, cx: &mut Context<'_>) {
     let autoport = vnc.autoport.clone().unwrap_or(LaxYesNo::Yes);

@@ -3,6 +3,8 @@
 use crate::rule::board::{is_s390, is_x86};
 use crate::rules::prelude::*;
 
+const NO_PS2: &str = "<ps2 state='off'/> takes PS/2 away: set bus='usb' or 'virtio', or leave out the feature";
+
 rules![
     rule("input-contradictions", Class::Conflict)
         .summary("input devices that libvirt refuses")
@@ -24,33 +26,21 @@ rules![
         )
         .row(refuse_each(|input: &Input, scope| {
             use InputType::{Evdev, Keyboard, Mouse, Passthrough, Tablet};
-            const NO_PS2: &str =
-                "<ps2 state='off'/> takes PS/2 away: set bus='usb' or 'virtio', or leave out the feature";
             let said = said_bus(input);
-            let tablet = matches!(input.type_, Tablet(_));
-            let of_host = matches!(input.type_, Evdev(_));
+            let (tablet, of_host) = (matches!(input.type_, Tablet(_)), matches!(input.type_, Evdev(_)));
             let passed_over = of_host || matches!(input.type_, Passthrough(_));
             let on_xen = matches!(input.type_, Mouse(_) | Keyboard(_)) && said.is_none_or(|bus| bus == InputBus::Xen);
             let none = scope.os_type.is_some() && !scope.is_hvm() && !has_own_devices(scope);
             let is_bus = |bus: &str| InputBus::VALUES.iter().any(|known| known.value == bus);
             let elsewhere = bus(input, scope).is_some_and(|bus| bus != InputBus::Virtio);
             [
-                (
-                    tablet && scope.is_hvm() && said == Some(InputBus::Ps2),
-                    "a tablet is not on the PS/2 bus: set bus='usb' or 'virtio'",
-                ),
+                (tablet && scope.is_hvm() && said == Some(InputBus::Ps2), "a tablet is not on the PS/2 bus: set bus='usb' or 'virtio'"),
                 (!tablet && said == Some(InputBus::Ps2) && scope.ps2 == Some(OnOff::Off), NO_PS2),
                 (scope.is_hvm() && said == Some(InputBus::Xen), "Xen's bus is for paravirtual guests: set bus='usb' or 'virtio'"),
-                (
-                    is_paravirtual(scope) && !on_xen && !of_host,
-                    "a paravirtual guest has mice and keyboards on Xen's bus alone: set bus='xen'",
-                ),
-                (none && !is_paravirtual(scope) && !passed_over, "a guest of this kind has no input devices"),
+                (scope.is_paravirtual() && !on_xen && !of_host, "a paravirtual guest has mice and keyboards on Xen's bus alone: set bus='xen'"),
+                (none && !scope.is_paravirtual() && !passed_over, "a guest of this kind has no input devices"),
                 (of_host && (none || is_s390(scope.arch)), "a guest of this kind has no event devices of the host: leave this one out"),
-                (
-                    of_host && kept_attribute(&input.xml, "bus").is_some_and(is_bus),
-                    "an event device of the host is on no bus: leave out bus",
-                ),
+                (of_host && kept_attribute(&input.xml, "bus").is_some_and(is_bus), "an event device of the host is on no bus: leave out bus"),
                 (input.model.is_some() && (of_host || elsewhere), "a virtio model is on the virtio bus: set bus='virtio'"),
             ]
         }))
@@ -82,13 +72,12 @@ rules![
              defines a guest without it, which its schema refuses, and cannot start the guest.",
         )
         .finds("<devices><input type='evdev'/></devices>")
-        .row(note(|input: &Input, _| {
-            let unnamed = match &input.type_ {
+        .row(note_if("the guest does not start without the device of the host: name it with <source>", |input: &Input, _| {
+            match &input.type_ {
                 InputType::Passthrough(members) => members.source.is_none(),
                 InputType::Evdev(members) => members.source.is_none(),
                 _ => false,
-            };
-            unnamed.then_some("the guest does not start without the device of the host: name it with <source>")
+            }
         })),
     rule("input-empty-driver", Class::Spelling)
         .summary("a `<driver>` of an input device without attributes is not written")
@@ -103,10 +92,6 @@ rules![
 /// Whether the bus is the same whatever the host: the guest is fully virtualized, and its architecture is named.
 fn is_certain<T>(_: &T, scope: &Scope) -> bool {
     scope.is_hvm() && scope.arch.is_some()
-}
-
-fn is_paravirtual(scope: &Scope) -> bool {
-    matches!(scope.os_type, Some(OsTypeValue::Xen | OsTypeValue::Xenpvh))
 }
 
 /// Old Xen calls its paravirtual guests `linux`; Parallels has devices of its own.
@@ -131,7 +116,7 @@ fn tablet_bus(scope: &Scope) -> Option<InputBus> {
     match scope.os_type? {
         OsTypeValue::Hvm if is_s390(scope.arch) => Some(InputBus::Virtio),
         OsTypeValue::Hvm => Some(InputBus::Usb),
-        OsTypeValue::Xen | OsTypeValue::Xenpvh => Some(InputBus::Xen),
+        _ if scope.is_paravirtual() => Some(InputBus::Xen),
         _ => matches!(scope.type_, DomainType::Vz | DomainType::Parallels).then_some(InputBus::Parallels),
     }
 }

@@ -1,6 +1,6 @@
 //! The addresses that servers listen at.
 
-use super::servers::{at_address, each_server, has_ports};
+use super::servers::{each_server, has_ports, said_at};
 use super::socket::replace_address;
 use crate::rules::prelude::*;
 
@@ -133,7 +133,10 @@ fn fill(said: &mut Option<String>, listen: &mut Vec<GraphicsListen>, cx: &mut Co
     };
     match place {
         Some(place) => *place = Some(address.clone()),
-        None => listen.push(at_address(address.clone(), cx.here)),
+        None => {
+            let first = GraphicsListenTypeAddress { address: Some(address.clone()) };
+            listen.push(said_at(GraphicsListenType::Address(first), cx.here));
+        }
     }
     if cx.profile == Profile::Modern {
         *said = None;

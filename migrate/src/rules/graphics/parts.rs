@@ -33,23 +33,20 @@ rules![
             let wrong = matches!(listen.type_, GraphicsListenType::Socket(_) | GraphicsListenType::None);
             wrong.then_some("an RDP server listens at an address or a network: set type='address' or 'network'")
         }))
-        .row(refuse(|dbus: &GraphicsTypeDbus, _| {
-            let both = dbus.p2p == Some(YesNo::Yes) && dbus.address.is_some();
-            both.then_some("a display over D-Bus is either direct or on a bus with an address: leave out p2p or address")
+        .row(refuse_if("a display over D-Bus is either direct or on a bus with an address: leave out p2p or address", |dbus: &GraphicsTypeDbus, _| {
+            dbus.p2p == Some(YesNo::Yes) && dbus.address.is_some()
         }))
         .row(refuse(|vnc: &GraphicsTypeVnc, _| neither(&[("autoport", &vnc.autoport)])).since(11, 6, 0))
         .row(
-            refuse(|rdp: &GraphicsTypeRdp, _| {
-                let switches = [&rdp.autoport, &rdp.replace_user, &rdp.multi_user];
-                neither(&["autoport", "replaceUser", "multiUser"].into_iter().zip(switches).collect::<Vec<_>>())
+            refuse(|it: &GraphicsTypeRdp, _| {
+                neither(&[("autoport", &it.autoport), ("replaceUser", &it.replace_user), ("multiUser", &it.multi_user)])
             })
             .since(11, 6, 0),
         )
         // It takes it for a failure that it could read them: a mistake of a release between 11.3.0 and 12.8.0.
         .row(
-            refuse(|rdp: &GraphicsTypeRdp, _| {
-                let given = rdp.replace_user.is_some() || rdp.multi_user.is_some();
-                given.then_some("libvirt fails where an RDP server has replaceUser or multiUser, and does not say why: leave them out")
+            refuse_if("libvirt fails where an RDP server has replaceUser or multiUser, and does not say why: leave them out", |rdp: &GraphicsTypeRdp, _| {
+                rdp.replace_user.is_some() || rdp.multi_user.is_some()
             })
             .since(12, 8, 0),
         ),
@@ -60,10 +57,8 @@ rules![
             "<devices><graphics type='spice' autoport='yes' connected='keep'/></devices>",
             "<devices><graphics type='spice' autoport='yes'/></devices>",
         )
-        .row(unread(GraphicsTypeVnc::PASSWD_VALID_TO, NO_PASSWORD).when(|vnc, _| vnc.passwd.is_none()))
-        .row(unread(GraphicsTypeVnc::CONNECTED, NO_PASSWORD).when(|vnc, _| vnc.passwd.is_none()))
-        .row(unread(GraphicsTypeSpice::PASSWD_VALID_TO, NO_PASSWORD).when(|spice, _| spice.passwd.is_none()))
-        .row(unread(GraphicsTypeSpice::CONNECTED, NO_PASSWORD).when(|spice, _| spice.passwd.is_none())),
+        .rows(each_field!(GraphicsTypeVnc::[PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none())))
+        .rows(each_field!(GraphicsTypeSpice::[PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none()))),
     rule("graphics-password-expiry", Class::Conflict)
         .summary("the end of a password is no time")
         .doc("`passwdValidTo` is a date and a time. libvirt refuses anything else where there is a password, and reads past it where not.")
@@ -90,16 +85,8 @@ rules![
              <channel name='inputs' mode='secure'/></graphics></devices>",
         )
         .row(algorithm(last_of_each).profiles(LIBVIRT))
-        .row(nothing(
-            child(GraphicsTypeSpice::CHANNELS),
-            |channel| channel.mode == GraphicsChannelMode::Any,
-            "the mode any says nothing of a channel",
-        ))
-        .row(sort(
-            GraphicsTypeSpice::CHANNELS,
-            |channel, _| channel.name as usize,
-            "the channels in their order",
-        )),
+        .row(nothing(child(GraphicsTypeSpice::CHANNELS), |it| it.mode == GraphicsChannelMode::Any, "the mode any says nothing of a channel"))
+        .row(sort(GraphicsTypeSpice::CHANNELS, |channel, _| channel.name as usize, "the channels in their order")),
     rule("graphics-empty-gl", Class::Spelling)
         .summary("an empty `<gl/>` is not written")
         .doc(
@@ -117,11 +104,9 @@ const NO_PASSWORD: &str = "where there is no password";
 
 /// The first switch that is neither on nor off.
 fn neither(switches: &[(&str, &Option<LaxYesNo>)]) -> Option<String> {
-    switches.iter().find_map(|(name, switch)| match switch {
-        Some(LaxYesNo::Other(word)) => {
-            Some(format!("{} is neither yes nor no: set it to one of them", attribute(name, word)))
-        }
-        _ => None,
+    switches.iter().find_map(|(name, switch)| {
+        let Some(LaxYesNo::Other(word)) = switch else { return None };
+        Some(format!("{} is neither yes nor no: set it to one of them", attribute(name, word)))
     })
 }
 

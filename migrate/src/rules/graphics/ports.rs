@@ -2,7 +2,7 @@
 
 use domxml::scalar::LaxYesNo;
 
-use super::servers::has_ports;
+use super::servers::{has_ports, vnc_has_ports};
 use crate::rules::prelude::*;
 
 const NEITHER: &str = "that is neither yes nor no";
@@ -26,9 +26,8 @@ rules![
         )
         .rows(each_type!([GraphicsTypeVnc GraphicsTypeRdp], unread_where(Of::AUTOPORT, is_other, NEITHER)))
         .rows(each_field!(GraphicsTypeRdp::[REPLACE_USER MULTI_USER], |part| unread_where(part, is_other, NEITHER)))
-        .row(note(|rdp: &GraphicsTypeRdp, _| {
-            (rdp.autoport == NO && is_open(rdp.port))
-                .then_some("libvirt chooses the port in spite of autoport='no', because there is none")
+        .row(note_if("libvirt chooses the port in spite of autoport='no', because there is none", |rdp: &GraphicsTypeRdp, _| {
+            rdp.autoport == NO && is_open(rdp.port)
         })),
     rule("graphics-spice-port-minus1-one", Class::Lossy)
         .profiles(BOTH)
@@ -38,10 +37,8 @@ rules![
              the definition as a number, with `autoport='no'`, though `autoport='yes'` was probably meant.",
         )
         .finds("<devices><graphics type='spice' port='-1' autoport='no'/></devices>")
-        .row(note(|spice: &GraphicsTypeSpice, _| {
-            let one = (spice.port == Some(-1)) != (spice.tls_port == Some(-1));
-            (one && spice.autoport != Some(YesNo::Yes))
-                .then_some("one of the ports is -1, which libvirt takes for a number; autoport='yes' may be meant")
+        .row(note_if("one of the ports is -1, which libvirt takes for a number; autoport='yes' may be meant", |spice: &GraphicsTypeSpice, _| {
+            (spice.port == Some(-1)) != (spice.tls_port == Some(-1)) && spice.autoport != Some(YesNo::Yes)
         })),
     rule("graphics-autoport-yes-port", Class::Lossy)
         .profiles(MODERN)
@@ -70,8 +67,7 @@ rules![
             "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
         )
         .row(
-            unread(GraphicsTypeVnc::WAIT, "where the display listens at no port")
-                .when(|vnc, _| vnc.socket.is_some() || !has_ports(&vnc.listens)),
+            unread(GraphicsTypeVnc::WAIT, "where the display listens at no port").when(|vnc, scope| !vnc_has_ports(vnc, scope)),
         ),
     rule("graphics-autoport-default", Class::Default)
         .summary("`autoport` is spelt out")
@@ -84,19 +80,14 @@ rules![
             "<devices><graphics type='vnc' port='5905'/></devices>",
             "<devices><graphics type='vnc' port='5905' autoport='no'/></devices>",
         )
-        .row(
-            default_by(GraphicsTypeVnc::AUTOPORT, |vnc, _| if is_open(vnc.port) { YES } else { NO })
-                .when(|vnc, _| vnc.port != Some(0) && has_ports(&vnc.listens) && vnc.socket.is_none()),
-        )
-        .row(
-            default(GraphicsTypeVnc::AUTOPORT, LaxYesNo::No)
-                .when(|vnc, _| vnc.port == Some(0) && has_ports(&vnc.listens) && vnc.socket.is_none())
-                .until(11, 6, 0),
-        )
-        .row(
-            default(GraphicsTypeVnc::AUTOPORT, LaxYesNo::Yes)
-                .when(|vnc, _| vnc.port == Some(0) && has_ports(&vnc.listens) && vnc.socket.is_none())
-                .since(11, 6, 0),
+        .rows(
+            [
+                default(GraphicsTypeVnc::AUTOPORT, LaxYesNo::Yes).when(|vnc, _| is_open(vnc.port)),
+                default(GraphicsTypeVnc::AUTOPORT, LaxYesNo::No).when(|vnc, _| !is_open(vnc.port) && vnc.port != Some(0)),
+                default(GraphicsTypeVnc::AUTOPORT, LaxYesNo::No).when(|vnc, _| vnc.port == Some(0)).until(11, 6, 0),
+                default(GraphicsTypeVnc::AUTOPORT, LaxYesNo::Yes).when(|vnc, _| vnc.port == Some(0)).since(11, 6, 0),
+            ]
+            .map(|row| row.when(vnc_has_ports)),
         )
         .row(default(GraphicsTypeRdp::AUTOPORT, LaxYesNo::Yes).when(|rdp, _| is_open(rdp.port)))
         .row(default(GraphicsTypeRdp::AUTOPORT, LaxYesNo::Yes).when(|rdp, _| rdp.port == Some(0)).since(11, 6, 0))
@@ -123,13 +114,13 @@ rules![
             "<devices><graphics type='vnc' port='-1' autoport='yes'/></devices>",
         )
         .row(
-            spelling(GraphicsTypeRdp::AUTOPORT, |autoport, _| (*autoport == LaxYesNo::No).then_some(LaxYesNo::Yes), WRITTEN)
+            stands_for(GraphicsTypeRdp::AUTOPORT, LaxYesNo::No, LaxYesNo::Yes, WRITTEN)
                 .when(|rdp, _| is_open(rdp.port))
                 .phase(Phase::Derive)
                 .until(11, 6, 0),
         )
         .row(
-            spelling(GraphicsTypeSpice::AUTOPORT, |autoport, _| (*autoport == YesNo::No).then_some(YesNo::Yes), WRITTEN)
+            stands_for(GraphicsTypeSpice::AUTOPORT, YesNo::No, YesNo::Yes, WRITTEN)
                 .when(|spice, _| spice_chooses(spice))
                 .phase(Phase::Derive),
         )

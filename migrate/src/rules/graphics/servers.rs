@@ -11,15 +11,8 @@ macro_rules! each_server {
 
 pub(super) use each_server;
 
-/// A `<listen type='address'>` that was said elsewhere.
-pub(super) fn at_address(address: String, at: Span) -> GraphicsListen {
-    let type_ = GraphicsListenType::Address(GraphicsListenTypeAddress { address: Some(address) });
-    GraphicsListen { type_, xml: Extra::at(at) }
-}
-
-/// A `<listen type='socket'>` that was said elsewhere.
-pub(super) fn at_socket(socket: String, at: Span) -> GraphicsListen {
-    let type_ = GraphicsListenType::Socket(GraphicsListenTypeSocket { socket: Some(socket) });
+/// A `<listen>` that was said elsewhere.
+pub(super) fn said_at(type_: GraphicsListenType, at: Span) -> GraphicsListen {
     GraphicsListen { type_, xml: Extra::at(at) }
 }
 
@@ -28,4 +21,9 @@ pub(super) fn has_ports(listen: &[GraphicsListen]) -> bool {
     listen
         .first()
         .is_none_or(|first| matches!(first.type_, GraphicsListenType::Address(_) | GraphicsListenType::Network(_)))
+}
+
+/// Whether a VNC server is at an address of the network.
+pub(super) fn vnc_has_ports(vnc: &GraphicsTypeVnc, _: &Scope) -> bool {
+    has_ports(&vnc.listens) && vnc.socket.is_none()
 }

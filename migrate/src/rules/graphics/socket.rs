@@ -1,8 +1,10 @@
 //! The sockets of the file system that servers listen at.
 
-use super::servers::{at_socket, has_ports};
+use super::servers::{has_ports, said_at};
 use crate::rules::prelude::*;
 
+const COPY: &str = "the attribute only copies the first <listen>";
+const NO_SOCKET: &str = "libvirt does not write the attribute without a socket to listen at";
 const UNREAD: &str = "libvirt does not read the attribute socket of a SPICE server";
 const NOWHERE: &str = "of a server that listens at no address";
 
@@ -24,15 +26,8 @@ rules![
         .row(refuse(|vnc: &GraphicsTypeVnc, _| contradiction(vnc.socket.as_ref()?, &vnc.listens)))
         .row(algorithm(|vnc: &mut GraphicsTypeVnc, cx| fill(&mut vnc.socket, &mut vnc.listens, cx)))
         .row(algorithm(replace_address).profiles(LIBVIRT))
-        .row(
-            nothing(GraphicsTypeVnc::SOCKET, |_| true, "the attribute only copies the first <listen>")
-                .profiles(MODERN)
-                .when(|vnc, _| vnc.socket == copied(&vnc.listens)),
-        )
-        .row(
-            nothing(GraphicsTypeVnc::SOCKET, |_| true, "libvirt does not write the attribute without a socket to listen at")
-                .when(|vnc, _| vnc.socket != copied(&vnc.listens)),
-        )
+        .row(nothing(GraphicsTypeVnc::SOCKET, |_| true, COPY).profiles(MODERN).when(|vnc, _| vnc.socket == copied(&vnc.listens)))
+        .row(nothing(GraphicsTypeVnc::SOCKET, |_| true, NO_SOCKET).when(|vnc, _| vnc.socket != copied(&vnc.listens)))
         .row(
             default_by(GraphicsTypeVnc::SOCKET, |vnc, _| copied(&vnc.listens))
                 .phase(Phase::Write)
@@ -56,11 +51,7 @@ rules![
             algorithm(|spice: &mut GraphicsTypeSpice, cx| fill(&mut spice.socket, &mut spice.listens, cx))
                 .when(|spice, _| !spice.listens.is_empty()),
         )
-        .row(
-            nothing(GraphicsTypeSpice::SOCKET, |_| true, "the attribute only copies the first <listen>")
-                .profiles(MODERN)
-                .when(|spice, _| spice.socket == copied(&spice.listens)),
-        ),
+        .row(nothing(GraphicsTypeSpice::SOCKET, |_| true, COPY).profiles(MODERN).when(|spice, _| spice.socket == copied(&spice.listens))),
     rule("graphics-spice-listen-socket-attr-ignored", Class::Lossy)
         .on_request()
         .summary("the attribute `socket` of a SPICE server has no effect")
@@ -82,24 +73,17 @@ rules![
             "<devices><graphics type='spice' autoport='yes'/></devices>",
         )
         .row(nothing(GraphicsTypeSpice::SOCKET, |_| true, UNREAD)),
+    // In phase derive, once the attribute `socket` has its element.
     rule("graphics-socket-attr-drops-port", Class::Lossy)
+        .phase(Phase::Derive)
         .summary("a server that listens at no address has no ports")
         .doc("libvirt writes neither ports nor `autoport` where the first `<listen>` is a socket or none.")
         .example(
             "<devices><graphics type='vnc' port='5901' autoport='no'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
             "<devices><graphics type='vnc'><listen type='socket' socket='/run/vnc'/></graphics></devices>",
         )
-        // In phase derive, once the attribute `socket` has its element.
-        .rows(
-            each_field!(GraphicsTypeVnc::[PORT AUTOPORT WEBSOCKET], |field| unread(field, NOWHERE)
-                .when(|vnc, _| !has_ports(&vnc.listens))
-                .phase(Phase::Derive)),
-        )
-        .rows(
-            each_field!(GraphicsTypeSpice::[PORT TLS_PORT AUTOPORT], |field| unread(field, NOWHERE)
-                .when(|spice, _| !has_ports(&spice.listens))
-                .phase(Phase::Derive)),
-        ),
+        .rows(each_field!(GraphicsTypeVnc::[PORT AUTOPORT WEBSOCKET], |field| unread(field, NOWHERE).when(|vnc, _| !has_ports(&vnc.listens))))
+        .rows(each_field!(GraphicsTypeSpice::[PORT TLS_PORT AUTOPORT], |field| unread(field, NOWHERE).when(|spice, _| !has_ports(&spice.listens)))),
 ];
 
 /// An attribute that is another socket than the first element's.
@@ -115,11 +99,15 @@ fn copied(listen: &[GraphicsListen]) -> Option<String> {
     branch::<GraphicsListenTypeSocket>(&listen.first()?.type_)?.socket.clone()
 }
 
+fn socket(path: &str) -> GraphicsListenType {
+    GraphicsListenType::Socket(GraphicsListenTypeSocket { socket: Some(path.to_owned()) })
+}
+
 /// Puts the path of the attribute where the element has none.
 fn fill(said: &mut Option<String>, listen: &mut Vec<GraphicsListen>, cx: &mut Context<'_>) {
     let Some(path) = said.clone() else { return };
     match listen.first_mut().map(|first| &mut first.type_) {
-        None => listen.push(at_socket(path.clone(), cx.here)),
+        None => listen.push(said_at(socket(&path), cx.here)),
         Some(GraphicsListenType::Socket(first)) if first.socket.is_none() => first.socket = Some(path.clone()),
         Some(_) => return,
     }
@@ -133,7 +121,7 @@ fn fill(said: &mut Option<String>, listen: &mut Vec<GraphicsListen>, cx: &mut Co
 pub(super) fn replace_address(vnc: &mut GraphicsTypeVnc, cx: &mut Context<'_>) {
     let Some(first) = vnc.listens.first_mut().filter(|first| has_ports(std::slice::from_ref(first))) else { return };
     let Some(path) = vnc.socket.clone() else { return };
-    first.type_ = at_socket(path.clone(), cx.here).type_;
+    first.type_ = socket(&path);
     if cx.profile == Profile::Modern {
         vnc.socket = None;
     }

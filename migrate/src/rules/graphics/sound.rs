@@ -29,35 +29,27 @@ rules![
         .finds("<devices><audio id='1' type='none'><input voices='0'/></audio></devices>")
         .finds("<devices><audio id='1' type='oss' dspPolicy='-1'/></devices>")
         .finds("<devices><graphics type='dbus'><audio id='0'/></graphics></devices>")
-        .row(unique(
-            Devices::AUDIOS,
-            |audio, _| Some(audio.id.0),
-            "another audio back end has the number {} already: choose another one",
-        ))
+        .row(unique(Devices::AUDIOS, |it, _| Some(it.id.0), "another audio back end has the number {} already: choose another one"))
         .row(exists(|audio: &SoundAudio| Some(audio.id.0), AUDIO))
         // libvirt does not ask a display over D-Bus whether its back end is there.
         .row(exists(|it: &GraphicsTypeVnc| it.audio.as_ref().map(|audio| audio.id.0), AUDIO).on(GraphicsTypeVnc::AUDIO))
         .row(refuse_if("number and period of an audio back end are at least 1: give another number", |audio: &Audio, _| {
-            audio.id.0 == 0 || audio.timer_period.is_some_and(|period| period.0 == 0)
+            audio.id.0 == 0 || audio.timer_period == Some(Decimal(0))
         }))
-        .row(refuse(|it: &GraphicsAudio, _| (it.id.0 == 0).then_some("the numbers of audio back ends are at least 1: choose another one")))
-        .row(refuse(|it: &AudioTypeOss, _| {
-            let negative = it.dsp_policy.is_some_and(|policy| policy < 0);
-            negative.then_some("the policy of OSS is 0 at least: leave out dspPolicy, or give another number")
+        .row(refuse_if("the numbers of audio back ends are at least 1: choose another one", |it: &GraphicsAudio, _| it.id.0 == 0))
+        .row(refuse_if("the policy of OSS is 0 at least: leave out dspPolicy, or give another number", |it: &AudioTypeOss, _| {
+            it.dsp_policy.is_some_and(|policy| policy < 0)
         }))
         .rows(each_direction!(refuse_each(|it: &Of, _| {
             let fixed = it.fixed_settings == Some(YesNo::Yes);
-            let unmixed = fixed && it.mixing_engine != Some(YesNo::Yes);
             [
                 (it.settings.is_some() && !fixed, "settings need fixedSettings='yes': set that, or leave them out"),
-                (unmixed, "fixed settings need mixingEngine='yes': set that, or leave out fixedSettings"),
+                (fixed && it.mixing_engine != Some(YesNo::Yes), "fixed settings need mixingEngine='yes': set that, or leave out fixedSettings"),
+                ([it.voices, it.buffer_length].contains(&Some(Decimal(0))), "voices and buffers are at least 1: give another number, or leave it out"),
             ]
         })))
-        .rows(each_direction!(refuse_if("voices and buffers are at least 1: give another number, or leave it out", |it: &Of, _| {
-            [it.voices, it.buffer_length].into_iter().flatten().any(|number| number.0 == 0)
-        })))
-        .row(refuse_if("frequencies and channels are at least 1: give another number, or leave it out", |settings: &AudioSettings, _| {
-            [settings.frequency, settings.channels].into_iter().flatten().any(|number| number.0 == 0)
+        .row(refuse_if("frequencies and channels are at least 1: give another number, or leave it out", |it: &AudioSettings, _| {
+            [it.frequency, it.channels].contains(&Some(Decimal(0)))
         })),
     rule("sound-virtio-streams", Class::Default)
         .since(10, 4, 0)
@@ -81,10 +73,7 @@ rules![
             "<devices><sound model='ac97'><codec type='duplex'/></sound></devices>",
             "<devices><sound model='ac97'/></devices>",
         )
-        .row(
-            unread(child(Sound::CODECS), "of a card of this model")
-                .when(|sound, _| !matches!(sound.model, SoundModel::Ich6 | SoundModel::Ich9)),
-        )
+        .row(unread(child(Sound::CODECS), "of a card of this model").when(|it, _| !matches!(it.model, SoundModel::Ich6 | SoundModel::Ich9)))
         .row(unread(Sound::MULTICHANNEL, "of a card of this model").when(|sound, _| sound.model != SoundModel::Usb)),
     rule("audio-empty-parts", Class::Spelling)
         .summary("what says nothing about an audio back end is not written")

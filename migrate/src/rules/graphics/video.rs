@@ -51,7 +51,7 @@ rules![
         )
         .row(default(of_first(), YesNo::Yes).when(is_card).after("video-primary-reorder"))
         .row(
-            spelling(of_first(), |said, _| (*said == YesNo::No).then_some(YesNo::Yes), "the first card is the primary one")
+            stands_for(of_first(), YesNo::No, YesNo::Yes, "the first card is the primary one")
                 .when(is_card)
                 .phase(Phase::Derive)
                 .profiles(BOTH)
@@ -68,40 +68,22 @@ rules![
             "<devices><video><model type='none'/></video></devices>",
         )
         .row(algorithm(clear_none).phase(Phase::Derive).profiles(LIBVIRT)),
-    {
-        let mut rule = rule("video-ram-defaults", Class::Default)
-            .summary("the memory and the screens of a video card are spelt out")
-            .doc(
-                "A card without sizes has 16 MiB of memory, Xen's framebuffer 4 MiB, a QXL card 64 MiB in each of its \
-                 two regions; other models have none that libvirt knows of. A card has one screen where nothing is \
-                 said. VirtualBox, VMware and Xen have sizes of their own, so profile `modern` leaves their cards \
-                 alone.",
-            )
-            .example(
-                "<devices><video><model type='qxl' primary='yes'/></video></devices>",
-                "<devices><video><model type='qxl' ram='65536' vram='65536' heads='1' primary='yes'/></video></devices>",
-            );
-        for (profiles, own_sizes) in [(BOTH, false), (LIBVIRT, true)] {
-            for size in [16 << 10, 4 << 10, QXL] {
-                let holds =
-                    move |model: &VideoModel, scope: &Scope| usual_vram(model) == size && has_own_sizes(scope) == own_sizes;
-                rule = rule.row(default(VideoModel::VRAM, size).when(holds).profiles(profiles)).row(
-                    spelling(VideoModel::VRAM, move |vram, _| is_zero(vram).then_some(size), "a size of 0 is the default")
-                        .when(holds)
-                        .phase(Phase::Derive)
-                        .profiles(profiles),
-                );
-            }
-            let holds = move |_: &VideoModelTypeQxl, scope: &Scope| has_own_sizes(scope) == own_sizes;
-            rule = rule.row(default(VideoModelTypeQxl::RAM, QXL).when(holds).profiles(profiles)).row(
-                spelling(VideoModelTypeQxl::RAM, |ram, _| is_zero(ram).then_some(QXL), "a size of 0 is the default")
-                    .when(holds)
-                    .phase(Phase::Derive)
-                    .profiles(profiles),
-            );
-        }
-        rule.row(default(VideoModel::HEADS, 1).when(|model, _| !matches!(model.type_, VideoModelType::None)))
-    },
+    rule("video-ram-defaults", Class::Default)
+        .summary("the memory and the screens of a video card are spelt out")
+        .doc(
+            "A card without sizes has 16 MiB of memory, Xen's framebuffer 4 MiB, a QXL card 64 MiB in each of its two \
+             regions; other models have none that libvirt knows of. A card has one screen where nothing is said. \
+             VirtualBox, VMware and Xen have sizes of their own, so profile `modern` leaves their cards alone.",
+        )
+        .example(
+            "<devices><video><model type='qxl' primary='yes'/></video></devices>",
+            "<devices><video><model type='qxl' ram='65536' vram='65536' heads='1' primary='yes'/></video></devices>",
+        )
+        .rows([16 << 10, 4 << 10, QXL].into_iter().flat_map(|size| {
+            usual_size(VideoModel::VRAM, size).map(move |row| row.when(move |model, _| usual_vram(model) == size))
+        }))
+        .rows(usual_size(VideoModelTypeQxl::RAM, QXL))
+        .row(default(VideoModel::HEADS, 1).when(|model, _| !matches!(model.type_, VideoModelType::None))),
     rule("video-vram-pow2", Class::Spelling)
         .profiles(BOTH)
         .summary("the memory of a video card is a power of two")
@@ -158,6 +140,15 @@ fn usual_vram(model: &VideoModel) -> u32 {
 
 /// The size of each region of a QXL card, in KiB.
 const QXL: u32 = 64 << 10;
+
+/// A size that is left out, or 0, stands for this one. Of hypervisors with sizes of their own only libvirt's form says so.
+fn usual_size<T: Content + Described + Clone>(place: Key<T, Option<u32>>, size: u32) -> impl Iterator<Item = Draft<T>> {
+    [BOTH, LIBVIRT].into_iter().flat_map(move |profiles| {
+        let zero = stands_for(place, 0, size, "a size of 0 is the default").phase(Phase::Derive);
+        let holds = move |_: &T, scope: &Scope| profiles == LIBVIRT || !has_own_sizes(scope);
+        [default(place, size), zero].map(|row| row.profiles(profiles).when(holds))
+    })
+}
 
 /// Hypervisors that choose the sizes otherwise than libvirt itself does.
 fn has_own_sizes(scope: &Scope) -> bool {

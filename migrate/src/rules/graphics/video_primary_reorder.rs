@@ -37,11 +37,7 @@ fn move_anchors_to_front(extra: &mut Extra, name: &str, from: usize) {
         if let Anchor::Before(child, nth) | Anchor::After(child, nth) = &mut node.anchor
             && **child == *name
         {
-            *nth = match *nth {
-                at if at == from => 0,
-                at if at < from => at + 1,
-                at => at,
-            };
+            *nth = if *nth == from { 0 } else { *nth + u32::from(*nth < from) };
         }
     }
 }

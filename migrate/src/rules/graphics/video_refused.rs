@@ -28,11 +28,7 @@ rules![
             "<devices><video><model type='virtio'><acceleration accel3d='yes' rendernode='/dev/dri/r'/></model>\
              </video></devices>",
         )
-        .row(unique(
-            Devices::VIDEOS,
-            |video, _| is_primary(video).then_some(true),
-            "only one video card can be the primary one: leave out primary",
-        ))
+        .row(unique(Devices::VIDEOS, |video, _| is_primary(video).then_some(true), "only one video card can be the primary one: leave out primary"))
         .row(refuse_there(|devices: &Devices, _| {
             let none = devices.videos.iter().find(|video| is_none(video) && devices.videos.len() > 1)?;
             Some((none.xml.span, "a video card of the model none must be the only one: leave this one out, or the others"))
@@ -56,24 +52,22 @@ rules![
                 .when(|video, _| is(video, |type_| matches!(type_, VideoModelType::Ramfb))),
         )
         .row(refuse(foreign_size))
+        // A libvirt that is older reads past them.
         .row(refuse_each(|model: &VideoModel, scope| {
             use VideoModelType::{Bochs, None, Vga, Virtio};
-            let has_blob = matches!(model.type_, Virtio(_) | None);
-            let edid = model.edid.is_some() && !has_blob && !matches!(model.type_, Vga | Bochs);
-            let blob = model.blob.is_some() && !has_blob;
-            // A libvirt that is older reads past them.
+            let edid = model.edid.is_some() && scope.strictly_knows(11, 7, 0);
+            let blob = model.blob.is_some() && scope.strictly_knows(9, 2, 0);
             [
-                (edid && scope.strictly_knows(11, 7, 0), "edid is for video cards of the models vga, bochs and virtio: leave it out"),
-                (blob && scope.strictly_knows(9, 2, 0), "blob is for virtio cards: leave it out"),
+                (edid && !matches!(model.type_, Virtio(_) | None | Vga | Bochs), "edid is for video cards of the models vga, bochs and virtio: leave it out"),
+                (blob && !matches!(model.type_, Virtio(_) | None), "blob is for virtio cards: leave it out"),
             ]
         }))
         .row(
             refuse_in(VideoModel::RESOLUTION, |it, _| (it.x == 0 || it.y == 0).then_some("a resolution is not 0: give its numbers, or leave out <resolution>"))
                 .when(|model, _| !matches!(model.type_, VideoModelType::None)),
         )
-        .row(refuse(|it: &VideoAcceleration, _| {
+        .row(refuse_if("it is not said what is accelerated: add accel3d or accel2d, or leave out <acceleration>", |it: &VideoAcceleration, _| {
             is_bare(it)
-                .then_some("it is not said what is accelerated: add accel3d or accel2d, or leave out <acceleration>")
         })),
 ];
 
@@ -95,8 +89,7 @@ fn foreign_size(model: &VideoModel, _: &Scope) -> Option<String> {
     VideoModelTypeQxl::table().fields.iter().map(|line| line.name).find_map(|name| {
         let size = kept_attribute(&model.xml, name).filter(|size| !size.is_empty())?;
         match size.trim_start().parse::<u32>() {
-            Ok(0) => None,
-            Ok(_) if matches!(model.type_, VideoModelType::None) => None,
+            Ok(size) if size == 0 || matches!(model.type_, VideoModelType::None) => None,
             Ok(_) => Some(format!("the attribute '{name}' is for video cards of the model qxl: leave it out")),
             Err(_) => Some(format!("the attribute '{name}' is a size in KiB: give a whole number")),
         }

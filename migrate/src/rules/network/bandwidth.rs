@@ -30,22 +30,18 @@ rules![
         )
         // When the second became one that is read past is known to lie between 9.0.0 and 12.8.0: the later of the two is said.
         .row(check(second).until(12, 8, 0))
-        .row(refuse(|it: &Bandwidth, _| {
-            it.class_id.map(|_| "an interface has no class of its own: classID is for networks; leave it out")
-        }))
-        .row(refuse_in(Bandwidth::INBOUND, |it, _| {
-            if it.average.is_none() && it.floor.is_none() {
-                return Some("limits need 'average' or 'floor': add one of them");
-            }
-            extra(it)
+        .row(refuse_if(
+            "an interface has no class of its own: classID is for networks; leave it out",
+            |it: &Bandwidth, _| { it.class_id.is_some() }
+        ))
+        .row(refuse_in(Bandwidth::INBOUND, |it, _| match (it.average, it.floor) {
+            (None, None) => Some("limits need 'average' or 'floor': add one of them"),
+            _ => extra(it),
         }))
         .row(refuse_there(|it: &Interface, scope| {
             let rates = it.bandwidth.as_ref()?.inbound.as_ref().filter(|rates| guarantees(rates, scope))?;
-            let network = matches!(it.type_, InterfaceType::Network(_));
-            (!network).then_some((
-                rates.xml.span,
-                "only a virtual network guarantees a 'floor': leave it out, or set type='network'",
-            ))
+            let why = "only a virtual network guarantees a 'floor': leave it out, or set type='network'";
+            (!matches!(it.type_, InterfaceType::Network(_))).then_some((rates.xml.span, why))
         }))
         .row(refuse_in(Bandwidth::OUTBOUND, |it, scope| match (it.average, it.floor) {
             _ if guarantees(it, scope) => Some("there is no 'floor' for packets from the guest: leave it out"),

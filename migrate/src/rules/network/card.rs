@@ -31,10 +31,8 @@ rules![
              would give another result each time.",
         )
         .finds("<devices><interface type='network'><source network='default'/></interface></devices>")
-        .row(note(|it: &Interface, _| {
-            let address = it.mac.as_ref().and_then(|mac| mac.address.as_ref());
-            let none = address.is_none_or(|address| address.0 == [0; 6]);
-            none.then_some("libvirt makes up a MAC address each time that the domain is defined")
+        .row(note_if("libvirt makes up a MAC address each time that the domain is defined", |it: &Interface, _| {
+            it.mac.as_ref().and_then(|mac| mac.address.as_ref()).is_none_or(|address| address.0 == [0; 6])
         })),
     rule("interface-driver-nonvirtio-dropped", Class::Lossy)
         .summary("a driver tunes a card that is not one of virtio's")
@@ -100,15 +98,7 @@ rules![
             "<devices><interface type='hostdev'><source><address type='usb' bus='1' device='2'/></source></interface>\
              </devices>",
         )
-        .row(unread_but(
-            |it: &InterfaceHostdevDriver| InterfaceHostdevDriver {
-                name: it.name,
-                model: it.model.clone(),
-                iommufd: it.iommufd,
-                ..InterfaceHostdevDriver::default()
-            },
-            "of a host device",
-        ))
+        .row(unread_but(what_assigns, "of a host device"))
         .row(
             unread(child(InterfaceTypeHostdev::DRIVER).in_branch(Interface::TYPE), "of a USB device").when(|it, _| {
                 let address = branch::<InterfaceTypeHostdev>(&it.type_).and_then(|it| it.source.address.as_ref());
@@ -116,3 +106,9 @@ rules![
             }),
         ),
 ];
+
+/// What says how the function is assigned.
+fn what_assigns(driver: &InterfaceHostdevDriver) -> InterfaceHostdevDriver {
+    let InterfaceHostdevDriver { name, model, iommufd, .. } = driver.clone();
+    InterfaceHostdevDriver { name, model, iommufd, ..InterfaceHostdevDriver::default() }
+}

@@ -33,23 +33,14 @@ rules![
         .row(refuse_there(|it: &Interface, _| {
             let source = child_called(it.type_.members()?, "source")?.extra()?;
             let name = ["ip", "route"].into_iter().find(|name| kept_child(source, name).is_some())?;
-            let message = "has no addresses on the side of the host: leave out";
-            Some((
-                source.span,
-                format!("an interface of the type {} {message} <{name}> in <source>", it.type_.value()?),
-            ))
+            let type_ = it.type_.value()?;
+            Some((source.span, format!("an interface of the type {type_} has no addresses on the side of the host: leave out <{name}> in <source>")))
         }))
         .row(refuse_each(|ip: &Ip, _| {
             let own = family_of(ip.address);
             [
-                (
-                    ip.family.is_some_and(|family| family != own),
-                    "the address is not of its family: set family to 'ipv4' or 'ipv6'",
-                ),
-                (
-                    ip.peer.is_some_and(|peer| family_of(peer) != own),
-                    "the peer is not of the family of the address: give another one",
-                ),
+                (ip.family.is_some_and(|family| family != own), "the address is not of its family: set family to 'ipv4' or 'ipv6'"),
+                (ip.peer.is_some_and(|peer| family_of(peer) != own), "the peer is not of the family of the address: give another one"),
                 (ip.prefix.is_some_and(|prefix| prefix > bits(ip.address.0)), LONG_PREFIX),
             ]
         })),

@@ -49,30 +49,23 @@ rules![
             "<devices><interface type='vhostuser'><source type='unix' path='/run/vhost.sock' mode='client'/><model type='e1000'/>\
              </interface></devices>",
         )
-        .row(refuse(other_card).until(11, 1, 0))
-        // Without a model QEMU's driver takes virtio.
+        .row(refuse_if(OTHER_CARD, |it: &Interface, _| vhostuser(it).is_some() && !is_virtio(it) && !is_passt(it)).until(11, 1, 0))
         .row(
-            refuse(|it: &Interface, _| {
-                let vhostuser = matches!(it.type_, InterfaceType::Vhostuser(_));
+            refuse_each(|it: &Interface, _| {
+                let lacks = |members: &InterfaceTypeVhostuser| members.source.as_ref().is_none_or(|source| source.path.is_none());
+                // Without a model QEMU's driver takes virtio.
                 let named = it.model.as_ref().is_some_and(|model| model.type_.is_some());
-                (vhostuser && named && !is_virtio(it)).then_some(OTHER_CARD)
+                [
+                    (vhostuser(it).is_some() && named && !is_virtio(it), OTHER_CARD),
+                    (vhostuser(it).is_some_and(lacks) && !is_passt(it), "a vhostuser interface needs the path of its socket: add path to <source>"),
+                ]
             })
             .since(11, 1, 0)
             .driver(Driver::Qemu),
         )
         .row(
-            refuse(|it: &Interface, _| {
-                let InterfaceType::Vhostuser(members) = &it.type_ else { return None };
-                let lacks = members.source.as_ref().is_none_or(|source| source.path.is_none());
-                (lacks && !is_passt(it)).then_some("a vhostuser interface needs the path of its socket: add path to <source>")
-            })
-            .since(11, 1, 0)
-            .driver(Driver::Qemu),
-        )
-        .row(
-            refuse(|it: &Interface, _| {
-                let missing = matches!(&it.type_, InterfaceType::Vhostuser(members) if members.source.is_none());
-                missing.then_some("a vhostuser interface needs a source: add <source type='unix' path='..' mode='..'/>")
+            refuse_if("a vhostuser interface needs a source: add <source type='unix' path='..' mode='..'/>", |it: &Interface, _| {
+                vhostuser(it).is_some_and(|members| members.source.is_none())
             })
             .until(11, 1, 0),
         )
@@ -121,21 +114,26 @@ rules![
         .row(refuse_if("a port is at least 1: choose another one", |it: &PortForwardRange, _| {
             [it.start, it.end, it.to].into_iter().flatten().any(|port| port < 1)
         }))
-        .row(refuse(|it: &PortForwardRange, _| {
-            let loose = it.start.is_none() && !is_bare(it);
-            loose.then_some("a range of ports begins with one: add start, or leave the range out")
+        .row(refuse_if("a range of ports begins with one: add start, or leave the range out", |it: &PortForwardRange, _| {
+            it.start.is_none() && !is_bare(it)
         }))
         // QEMU's driver always; the parser from a release between 11.3.0 and 12.8.0 on.
-        .row(refuse_at(Interface::PORT_FORWARDS, forwards_alone).but(Driver::Qemu).since(12, 8, 0))
+        .row(
+            refuse_if("ports are forwarded by passt alone: add <backend type='passt'/> to an interface of the type user or vhostuser", |it: &Interface, _| {
+                !it.port_forwards.is_empty() && !is_passt(it)
+            })
+            .on(Interface::PORT_FORWARDS)
+            .but(Driver::Qemu)
+            .since(12, 8, 0),
+        )
         .row(refuse_at(Interface::BACKEND, |it, _| {
             let other = !matches!(it.type_, InterfaceType::User(_) | InterfaceType::Vhostuser(_));
             (is_passt(it) && other).then_some("the back end passt is for interfaces of the types user and vhostuser: set one of these types, or leave out <backend>")
         }))
-        .row(refuse(|it: &Teaming, _| {
-            let stands_in = it.type_ == TeamingType::Persistent && kept_attribute(&it.xml, "persistent").is_some();
-            stands_in.then_some("a device that is always there stands in for no other: 'persistent' is for transient ones; set type='transient', or leave out persistent")
+        .row(refuse_if("a device that is always there stands in for no other: 'persistent' is for transient ones; set type='transient', or leave out persistent", |it: &Teaming, _| {
+            it.type_ == TeamingType::Persistent && kept_attribute(&it.xml, "persistent").is_some()
         }))
-        .row(refuse(|it: &Vlan, _| it.tags.is_empty().then_some("a VLAN needs a tag: add <tag id='..'/>")))
+        .row(refuse_if("a VLAN needs a tag: add <tag id='..'/>", |it: &Vlan, _| it.tags.is_empty()))
         .row(refuse(|it: &VlanTag, _| (it.id > 4095).then(|| format!("the tag of a VLAN is at most 4095, not {}: choose another one", it.id)))),
     rule("interface-vlan-native-duplicate", Class::Conflict)
         .summary("two VLANs of an interface are native")
@@ -144,11 +142,7 @@ rules![
             "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan trunk='yes'><tag id='1' nativeMode='tagged'/>\
              <tag id='2' nativeMode='untagged'/></vlan></interface></devices>",
         )
-        .row(unique(
-            Vlan::TAGS,
-            |tag, _| tag.native_mode.map(|_| true),
-            "another VLAN of the interface is native already: leave out nativeMode of one",
-        )),
+        .row(unique(Vlan::TAGS, |tag, _| tag.native_mode.map(|_| true), "another VLAN of the interface is native already: leave out nativeMode of one")),
     rule("interface-vlan-trunk-added", Class::Default)
         .summary("several VLANs make a trunk")
         .doc(
@@ -191,8 +185,9 @@ rules![
             "<devices><interface type='ethernet'><script path=''/></interface></devices>",
             "<devices><interface type='ethernet'/></devices>",
         )
-        .row(nothing(child(Interface::SCRIPT), |it| it.path.is_empty(), NO_SCRIPT).profiles(BOTH))
-        .row(nothing(child(Interface::DOWNSCRIPT), |it| it.path.is_empty(), NO_SCRIPT).profiles(BOTH)),
+        .rows(each_field!(Interface::[SCRIPT DOWNSCRIPT], |script| {
+            nothing(child(script), |it| it.path.is_empty(), "a script without a path is none").profiles(BOTH)
+        })),
     rule("interface-vhostuser-source-added", Class::Default)
         .profiles(LIBVIRT)
         .since(11, 1, 0)
@@ -207,17 +202,13 @@ rules![
             "<devices><interface type='vhostuser'><source type='unix' path='/run/a.sock' mode='client'/><model type='virtio'/></interface>\
              </devices>",
         )
-        .row(
-            default(child(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUser::default())
-                .when(|it, _| !is_passt(it)),
-        )
-        .row(
-            default(VhostUser::TYPE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), Unix)
-                .when(|it, _| !is_passt(it)),
-        )
-        .row(
-            default(VhostUser::MODE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUserMode::Client)
-                .when(|it, _| !is_passt(it)),
+        .rows(
+            [
+                default(child(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUser::default()),
+                default(VhostUser::TYPE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), Unix),
+                default(VhostUser::MODE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUserMode::Client),
+            ]
+            .map(|row| row.when(|it, _| !is_passt(it))),
         )
         .rows(each_type!([InterfaceTypeVhostuser InterfaceTypeUser], nothing(child(Of::SOURCE), is_bare, NO_SOURCE))),
     rule("interface-user-source-dropped", Class::Lossy)
@@ -266,20 +257,9 @@ rules![
 
 const OTHER_CARD: &str = "the card of a vhostuser interface is one of virtio's: set <model type='virtio'/>";
 
-/// A card that is none of virtio's: once libvirt's parser refused it, now the driver of QEMU does.
-fn other_card(interface: &Interface, _: &Scope) -> Option<&'static str> {
-    let vhostuser = matches!(interface.type_, InterfaceType::Vhostuser(_));
-    (vhostuser && !is_virtio(interface) && !is_passt(interface)).then_some(OTHER_CARD)
+fn vhostuser(interface: &Interface) -> Option<&InterfaceTypeVhostuser> {
+    branch(&interface.type_)
 }
-
-fn forwards_alone(interface: &Interface, _: &Scope) -> Option<&'static str> {
-    let forwards = !interface.port_forwards.is_empty() && !is_passt(interface);
-    forwards.then_some(
-        "ports are forwarded by passt alone: add <backend type='passt'/> to an interface of the type user or vhostuser",
-    )
-}
-
-const NO_SCRIPT: &str = "a script without a path is none";
 
 fn is_passt(interface: &Interface) -> bool {
     interface.backend.as_ref().is_some_and(|backend| backend.type_ == Some(InterfaceBackendType::Passt))
