@@ -22,10 +22,10 @@ rules![
         )
         .row(merge(MemoryBacking::HUGEPAGES))
         .row(merge_by(Domain::FEATURES, features_repeated::join))
-        .rows(each_field!(Domain::[DEVICES MEMTUNE], |part| merge(part)))
         .row(merge_by(Domain::MEMORY_BACKING, join_backing))
-        .rows(each_field!(Domain::[BLKIOTUNE VCPUS IOTHREADIDS CPUTUNE IDMAP PM PERF KEYWRAP], |part| merge(part)))
-        .rows(each_field!(Domain::[CLOCK OS], |part| merge(part))),
+        .rows(each_field!(Domain::[
+            DEVICES MEMTUNE BLKIOTUNE VCPUS IOTHREADIDS CPUTUNE IDMAP PM PERF KEYWRAP CLOCK OS
+        ], |part| merge(part))),
 ];
 
 /// The pages of both count.

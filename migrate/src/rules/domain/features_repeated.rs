@@ -75,12 +75,11 @@ fn is_known<T: Element>(block: &T) -> bool {
 
 /// Merges two features of one name, of which libvirt reads what is in both. `prepare` sees to what it does not read like that.
 fn put_within<T: Element>(old: &mut Option<T>, new: &mut Option<T>, prepare: impl FnOnce(&mut T, &mut T)) {
-    match (old, new.take()) {
-        (Some(old), Some(mut given)) => {
-            prepare(old, &mut given);
-            old.merge(given, Prefer::Last);
-        }
-        (_, given) => *new = given,
+    if let Some(old) = old
+        && let Some(mut given) = new.take()
+    {
+        prepare(old, &mut given);
+        old.merge(given, Prefer::Last);
     }
 }
 

@@ -11,10 +11,10 @@ rules![
         // Of a file system libvirt drops such a map.
         .row(refuse_in(Domain::IDMAP, |idmap: &Idmap, _| {
             let firsts = [&idmap.uids, &idmap.gids].map(|ranges| ranges.iter().map(|range| range.start).min());
-            if idmap.uids.is_empty() != idmap.gids.is_empty() {
-                return Some("users and groups are mapped both: add the missing <uid> or <gid>");
+            match firsts {
+                [None, Some(_)] | [Some(_), None] => Some("users and groups are mapped both: add the missing <uid> or <gid>"),
+                _ => firsts.into_iter().flatten().any(|first| first != 0).then_some("the container's root is not mapped: map it by start='0'"),
             }
-            firsts.iter().flatten().any(|first| *first != 0).then_some("the container's root is not mapped: map it by start='0'")
         })),
     rule("resource-conflict", Class::Conflict)
         .summary("a resource without a partition")
