@@ -1,7 +1,5 @@
 //! The paths of findings, by their places in the document.
 
-use std::collections::HashMap;
-
 use domxml_xml::Tree;
 use roxmltree::{Node, NodeId};
 use rustc_hash::FxHashMap;
@@ -99,7 +97,7 @@ impl<'t> Steps<'t> {
 
 fn children<'t>(parent: Node<'t, 't>) -> Vec<(Node<'t, 't>, usize, bool)> {
     let key = |node: Node<'t, 't>| (node.tag_name().namespace(), node.tag_name().name());
-    let mut totals = HashMap::new();
+    let mut totals = FxHashMap::default();
     let mut all = Vec::new();
     for child in parent.children().filter(Node::is_element) {
         let total = totals.entry(key(child)).or_insert(0_usize);

@@ -56,7 +56,8 @@ impl<'t> Original<'t> {
     /// Whether there are comments or processing instructions in it.
     #[must_use]
     pub fn has_remarks(&self) -> bool {
-        self.tree.document.descendants().any(|node| node.is_comment() || node.is_pi())
+        reader::may_have_remarks(self.text)
+            && self.tree.document.descendants().any(|node| node.is_comment() || node.is_pi())
     }
 
     /// The tree of the document.

@@ -11,7 +11,7 @@ use domxml_runtime::{Content, Version, each_struct_in_mut};
 use crate::finding::Level;
 use crate::host::Host;
 use crate::options::{Driver, Profile, Target};
-use crate::rule::{Context, Kind, Range, Row, Rule, Safety, Scope};
+use crate::rule::{Context, Drivers, Kind, Range, Row, Rule, Safety, Scope};
 use crate::rules;
 use stops::Stops;
 
@@ -28,7 +28,12 @@ pub struct Plan {
 
 #[derive(Debug, Clone)]
 struct Entry {
-    rule: &'static Rule,
+    // Beside what these point to, as most rows are asked and have nothing to say.
+    id: &'static str,
+    level: Level,
+    drivers: Drivers,
+    /// Whether it changes something on request alone.
+    on_request: bool,
     row: &'static Row,
     /// From when to when, where that is not the case for all of the target.
     partly: Option<Range>,
@@ -106,14 +111,15 @@ impl Plan {
             cx.here = xml.span;
         }
         let here = cx.here;
-        for entry in &stop.looks {
+        let driver = cx.scope.driver;
+        for entry in stop.looks.iter().filter(|entry| entry.drivers.contains(driver)) {
             self.enter(entry, content, cx);
         }
         for field in &stop.fields {
             each_struct_in_mut(content, *field, &mut |inner| self.walk(stops, inner, cx));
         }
         cx.here = here;
-        for entry in &stop.changes {
+        for entry in stop.changes.iter().filter(|entry| entry.drivers.contains(driver)) {
             if cx.kept.is_empty() {
                 self.enter(entry, content, cx);
             } else {
@@ -125,7 +131,7 @@ impl Plan {
 
     /// As [`Plan::enter`], of a row that changes a document in which something is kept beside what is read.
     fn enter_warily(&self, entry: &Entry, content: &mut dyn Content, cx: &mut Context<'_>) {
-        let what = (entry.rule.id, cx.here);
+        let what = (entry.id, cx.here);
         if cx.passed_over.contains(&what) {
             return;
         }
@@ -136,18 +142,18 @@ impl Plan {
     }
 
     fn enter(&self, entry: &Entry, content: &mut dyn Content, cx: &mut Context<'_>) {
-        (cx.rule, cx.level) = (entry.rule.id, entry.rule.class.level());
+        (cx.rule, cx.level) = (entry.id, entry.level);
         cx.partly = entry.partly;
         let here = cx.here.range();
-        if let Some(hushed) = cx.hushed.filter(|hushed| hushed.covers(entry.rule.id, &here)) {
+        if let Some(hushed) = cx.hushed.filter(|hushed| hushed.covers(entry.id, &here)) {
             let before = cx.findings.len();
             entry.row.rehearse(content, cx);
             if cx.findings.drain(before..).count() > 0 {
-                let _ = hushed.hush(entry.rule.id, &here);
+                let _ = hushed.hush(entry.id, &here);
             }
             return;
         }
-        if entry.rule.safety == Safety::Unsafe && !self.unsafe_fixes {
+        if entry.on_request && !self.unsafe_fixes {
             let before = cx.findings.len();
             entry.row.rehearse(content, cx);
             demote(cx, before);
@@ -176,5 +182,12 @@ fn subscribe(stops: &mut Stops, rule: &'static Rule, row: &'static Row, profile:
     }
     let partly = (!target.all_within(since, until)).then_some((since, until));
     let stop = stops.make(row.fact.subject);
-    if looks { &mut stop.looks } else { &mut stop.changes }.push(Entry { rule, row, partly });
+    if looks { &mut stop.looks } else { &mut stop.changes }.push(Entry {
+        id: rule.id,
+        level: rule.class.level(),
+        drivers: row.fact.drivers,
+        on_request: rule.safety == Safety::Unsafe,
+        row,
+        partly,
+    });
 }

@@ -36,8 +36,10 @@ fn unread(text: &str, out: &dyn Content, errors: ParseErrors) -> ParseErrors {
     errors
 }
 
-fn has_instructions(text: &str) -> bool {
-    memmem::find_iter(text.as_bytes(), "<?").any(|at| !text[at..].starts_with("<?xml "))
+/// Whether a text may have comments or processing instructions: whether it has what looks like one.
+pub(crate) fn may_have_remarks(text: &str) -> bool {
+    let is_instruction = |at: usize| !text[at..].starts_with("<?xml ");
+    REMARK.find(text.as_bytes()).is_some() || memmem::find_iter(text.as_bytes(), "<?").any(is_instruction)
 }
 
 /// Parses a document that is to be read into `out`.
@@ -73,7 +75,7 @@ pub(crate) fn read(tree: &Tree<'_>, options: &ReadOptions, out: &mut dyn Content
         namespaces: NAMESPACE.find(text.as_bytes()).is_some(),
         kept: Vec::new(),
         leaves: Vec::new(),
-        remarks: REMARK.find(text.as_bytes()).is_some() || has_instructions(text),
+        remarks: may_have_remarks(text),
         taken: Vec::new(),
     };
     let root = tree.document.root_element();

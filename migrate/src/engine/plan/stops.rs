@@ -39,14 +39,14 @@ impl Stops {
     /// Forgets the rows of these rules. The ways to them are left: they lead to nothing, which costs a little and changes nothing.
     pub(super) fn leave_out(&mut self, ids: &HashSet<String>) {
         for stop in self.0.values_mut() {
-            stop.looks.retain(|entry| !ids.contains(entry.rule.id));
-            stop.changes.retain(|entry| !ids.contains(entry.rule.id));
+            stop.looks.retain(|entry| !ids.contains(entry.id));
+            stop.changes.retain(|entry| !ids.contains(entry.id));
         }
     }
 
     /// Whether any row of this rule is among them.
     pub(super) fn runs(&self, id: &str) -> bool {
-        self.0.values().any(|stop| stop.looks.iter().chain(&stop.changes).any(|entry| entry.rule.id == id))
+        self.0.values().any(|stop| stop.looks.iter().chain(&stop.changes).any(|entry| entry.id == id))
     }
 
     /// Finds the ways to the types that have been made, of which none leads through what is newer than a version.
