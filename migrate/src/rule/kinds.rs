@@ -222,6 +222,23 @@ pub fn refuse_if<T: Content + Described + Clone>(
     refuse(move |element: &T, scope| wrong(element, scope).then_some(why))
 }
 
+/// As [`refuse_if`], of a value in a place: told at the element that has it, or that it is.
+pub fn refuse_where<P: IntoPlace<Owner: Described>>(
+    place: P,
+    is_wrong: impl Fn(&P::Item, &Scope) -> bool + Send + Sync + 'static,
+    why: &'static str,
+) -> Draft<P::Owner> {
+    let place = place.place();
+    Draft::new(Kind::Refuse, place.shape.name, move |element, cx| {
+        place.each(element, &mut |slot, mut xml| {
+            for item in slot.items().iter().filter(|item| is_wrong(item, &cx.scope)).collect::<Vec<_>>() {
+                let at = place.span(item).unwrap_or_else(|| span_of(xml.as_deref_mut(), cx));
+                cx.refuse_here(at, why);
+            }
+        });
+    })
+}
+
 /// As [`refuse`], told at the place that the objection names beside the reason.
 pub fn refuse_there<T: Content + Described + Clone, M: Into<Cow<'static, str>>>(
     objection: impl Fn(&T, &Scope) -> Option<(Span, M)> + Send + Sync + 'static,

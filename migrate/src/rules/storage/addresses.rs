@@ -1,7 +1,7 @@
 //! The parts of addresses that go together.
 
 use domxml::AddressTypePci as Pci;
-use domxml::scalar::{CcwCssid, CcwDevno, CcwSsid, ZpciFid, ZpciUid};
+use domxml::scalar::UsbPort;
 
 use crate::rules::prelude::*;
 
@@ -18,10 +18,8 @@ rules![
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
              <address type='ccw' cssid='0xfe'/></disk></devices>",
         )
-        .row(refuse(|ccw: &AddressTypeCcw, _| {
-            let parts = [ccw.cssid.is_some(), ccw.ssid.is_some(), ccw.devno.is_some()];
-            let partial = parts.contains(&true) && parts.contains(&false);
-            partial.then_some("cssid, ssid and devno stand together or not at all: add what is missing, or leave out the address")
+        .row(refuse_if("cssid, ssid and devno stand together or not at all: add what is missing, or leave out the address", |ccw: &AddressTypeCcw, _| {
+            (1..3).contains(&given(ccw).len())
         })),
     rule("pci-address-parts", Class::Default)
         .summary("the parts of a PCI address that are left out are 0")
@@ -62,8 +60,9 @@ rules![
              <address type='ccw' cssid='0x0' ssid='0x0' devno='0x0000'/></disk></devices>",
         )
         .row(algorithm(fill_ccw).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu))
-        .row(default(Zpci::UID, ZpciUid::default()).when(|zpci, _| zpci.fid.is_some()).profiles(LIBVIRT).but(Driver::Qemu))
-        .row(default(Zpci::FID, ZpciFid::default()).when(|zpci, _| zpci.uid.is_some()).profiles(LIBVIRT).but(Driver::Qemu)),
+        .rows(each_field!(Zpci::[UID FID], |part| {
+            default(part, Default::default()).when(|zpci, _| !given(zpci).is_empty()).profiles(LIBVIRT).but(Driver::Qemu)
+        })),
     rule("usb-port-zero", Class::Spelling)
         .profiles(BOTH)
         .summary("the ports of USB are numbered from 1 on")
@@ -82,12 +81,7 @@ rules![
         .row(nothing(AddressTypeUsb::PORT, |port| port.0.first() == Some(&0), END))
         .row(spelling(
             AddressTypeUsb::PORT,
-            |port, _| {
-                let end = port.0.iter().position(|part| *part == 0)?;
-                let mut port = port.clone();
-                port.0.truncate(end);
-                Some(port)
-            },
+            |port, _| Some(UsbPort(port.0.split(|part| *part == 0).next().filter(|read| read.len() < port.0.len())?.to_vec())),
             END,
         )),
 ];
@@ -99,10 +93,9 @@ fn is_empty(pci: &Pci) -> bool {
 
 fn fill_ccw(address: &mut Address, cx: &mut Context<'_>) {
     let AddressType::Ccw(ccw) = &mut address.type_ else { return };
-    if ccw.cssid.is_none() && ccw.ssid.is_none() && ccw.devno.is_none() {
-        ccw.cssid = Some(CcwCssid::default());
-        ccw.ssid = Some(CcwSsid::default());
-        ccw.devno = Some(CcwDevno::default());
+    if given(ccw).is_empty() {
+        let zeros = (Some(Default::default()), Some(Default::default()), Some(Default::default()));
+        (ccw.cssid, ccw.ssid, ccw.devno) = zeros;
         cx.rewrote(&address.xml, "libvirt writes an address that names nothing as zeros")
             .becomes("", "cssid='0x0' ssid='0x0' devno='0x0000'");
     }

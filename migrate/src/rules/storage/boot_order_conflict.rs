@@ -17,21 +17,19 @@ rules![
              <disk type='file' device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/><boot order='1'/>\
              </disk></devices>",
         )
-        .row(check(order).when(|_, scope| scope.is_hvm())),
+        // Beside `<boot>` in `<os>` there must be none at all, which `os-conflict` tells.
+        .row(
+            check(order)
+                .when(|domain, scope| scope.is_hvm() && domain.os.as_ref().is_none_or(|os| os.boots.is_empty()))
+        ),
 ];
 
 fn order(domain: &Domain, cx: &mut Context<'_>) {
-    // Beside `<boot>` in `<os>` there must be none at all, which `os-conflict` tells.
-    if domain.os.as_ref().is_some_and(|os| !os.boots.is_empty()) {
-        return;
-    }
     let mut seen = BTreeSet::new();
     each(domain, |boot: &DeviceBoot| {
         if !seen.insert(boot.order) {
-            cx.error(
-                &boot.xml,
-                format!("another device has the boot order {} already: choose another one", boot.order),
-            );
+            let message = format!("another device has the boot order {} already: choose another one", boot.order);
+            cx.error(&boot.xml, message);
         }
     });
 }

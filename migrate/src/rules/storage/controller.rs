@@ -44,7 +44,7 @@ rules![
         )
         .finds("<devices><controller type='pci' index='1'/></devices>")
         .row(note(|it: &Controller, _| {
-            let open = matches!(&it.type_, ControllerType::Pci(pci) if pci.model.is_none());
-            open.then_some("no model is named, so that libvirt's driver chooses one: name it to be sure")
+            let open = branch(&it.type_).filter(|pci: &&ControllerTypePci| pci.model.is_none());
+            open.map(|_| "no model is named, so that libvirt's driver chooses one: name it to be sure")
         })),
 ];

@@ -47,20 +47,15 @@ fn sorts_again(devices: &Devices, cx: &mut Context<'_>) {
         _ => None,
     };
     if let Some(moved) = controllers.windows(2).enumerate().find_map(moves) {
-        let message = "this libvirt gives controllers their indexes when it has sorted them, and sorts its own form once more: the \
-                       next run moves this one";
-        cx.note(&controllers[moved].xml, message);
+        cx.note(&controllers[moved].xml, "this libvirt gives controllers their indexes when it has sorted them, and sorts its own form once more: the next run moves this one");
     }
 }
 
 /// The index of the USB 2 controller that this one is a part of.
 fn joined(controllers: &[Controller], at: usize) -> Option<u32> {
     let new = &controllers[at];
-    if !is_usb2(new) {
-        return None;
-    }
     let before = controllers[..at].iter().rev().find(|other| matches!(other.type_, ControllerType::Usb(_)))?;
-    let index = before.index.filter(|_| is_usb2(before))?;
+    let index = before.index.filter(|_| is_usb2(new) && is_usb2(before))?;
     let taken = |other: &Controller| other.index == Some(index) && usb_model(other) == usb_model(new);
     (!controllers.iter().any(taken)).then_some(index)
 }

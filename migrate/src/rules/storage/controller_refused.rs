@@ -30,14 +30,15 @@ rules![
         )
         .finds("<devices><controller type='usb' index='0' model='none'/><controller type='usb' index='1' model='nec-xhci'/></devices>")
         .finds("<devices><controller type='usb' index='0' model='none'/><hub type='usb'/></devices>")
-        .row(check(no_usb))
+        .row(
+            unique(Devices::CONTROLLERS, |it, _| is_usb(it).then_some(true), "a USB controller of the model 'none' must be the only one: leave this one out, or that")
+                .when(|devices, _| devices.controllers.iter().any(|it| usb_model(it) == Some(UsbModel::None))),
+        )
         .rows(each_type!([Hub Redirdev], refuse(|_: &Of, scope| scope.no_usb.then_some(NO_USB))))
         .row(refuse_if(NO_USB, |it: &Input, scope| {
             branch::<InputOnBus>(&it.type_).is_some_and(|it| it.bus == Some(InputBus::Usb)) && scope.no_usb
         }))
-        .row(refuse_if(NO_USB, |it: &HostdevModeSubsystem, scope| {
-            matches!(it.type_, HostdevSubsystem::Usb(_)) && scope.no_usb
-        }))
+        .row(refuse_if(NO_USB, |it: &HostdevModeSubsystem, scope| matches!(it.type_, HostdevSubsystem::Usb(_)) && scope.no_usb))
         // The drivers of hypervisors have one then, or say so themselves.
         .row(
             refuse_if("the guest has no USB controller for a redirected device: add <controller type='usb'/>, or leave this out", |devices: &Devices, _| {
@@ -52,7 +53,14 @@ rules![
              controller is there that could be their master.",
         )
         .finds("<devices><controller type='usb' index='0' model='ich9-uhci1'/></devices>")
-        .row(check(masters)),
+        .row(refuse_there(|devices: &Devices, _| {
+            let usbs = || devices.controllers.iter().filter_map(|it| Some((it, branch::<ControllerTypeUsb>(&it.type_)?)));
+            let is_companion = |usb: &ControllerTypeUsb| {
+                usb.model != Some(UsbModel::None) && (usb.master.is_some() || start_port(usb.model).is_some())
+            };
+            let (first, _) = usbs().next().filter(|_| usbs().all(|(_, usb)| is_companion(usb)))?;
+            Some((first.xml.span, "there is no USB controller that could be the master of this one: add one with the same index, or leave this one out"))
+        })),
     rule("controller-option-conflict", Class::Conflict)
         .summary("an option does not fit its controller")
         .doc(
@@ -89,40 +97,33 @@ rules![
         }))
         .row(refuse_at(Controller::DRIVER, |it, _| {
             let driver = it.driver.as_ref()?;
-            let (one, several) = (driver.iothread.is_some_and(|thread| thread != 0), serve_several(driver));
+            let one = driver.iothread.is_some_and(|thread| thread != 0);
+            let several = driver.iothreads.as_ref().is_some_and(|it| !it.iothreads.is_empty());
             if one && several {
                 return Some("the controller has one I/O thread or several: leave out iothread, or <iothreads>");
             }
             ((one || several) && !has_threads(it)).then_some("an I/O thread is for virtio-scsi controllers: leave it out, or set model='virtio-scsi'")
         }))
-        .row(refuse(|it: &Controller, _| {
-            let beyond = it.index.is_some_and(|index| i32::try_from(index).is_err());
-            beyond.then(|| format!("the index of a controller is at most {}: choose the next free one", i32::MAX))
-        }))
+        .row(refuse_where(Controller::INDEX, |index, _| i32::try_from(*index).is_err(), "the index of a controller is at most 2147483647: choose the next free one"))
         .row(refuse_in(Controller::ADDRESS, |_, _| Some("a root of PCI has no address: leave it out")).when(|it, _| is_pci_root(it)))
-        .row(refuse_each(|it: &ControllerTarget, _| {
-            [
-                (it.chassis_nr.is_some_and(|nr| !(1..=255).contains(&nr.0)), "the number of a PCI bridge is 1 to 255: choose another one"),
-                (it.chassis.is_some_and(|number| number.0 > 255), "the chassis of a port is 0 to 255: choose another one"),
-                (it.bus_nr.is_some_and(|nr| !(1..=254).contains(&nr.0)), "the bus behind an expander is 1 to 254: choose another one"),
-                (it.index.is_some_and(|place| place.0 > 30), "the place of a root is 0 to 30: choose one of these, or leave out index"),
-            ]
-        }))
-        .row(refuse(|it: &Controller, _| {
-            (target(it)?.node.is_some() && it.index == Some(0)).then_some("the first PCI controller has no NUMA node: leave out <node>")
-        }))
-        .row(refuse(|it: &Controller, _| {
-            let place = target(it)?.index.filter(|place| place.0 <= 30)?;
+        .row(refuse_where(ControllerTarget::CHASSIS_NR, |nr, _| !(1..=255).contains(&nr.0), "the number of a PCI bridge is 1 to 255: choose another one"))
+        .row(refuse_where(ControllerTarget::CHASSIS, |number, _| number.0 > 255, "the chassis of a port is 0 to 255: choose another one"))
+        .row(refuse_where(ControllerTarget::BUS_NR, |nr, _| !(1..=254).contains(&nr.0), "the bus behind an expander is 1 to 254: choose another one"))
+        .row(refuse_where(ControllerTarget::INDEX, |place, _| place.0 > 30, "the place of a root is 0 to 30: choose one of these, or leave out index"))
+        .row(refuse_each(|it: &Controller, _| {
+            let target = branch::<ControllerTypePci>(&it.type_).and_then(|pci| pci.target.as_ref());
+            let place = target.and_then(|target| target.index).filter(|place| place.0 <= 30);
             // A controller without an index is none with index 0, whichever it gets.
-            let wrong = (it.index == Some(0)) != (place.0 == 0);
-            wrong.then_some("the place 0 is that of the controller with index 0, and of no other: choose another index in <target>")
+            let first = it.index == Some(0);
+            [
+                (first && target.is_some_and(|target| target.node.is_some()), "the first PCI controller has no NUMA node: leave out <node>"),
+                (
+                    place.is_some_and(|place| first != (place.0 == 0)),
+                    "the place 0 is that of the controller with index 0, and of no other: choose another index in <target>",
+                ),
+            ]
         })),
 ];
-
-/// Whether a list names the I/O threads of a controller.
-fn serve_several(driver: &ControllerDriver) -> bool {
-    driver.iothreads.as_ref().is_some_and(|it| !it.iothreads.is_empty())
-}
 
 /// Whether a model is known, which it is of another type than the one that does not take it.
 fn is_model_of_another_type(model: &str) -> bool {
@@ -130,50 +131,18 @@ fn is_model_of_another_type(model: &str) -> bool {
     known.into_iter().flatten().any(|value| value.value == model)
 }
 
-fn target(controller: &Controller) -> Option<&ControllerTarget> {
-    branch::<ControllerTypePci>(&controller.type_)?.target.as_ref()
-}
-
 fn is_usb(controller: &Controller) -> bool {
     matches!(controller.type_, ControllerType::Usb(_))
 }
 
 pub(super) fn is_pci_root(controller: &Controller) -> bool {
-    let pci: Option<&ControllerTypePci> = branch(&controller.type_);
-    pci.is_some_and(|pci| matches!(pci.model, Some(PciModel::PciRoot | PciModel::PcieRoot)))
+    branch(&controller.type_)
+        .is_some_and(|pci: &ControllerTypePci| matches!(pci.model, Some(PciModel::PciRoot | PciModel::PcieRoot)))
 }
 
 /// Whether a controller can have I/O threads: that of virtio SCSI.
 pub(crate) fn has_threads(controller: &Controller) -> bool {
-    matches!(controller.type_, ControllerType::Scsi(_)) && !is_plain_scsi(controller)
-}
-
-/// Whether it is a SCSI controller of another make than virtio.
-fn is_plain_scsi(controller: &Controller) -> bool {
     use ScsiModel::{VirtioNonTransitional, VirtioScsi, VirtioTransitional};
-    let scsi: Option<&ControllerTypeScsi> = branch(&controller.type_);
-    scsi.is_some_and(|it| !matches!(it.model, Some(VirtioScsi | VirtioTransitional | VirtioNonTransitional)))
-}
-
-/// The first of all controllers says whether there is USB: any other contradicts it.
-fn no_usb(devices: &Devices, cx: &mut Context<'_>) {
-    let mut usbs = devices.controllers.iter().filter(|controller| is_usb(controller));
-    if usbs.clone().any(|usb| usb_model(usb) == Some(UsbModel::None)) {
-        for controller in usbs.by_ref().skip(1) {
-            let why = "a USB controller of the model 'none' must be the only one: leave this one out, or that";
-            cx.error(&controller.xml, why);
-        }
-    }
-}
-
-fn masters(devices: &Devices, cx: &mut Context<'_>) {
-    let usbs = || devices.controllers.iter().filter_map(|it| Some((it, branch::<ControllerTypeUsb>(&it.type_)?)));
-    let is_companion = |usb: &ControllerTypeUsb| {
-        usb.model != Some(UsbModel::None) && (usb.master.is_some() || start_port(usb.model).is_some())
-    };
-    if let Some((first, _)) = usbs().next()
-        && usbs().all(|(_, usb)| is_companion(usb))
-    {
-        cx.error(&first.xml, "there is no USB controller that could be the master of this one: add one with the same index, or leave this one out");
-    }
+    let model = branch::<ControllerTypeScsi>(&controller.type_).and_then(|scsi| scsi.model);
+    matches!(model, Some(VirtioScsi | VirtioTransitional | VirtioNonTransitional))
 }

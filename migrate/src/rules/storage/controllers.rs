@@ -114,13 +114,9 @@ fn place_among(group: &[Controller], indexed: bool, new: &Controller) -> usize {
 
 /// Sorts as libvirt does when it reads, and says what moved.
 pub(super) fn sort(controllers: &mut Vec<Controller>, cx: &mut Context<'_>) {
-    let words = |controllers: &[Controller]| -> String {
-        let word = |controller: &Controller| {
-            let index = controller.index.map_or_else(|| "?".to_owned(), |index| index.to_string());
-            format!("{} {index}", type_name(controller))
-        };
-        controllers.iter().map(word).collect::<Vec<_>>().join(", ")
-    };
+    let index = |it: &Controller| it.index.map_or_else(|| "?".to_owned(), |index| index.to_string());
+    let word = |it: &Controller| format!("{} {}", type_name(it), index(it));
+    let words = |controllers: &[Controller]| controllers.iter().map(word).collect::<Vec<_>>().join(", ");
     let spans = |controllers: &[Controller]| controllers.iter().map(|it| it.xml.span).collect::<Vec<Span>>();
     let (before, old) = (words(controllers), spans(controllers));
     // Those of one type stand together, where the first of them stood.

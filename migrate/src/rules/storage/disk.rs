@@ -12,6 +12,8 @@ use crate::rules::security::{NO_LABEL, gives_no_label, in_configuration};
 
 const ZERO: &str = "0 is the usual one";
 const OTHER: &str = "for this protocol";
+const ONCE: &str = "without reconnecting the time-out says nothing";
+const FIXED: &str = "'removable' is written for disks on USB alone";
 const UNTYPED: &str = "without a type it says that there is no backing store";
 
 rules![
@@ -66,7 +68,7 @@ rules![
              </devices>",
         )
         .row(
-            default_by(DiskTarget::BUS.within(target), |disk: &Disk, _| Some(targets::bus(disk)))
+            default_by(DiskTarget::BUS.within(|disk: &mut Disk| Some(&mut disk.target)), |disk, _| Some(targets::bus(disk)))
                 .says("the name of the disk tells its bus")
                 .profiles(LIBVIRT),
         ),
@@ -179,24 +181,18 @@ rules![
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
         .row(
-            nothing(DiskTarget::REMOVABLE.within(target), |_| true, "'removable' is written for disks on USB alone")
+            nothing(DiskTarget::REMOVABLE.within(|disk: &mut Disk| Some(&mut disk.target)), |_| true, FIXED)
                 .when(|disk, _| targets::bus(disk) != DiskTargetBus::Usb),
         )
-        .row(nothing(
-            child(Disk::GEOMETRY),
-            |it| it.cyls == 0 || it.heads == 0 || it.secs == 0,
-            "a geometry of 0 is none",
-        ))
+        .row(nothing(child(Disk::GEOMETRY), |it| [it.cyls, it.heads, it.secs].contains(&0), "a geometry of 0 is none"))
         .rows(each_type!([Http Https Ftp Ftps], nothing(child(Of::READAHEAD), |it| it.size == 0, ZERO)))
         .rows(each_type!([Http Https Ftp Ftps], nothing(child(Of::TIMEOUT), |it| it.seconds == 0, ZERO)))
         .rows(each_type!([OnHost Ssh], unread(child(Of::READAHEAD), OTHER).profiles(LIBVIRT)))
         .rows(each_type!([OnHost Ssh], unread(child(Of::TIMEOUT), OTHER).profiles(LIBVIRT)))
-        .row(
-            nothing(DiskReconnect::TIMEOUT, |_| true, "without reconnecting the time-out says nothing")
-                .when(|it, _| it.enabled == Some(YesNo::No)),
-        )
-        .row(nothing(child(DiskBackingStore::FORMAT), |_| true, UNTYPED).when(|it, _| it.type_.is_none()))
-        .row(nothing(child(DiskBackingStore::BACKING_STORE), |_| true, UNTYPED).when(|it, _| it.type_.is_none())),
+        .row(nothing(DiskReconnect::TIMEOUT, |_| true, ONCE).when(|it, _| it.enabled == Some(YesNo::No)))
+        .rows(each_field!(DiskBackingStore::[FORMAT BACKING_STORE], |it| {
+            nothing(child(it), |_| true, UNTYPED).when(|it, _| it.type_.is_none())
+        })),
     rule("disk-seclabel-labelskip-dropped", Class::Live)
         .summary("a security label of a source that gives no label is not written")
         .doc(
@@ -211,11 +207,8 @@ rules![
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk>\
              </devices>",
         )
-        .row(nothing(child(DiskSourceFile::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration))
-        .row(nothing(child(DiskSourceBlock::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration))
-        .row(nothing(child(DiskSourceVolume::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration)),
+        .rows(each_type!(
+            [DiskSourceFile DiskSourceBlock DiskSourceVolume],
+            nothing(child(Of::SECLABELS), gives_no_label, NO_LABEL).when(in_configuration)
+        )),
 ];
-
-fn target(disk: &mut Disk) -> Option<&mut DiskTarget> {
-    Some(&mut disk.target)
-}

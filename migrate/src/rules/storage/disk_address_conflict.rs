@@ -22,6 +22,12 @@ rules![
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/>\
              <address type='pci' domain='0x0000' bus='0x00' slot='0x03' function='0x0'/></disk></devices>",
         )
+        .row(refuse_at(Disk::ADDRESS, |disk, _| {
+            let (bus, given) = (targets::bus(disk), disk.address.as_ref()?.type_.value().unwrap_or_default());
+            let of_drives = matches!(bus, Bus::Ide | Bus::Fdc | Bus::Scsi | Bus::Sata | Bus::Nvme);
+            let wrong = of_drives && given != "drive" || given == "unassigned";
+            wrong.then(|| format!("a disk on {bus} cannot have an address of the type '{given}'"))
+        }))
         .row(check(addresses)),
 ];
 
@@ -36,33 +42,26 @@ fn drive(disk: &Disk) -> Option<Drive> {
 fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     let mut taken: Vec<(Bus, Drive)> = Vec::new();
     for disk in &devices.disks {
-        let bus = targets::bus(disk);
-        let of_drives = matches!(bus, Bus::Ide | Bus::Fdc | Bus::Scsi | Bus::Sata | Bus::Nvme);
-        if let Some(address) = &disk.address {
-            let given = domxml::Payload::value(&address.type_).unwrap_or_default();
-            if of_drives && given != "drive" || given == "unassigned" {
-                cx.error(&address.xml, format!("a disk on {bus} cannot have an address of the type '{given}'"));
-                continue;
-            }
-        }
-        let Some(drive) = drive(disk) else { continue };
+        let (bus, Some(drive)) = (targets::bus(disk), drive(disk)) else { continue };
         if taken.contains(&(bus, drive)) {
             let xml = disk.address.as_ref().map_or(&disk.xml, |address| &address.xml);
-            let holder = format!("another disk has the address {drive} of {bus} already");
-            cx.error(xml, format!("{holder}: choose another one, or leave it out"));
+            cx.error(
+                xml,
+                format!("another disk has the address {drive} of {bus} already: choose another one, or leave it out"),
+            );
         }
         taken.push((bus, drive));
     }
     let mut hosts: Vec<Drive> = Vec::new();
     for hostdev in devices.hostdevs.iter().filter(|hostdev| is_scsi(hostdev)) {
         let Some(drive) = Drive::of(hostdev.address.as_ref()) else { continue };
-        let other = match taken.contains(&(Bus::Scsi, drive)) {
-            true => Some("a disk"),
-            false => hosts.contains(&drive).then_some("another SCSI device of the host"),
-        };
-        if let Some(other) = other {
-            let holder = format!("{other} has the address {drive} already");
-            cx.error(&hostdev.xml, format!("{holder}: choose another one, or leave it out"));
+        let of_disk = taken.contains(&(Bus::Scsi, drive));
+        if of_disk || hosts.contains(&drive) {
+            let holder = if of_disk { "a disk" } else { "another SCSI device of the host" };
+            cx.error(
+                &hostdev.xml,
+                format!("{holder} has the address {drive} already: choose another one, or leave it out"),
+            );
         }
         hosts.push(drive);
     }

@@ -47,10 +47,10 @@ rules![
             "<devices><disk type='file' device='cdrom'><target dev='hda' bus='ide'/><readonly/></disk></devices>"
         )
         .row(algorithm(drop_empty).after("disk-no-source-type-reset"))
-        .row(nothing(child(StorageFile::SOURCE), |source| source.says_nothing(), EMPTY))
-        .row(nothing(child(StorageBlock::SOURCE), |source| source.says_nothing(), EMPTY))
-        .row(nothing(child(StorageDir::SOURCE), |source| source.says_nothing(), EMPTY))
-        .row(nothing(child(OsNvram::SOURCE), |source| source.says_nothing(), EMPTY)),
+        .rows(each_type!(
+            [StorageFile StorageBlock StorageDir OsNvram],
+            nothing(child(Of::SOURCE), |source| source.says_nothing(), EMPTY)
+        )),
 ];
 
 /// The type, where libvirt would reset it.
@@ -91,8 +91,7 @@ fn drop_empty_source(source: &mut dyn Nest, cx: &mut Context<'_>) -> Option<Extr
     let nothing = says_nothing(content);
     let extra = content.extra_mut()?;
     // In profile `libvirt`, empty values are gone before any rule runs.
-    let kept = extra.kept.as_deref_mut();
-    let empty = kept.and_then(|kept| {
+    let empty = extra.kept.as_deref_mut().and_then(|kept| {
         let at = kept.values.iter().position(|value| value.absent)?;
         Some(format!("{}=''", kept.values.remove(at).name))
     });

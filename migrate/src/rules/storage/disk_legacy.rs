@@ -2,6 +2,7 @@
 
 use crate::rules::prelude::*;
 
+const FILTERED: &str = "sgio='filtered' has no effect: no hypervisor supports the choice any more";
 const QCOW: &str = "images with qcow encryption can no longer be used; they must be converted to LUKS";
 
 rules![
@@ -16,10 +17,7 @@ rules![
              bus='scsi'/></disk>\
              </devices>",
         )
-        .row(note(|disk: &Disk, _| {
-            let filtered = disk.sgio == Some(Sgio::Filtered);
-            filtered.then_some("sgio='filtered' has no effect: no hypervisor supports the choice any more")
-        })),
+        .row(note(|disk: &Disk, _| (disk.sgio == Some(Sgio::Filtered)).then_some(FILTERED))),
     rule("disk-encryption-qcow-kept", Class::Lossy)
         .summary("the encryption of qcow images can no longer be used")
         .doc(

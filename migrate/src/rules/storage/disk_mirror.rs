@@ -61,11 +61,8 @@ fn drop_copies(mirror: &mut DiskMirror, cx: &mut Context<'_>) {
 }
 
 fn write_copies(mirror: &mut DiskMirror, cx: &mut Context<'_>) {
-    let source = match &mirror.type_ {
-        Some(DiskStorage::File(members)) if mirror.job == Some(DiskMirrorJob::Copy) => members.source.as_ref(),
-        _ => None,
-    };
-    let file = source.and_then(|source| source.file.clone());
+    let copied = mirror.type_.as_ref().filter(|_| mirror.job == Some(DiskMirrorJob::Copy));
+    let file = copied.and_then(|type_| branch::<StorageFile>(type_)?.source.as_ref()?.file.clone());
     let format = mirror.format.as_ref().filter(|_| file.is_some()).map(|format| format.type_);
     if mirror.file != file || mirror.legacy_format != format {
         let after = format!("file='{}'", file.as_deref().unwrap_or_default());

@@ -35,19 +35,13 @@ rules![
         .row(algorithm(drop_prefix).after("disk-order-by-bus-and-target")),
 ];
 
-/// What libvirt sorts a disk by, as its name is spelt and without the prefix.
-type Key = (Option<DiskTargetBus>, Option<u32>);
-
-fn key(disk: &Disk) -> Key {
-    (disk.target.bus, name_to_index(&disk.target.dev))
+/// The order in which libvirt puts disks, whose names it reads so.
+fn order_of(disks: &[Disk], read: fn(&str) -> &str) -> Vec<usize> {
+    order(&disks.iter().map(|disk| (disk.target.bus, name_to_index(read(&disk.target.dev)))).collect::<Vec<_>>())
 }
 
-fn plain_key(disk: &Disk) -> Key {
-    (disk.target.bus, name_to_index(plain_name(&disk.target.dev)))
-}
-
-/// The order in which libvirt puts disks with these keys: the buses as each first appears, the disks of a bus by their letters.
-fn order(keys: &[Key]) -> Vec<usize> {
+/// The order of disks with these buses and letters: the buses as each first appears, the disks of a bus by their letters.
+fn order(keys: &[(Option<DiskTargetBus>, Option<u32>)]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..keys.len()).collect();
     order.sort_by_key(|at| {
         let (bus, index) = keys[*at];
@@ -57,7 +51,7 @@ fn order(keys: &[Key]) -> Vec<usize> {
 }
 
 fn sort(devices: &mut Devices, cx: &mut Context<'_>) {
-    let order = order(&devices.disks.iter().map(key).collect::<Vec<_>>());
+    let order = order_of(&devices.disks, |name| name);
     let Some(moved) = order.iter().enumerate().find_map(|(at, from)| (at != *from).then_some(at)) else { return };
     let names = |disks: &[Disk]| disks.iter().map(|disk| &*disk.target.dev).collect::<Vec<_>>().join(" ");
     let (before, at) = (names(&devices.disks), devices.disks[moved].xml.span);
@@ -68,26 +62,23 @@ fn sort(devices: &mut Devices, cx: &mut Context<'_>) {
 
 /// Notes that libvirt's own form is not sorted as libvirt sorts it: a bus was found that was not named.
 fn sorts_again(devices: &Devices, cx: &mut Context<'_>) {
-    let order = order(&devices.disks.iter().map(key).collect::<Vec<_>>());
-    if let Some(from) = order.iter().enumerate().find_map(|(at, from)| (at != *from).then_some(*from)) {
-        let disk = &devices.disks[from];
-        let message = format!(
-            "libvirt gives the disks their buses when it has sorted them, and sorts its own form once more: the next run moves '{}'",
-            disk.target.dev
-        );
-        cx.note(&disk.xml, message);
+    if let Some((_, from)) = (0..).zip(order_of(&devices.disks, |name| name)).find(|(at, from)| at != from) {
+        let Disk { target, xml, .. } = &devices.disks[from];
+        let why = "libvirt gives the disks their buses when it has sorted them, and sorts its own form once more";
+        cx.note(xml, format!("{why}: the next run moves '{}'", target.dev));
     }
 }
 
 fn drop_prefix(devices: &mut Devices, cx: &mut Context<'_>) {
     let disks = &mut devices.disks;
-    let sorted = |key: fn(&Disk) -> Key| order(&disks.iter().map(key).collect::<Vec<_>>());
-    let stays = cx.profile == Profile::Modern && sorted(key) != sorted(plain_key);
+    let stays = cx.profile == Profile::Modern && order_of(disks, |name| name) != order_of(disks, plain_name);
     for disk in disks {
         let Some(plain) = disk.target.dev.strip_prefix("ioemu:") else { continue };
         if stays {
-            let why = "the prefix 'ioemu:' stays: without it libvirt would sort the disks in another way";
-            cx.note(&disk.target.xml, why);
+            cx.note(
+                &disk.target.xml,
+                "the prefix 'ioemu:' stays: without it libvirt would sort the disks in another way",
+            );
             continue;
         }
         let (before, after) = (format!("dev='{}'", disk.target.dev), format!("dev='{plain}'"));

@@ -17,27 +17,16 @@ rules![
         .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='fda' bus='ide'/></disk></devices>")
         .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sd1' bus='scsi'/></disk></devices>")
         .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='fdc'/></disk></devices>")
-        .row(refuse(bad_target).at(|disk| &disk.target.xml))
-        .row(
-            refuse(|disk: &Disk, _| {
-                let name = plain_name(&disk.target.dev);
-                name.starts_with("nvme").then(|| format!("'{name}' is the name of an NVMe namespace, which libvirt does not know yet"))
-            })
-            .at(|disk| &disk.target.xml)
-            .until(11, 5, 0),
-        )
-        // 11.3.0 or earlier, but after 9.0.0.
-        .row(
-            refuse(|disk: &Disk, _| {
-                let name = plain_name(&disk.target.dev);
-                let lost = disk.address.is_none() && targets::is_beyond_numbers(name);
-                lost.then(|| format!("'{name}' is a longer name than that of any disk, and it has no address"))
-            })
-            .at(|disk| &disk.target.xml)
-            // The driver of QEMU objects to the name anyway.
-            .but(Driver::Qemu)
-            .since(11, 3, 0),
-        ),
+        .row(on_target(bad_target))
+        .row(on_target(|disk, _| {
+            let name = Some(plain_name(&disk.target.dev)).filter(|name| name.starts_with("nvme"))?;
+            Some(format!("'{name}' is the name of an NVMe namespace, which libvirt does not know yet"))
+        }).until(11, 5, 0))
+        // 11.3.0 or earlier, but after 9.0.0. The driver of QEMU objects to the name anyway.
+        .row(on_target(|disk, _| {
+            let name = Some(plain_name(&disk.target.dev)).filter(|name| disk.address.is_none() && targets::is_beyond_numbers(name))?;
+            Some(format!("'{name}' is a longer name than that of any disk, and it has no address"))
+        }).but(Driver::Qemu).since(11, 3, 0)),
     rule("disk-target-duplicate", Class::Conflict)
         .summary("two disks have the same target")
         .doc("The target is the name of a disk in its domain: libvirt refuses a domain with two disks of the same target, on whatever bus.")
@@ -73,11 +62,9 @@ rules![
         .row(refuse(|store: &DiskBackingStore, _| {
             let type_ = store.type_.as_ref()?;
             let other = matches!(type_, DiskStorage::Network(_) | DiskStorage::Ctl(_) | DiskStorage::Other(_));
-            let none = !other && source(type_).is_none();
-            if store.format.is_none() {
-                Some("the backing store has no format: add <format type='qcow2'/> or what it is")
-            } else {
-                none.then_some("the backing store has no source: add <source>, or leave out <backingStore>")
+            match store.format {
+                None => Some("the backing store has no format: add <format type='qcow2'/> or what it is"),
+                Some(_) => (!other && source(type_).is_none()).then_some("the backing store has no source: add <source>, or leave out <backingStore>"),
             }
         })),
     rule("disk-lun-source", Class::Conflict)
@@ -110,18 +97,16 @@ rules![
         .finds(
             "<devices><disk type='block' device='lun' sgio='unfiltered'><source dev='/dev/sdb'/><target dev='sda' bus='scsi'/></disk></devices>",
         )
-        .row(refuse(|disk: &Disk, _| {
-            (disk.sgio == Some(Sgio::Unfiltered)).then_some("no kernel lets unfiltered SCSI commands pass: leave out sgio='unfiltered'")
-        })),
+        .row(refuse_where(Disk::SGIO, |sgio, _| *sgio == Sgio::Unfiltered, UNFILTERED)),
     rule("disk-removable-bus", Class::Conflict)
         .summary("only USB and SCSI disks can say that they are removable")
         .doc("libvirt takes `removable` for disks on USB, since 10.0 also for those on SCSI, and refuses it on other buses.")
         .finds(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio' removable='on'/></disk></devices>",
         )
-        .row(not_on(is_removable, "removable", |bus| !matches!(bus, Bus::Usb | Bus::Scsi)))
-        .row(not_on(is_removable, "removable", |bus| bus == Bus::Scsi).until(10, 0, 0))
-        .row(not_on(|target| target.dpofua.is_some(), "dpofua", |bus| bus != Bus::Scsi).since(11, 10, 0)),
+        .row(not_on("removable", |bus| !matches!(bus, Bus::Usb | Bus::Scsi)))
+        .row(not_on("removable", |bus| bus == Bus::Scsi).until(10, 0, 0))
+        .row(not_on("dpofua", |bus| bus != Bus::Scsi).since(11, 10, 0)),
     rule("disk-tray-device", Class::Conflict)
         .summary("only CD-ROM and floppy drives have a tray")
         .doc("libvirt takes `tray='open'` for CD-ROM and floppy drives and refuses it for disks.")
@@ -141,21 +126,16 @@ rules![
              <target dev='sda' bus='scsi'/></disk></devices>",
         )
         .finds("<devices><disk type='file' device='disk' model='virtio'><source file='/a'/><target dev='sda' bus='scsi'/></disk></devices>")
-        .row(
-            refuse(|disk: &Disk, _| {
-                use DiskModel::{Virtio, VirtioNonTransitional, VirtioTransitional};
-                let of_virtio = matches!(disk.model, Some(VirtioTransitional | VirtioNonTransitional | Virtio));
-                of_virtio.then(|| format!("a disk on {} has no model of virtio: leave out model", targets::bus(disk)))
-            })
-            .when(|disk, _| targets::bus(disk) != Bus::Virtio),
-        )
-        .row(
-            refuse_at(Disk::DRIVER, |disk, _| {
-                let options = given_options(disk);
-                (!options.is_empty()).then(|| format!("only disks on virtio have {}: leave that out, or set bus='virtio'", options.join(", ")))
-            })
-            .when(|disk, _| targets::bus(disk) != Bus::Virtio),
-        ),
+        .row(refuse(|disk: &Disk, _| {
+            use DiskModel::{Virtio, VirtioNonTransitional, VirtioTransitional};
+            let bus = Some(targets::bus(disk)).filter(|bus| *bus != Bus::Virtio)?;
+            let of_virtio = matches!(disk.model, Some(VirtioTransitional | VirtioNonTransitional | Virtio));
+            of_virtio.then(|| format!("a disk on {bus} has no model of virtio: leave out model"))
+        }))
+        .row(refuse_at(Disk::DRIVER, |disk, _| {
+            let options = given_options(disk);
+            (!options.is_empty()).then(|| format!("only disks on virtio have {}: leave that out, or set bus='virtio'", options.join(", ")))
+        })),
     rule("disk-startup-policy-requisite", Class::Conflict)
         .summary("the startup policy `requisite` is for removable media")
         .doc(
@@ -163,8 +143,10 @@ rules![
              refuses `startupPolicy='requisite'` there.",
         )
         .finds("<devices><disk type='file' device='disk'><source file='/a' startupPolicy='requisite'/><target dev='vda' bus='virtio'/></disk></devices>")
-        .row(refuse_if("the startup policy 'requisite' is for CD-ROM and floppy drives: set 'mandatory' or 'optional'", |disk: &Disk, _| {
-            policy(disk) == Some(StartupPolicy::Requisite) && !is_drive(disk)
+        .row(refuse(|disk: &Disk, _| {
+            let policy = field::<Option<StartupPolicy>>(source(&disk.type_)?)?;
+            (*policy == Some(StartupPolicy::Requisite) && !is_drive(disk))
+                .then_some("the startup policy 'requisite' is for CD-ROM and floppy drives: set 'mandatory' or 'optional'")
         })),
     rule("disk-identity-invalid", Class::Conflict)
         .summary("vendor, product or world wide name of a disk are malformed")
@@ -174,17 +156,10 @@ rules![
         .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><vendor>more than 8</vendor></disk></devices>")
         .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><product>more than sixteen</product></disk></devices>")
         .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><wwn>123</wwn></disk></devices>")
-        .row(refuse(|disk: &Disk, _| (length(&disk.vendor) > 8).then_some("a vendor has up to 8 characters: shorten it")))
-        .row(refuse(|disk: &Disk, _| {
-            let most = if is_ata(disk) { 40 } else { 16 };
-            (length(&disk.product) > most).then(|| format!("a product has up to {most} characters"))
-        }))
-        .row(
-            refuse_if("a product has up to 16 characters: shorten it", |disk: &Disk, _| {
-                is_ata(disk) && (17..=40).contains(&length(&disk.product))
-            })
-            .until(10, 0, 0),
-        )
+        .row(refuse_where(Disk::VENDOR, |vendor, _| vendor.len() > 8, "a vendor has up to 8 characters: shorten it"))
+        .row(refuse_where(Disk::PRODUCT, |it, _| it.len() > 40, "a product has up to 40 characters").when(is_ata))
+        .row(refuse_where(Disk::PRODUCT, |it, _| it.len() > 16, "a product has up to 16 characters").when(|disk, scope| !is_ata(disk, scope)))
+        .row(refuse_where(Disk::PRODUCT, |it, _| (17..=40).contains(&it.len()), "a product has up to 16 characters: shorten it").when(is_ata).until(10, 0, 0))
         .row(refuse(|disk: &Disk, _| {
             let wwn = disk.wwn.as_deref().unwrap_or_default();
             let digits = wwn.strip_prefix("0x").unwrap_or(wwn);
@@ -212,12 +187,15 @@ rules![
         .rows(each_type!([DiskIoTune Throttlegroup], refuse(|it: &Of, _| totals(it)))),
 ];
 
+/// What is refused of the target of a disk.
+fn on_target(objection: impl Fn(&Disk, &Scope) -> Option<String> + Send + Sync + 'static) -> Draft<Disk> {
+    refuse(objection).at(|disk| &disk.target.xml)
+}
+
 fn trayless(tray: DiskTargetTray) -> Draft<Disk> {
-    refuse(move |disk: &Disk, _| {
-        (disk.target.tray == Some(tray) && !is_drive(disk))
-            .then(|| format!("a {} has no tray: leave it out", kind(disk)))
+    on_target(move |disk, _| {
+        (disk.target.tray? == tray && !is_drive(disk)).then(|| format!("a {} has no tray: leave it out", kind(disk)))
     })
-    .at(|disk| &disk.target.xml)
 }
 
 /// The first limit for all that stands beside one for a direction.
@@ -246,38 +224,29 @@ fn has_lun(disk: &Disk) -> bool {
     }
 }
 
-fn is_removable(target: &DiskTarget) -> bool {
-    target.removable.is_some()
-}
-
 /// What is given on a target, but is not for disks on the buses that are `wrong`.
-fn not_on(given: fn(&DiskTarget) -> bool, name: &'static str, wrong: fn(Bus) -> bool) -> Draft<Disk> {
-    refuse(move |disk: &Disk, _| {
-        let bus = targets::bus(disk);
-        (given(&disk.target) && wrong(bus)).then(|| format!("'{name}' is not for disks on {bus}: leave it out"))
+fn not_on(name: &'static str, wrong: fn(Bus) -> bool) -> Draft<Disk> {
+    on_target(move |disk, _| {
+        let bus = Some(targets::bus(disk)).filter(|bus| wrong(*bus) && given(&disk.target).contains(&name))?;
+        Some(format!("'{name}' is not for disks on {bus}: leave it out"))
     })
-    .at(|disk| &disk.target.xml)
 }
 
 /// The options of virtio that a disk has and libvirt refuses.
 fn given_options(disk: &Disk) -> Vec<&'static str> {
-    let Some(driver) = &disk.driver else { return Vec::new() };
-    let on_nvme = targets::bus(disk) == Bus::Nvme;
+    let bus = targets::bus(disk);
+    let Some(driver) = disk.driver.as_ref().filter(|_| bus != Bus::Virtio) else { return Vec::new() };
     let is_option = |name: &&str| match *name {
         "ioeventfd" | "event_idx" => true,
-        "queues" => driver.queues != Some(0) && !on_nvme,
-        "queue_size" => driver.queue_size != Some(0) && !on_nvme,
+        "queues" => driver.queues != Some(0) && bus != Bus::Nvme,
+        "queue_size" => driver.queue_size != Some(0) && bus != Bus::Nvme,
         name => VIRTIO_OPTIONS.contains(&name),
     };
     given(driver).into_iter().filter(is_option).collect()
 }
 
-fn is_ata(disk: &Disk) -> bool {
+fn is_ata(disk: &Disk, _: &Scope) -> bool {
     matches!(targets::bus(disk), Bus::Ide | Bus::Sata)
-}
-
-fn length(text: &Option<String>) -> usize {
-    text.as_ref().map_or(0, String::len)
 }
 
 fn bad_target(disk: &Disk, _: &Scope) -> Option<String> {
@@ -290,9 +259,8 @@ fn bad_target(disk: &Disk, _: &Scope) -> Option<String> {
         return Some(format!("'{name}' is no name of a {}: it begins with {}", kind(disk), known.join(" or ")));
     }
     if disk.address.is_none() && place_on_bus(name).is_none() {
-        return Some(format!(
-            "'{name}' names no place for the disk, and it has no address: take a name as vda, or add <address>"
-        ));
+        let why = "and it has no address: take a name as vda, or add <address>";
+        return Some(format!("'{name}' names no place for the disk, {why}"));
     }
     let bus = targets::bus(disk);
     (floppy != (bus == Bus::Fdc)).then(|| format!("the bus of a {} cannot be {bus}: set another one", kind(disk)))
@@ -310,8 +278,4 @@ fn kind(disk: &Disk) -> &'static str {
 /// Whether it is a drive for removable media.
 pub(super) fn is_drive(disk: &Disk) -> bool {
     matches!(disk.device, Some(DiskDevice::Cdrom | DiskDevice::Floppy))
-}
-
-fn policy(disk: &Disk) -> Option<StartupPolicy> {
-    *field::<Option<StartupPolicy>>(source(&disk.type_)?)?
 }

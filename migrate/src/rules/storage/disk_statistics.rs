@@ -2,6 +2,11 @@
 
 use crate::rules::prelude::*;
 
+const NO_SPAN: &str = "a span of statistics is of 1 second at least: give another number";
+const TWICE: &str = "another histogram is of these operations already: leave this one out";
+const UNORDERED: &str = "the bins of a histogram stand in ascending order: put them so";
+const BARE: &str = "a histogram of one bin counts nothing";
+
 rules![
     rule("disk-statistics-conflict", Class::Conflict)
         .summary("statistics of a disk that libvirt refuses")
@@ -19,26 +24,12 @@ rules![
              <bin start='100'/><bin start='50'/></latency-histogram></statistics></driver>\
              <source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
         )
+        .row(refuse_where(required(DiskStatistic::INTERVAL), |interval, _| *interval == 0, NO_SPAN).since(11, 9, 0))
+        .row(unique(DiskStatistics::LATENCY_HISTOGRAMS, |it, _| Some(rank(it)), TWICE).since(12, 1, 0))
         .row(
-            refuse(|it: &DiskStatistic, _| (it.interval == 0)
-                .then_some("a span of statistics is of 1 second at least: give another number"))
-            .since(11, 9, 0),
-        )
-        .row(
-            unique(
-                DiskStatistics::LATENCY_HISTOGRAMS,
-                |it, _| Some(rank(it)),
-                "another histogram is of these operations already: leave this one out",
-            )
-            .since(12, 1, 0),
-        )
-        .row(
-            refuse_if(
-                "the bins of a histogram stand in ascending order: put them so",
-                |it: &DiskLatencyHistogram, _| {
-                    !it.bins.iter().map(|bin| bin.start).skip_while(|start| *start == 0).is_sorted_by(|a, b| a < b)
-                }
-            )
+            refuse_if(UNORDERED, |it: &DiskLatencyHistogram, _| {
+                !it.bins.iter().map(|bin| bin.start).skip_while(|start| *start == 0).is_sorted_by(|a, b| a < b)
+            })
             .since(12, 1, 0),
         ),
     rule("disk-histogram-bins", Class::Spelling)
@@ -57,11 +48,7 @@ rules![
              <bin start='0'/><bin start='100'/></latency-histogram></statistics></driver><source file='/a'/>\
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(nothing(
-            child(DiskStatistics::LATENCY_HISTOGRAMS),
-            counts_nothing,
-            "a histogram of one bin counts nothing"
-        ))
+        .row(nothing(child(DiskStatistics::LATENCY_HISTOGRAMS), counts_nothing, BARE))
         .row(algorithm(begin_at_zero).when(|it, _| !counts_nothing(it)).phase(Phase::Write).profiles(LIBVIRT))
         .row(sort(DiskStatistics::LATENCY_HISTOGRAMS, |it, _| rank(it), "the histograms in libvirt's order")),
 ];

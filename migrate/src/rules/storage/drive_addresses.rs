@@ -58,7 +58,6 @@ fn free_unit(devices: &Devices) -> Drive {
     let disks = devices.disks.iter().filter(|disk| bus(disk) == DiskTargetBus::Scsi).map(|disk| &disk.address);
     let hostdevs = devices.hostdevs.iter().filter(|hostdev| is_scsi(hostdev)).map(|hostdev| &hostdev.address);
     let taken: Vec<Drive> = disks.chain(hostdevs).filter_map(|address| Drive::of(address.as_ref())).collect();
-    let units =
-        (0..).flat_map(|controller| (0..SCSI_UNITS).map(move |unit| Drive { controller, bus: 0, target: 0, unit }));
-    units.into_iter().find(|unit| !taken.contains(unit)).expect("there are more controllers than devices")
+    let units = |controller| (0..SCSI_UNITS).map(move |unit| Drive { controller, bus: 0, target: 0, unit });
+    (0..).flat_map(units).find(|unit| !taken.contains(unit)).expect("there are more controllers than devices")
 }

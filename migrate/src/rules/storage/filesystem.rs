@@ -4,6 +4,13 @@ use domxml::FilesystemDriverType as Type;
 
 use crate::rules::prelude::*;
 
+const TWICE: &str = "another file system of virtiofs has this target: choose another one";
+const NO_SOURCE: &str = "the source of the file system is missing: add <source>";
+const NO_TARGET: &str = "the target of the file system is empty: give dir of <target>";
+const NO_BOOT: &str = "only a file system of the driver virtiofs can be booted from: leave out <boot>";
+const OTHER: &str = "of another driver than virtiofs";
+const HANDLE: &str = "QEMU has no driver 'handle' since 4.0; 'path' is its successor";
+
 rules![
     // What libvirt refuses.
     rule("filesystem-contradictions", Class::Conflict)
@@ -31,25 +38,10 @@ rules![
              <filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><source dir='/c'/><target \
              dir='b'/></filesystem></devices>",
         )
-        .row(unique(
-            Devices::FILESYSTEMS,
-            |it, _| is_virtiofs(it).then(|| it.target.dir.clone()),
-            "another file system of virtiofs has this target: choose another one",
-        ))
-        .row(refuse_if(
-            "the source of the file system is missing: add <source>",
-            |source: &FilesystemSourceMount, _| { source.dir.is_none() && source.socket.is_none() }
-        ))
-        .row(refuse(|it: &FilesystemTarget, _| it
-            .dir
-            .is_empty()
-            .then_some("the target of the file system is empty: give dir of <target>")))
-        .row(
-            refuse_in(Filesystem::BOOT, |_, _| Some(
-                "only a file system of the driver virtiofs can be booted from: leave out <boot>"
-            ))
-            .when(|it, _| !is_virtiofs(it)),
-        ),
+        .row(unique(Devices::FILESYSTEMS, |it, _| is_virtiofs(it).then(|| it.target.dir.clone()), TWICE))
+        .row(refuse_if(NO_SOURCE, |it: &FilesystemSourceMount, _| it.dir.is_none() && it.socket.is_none()))
+        .row(refuse_where(required(FilesystemTarget::DIR), |dir, _| dir.is_empty(), NO_TARGET))
+        .row(refuse_where(child(Filesystem::BOOT), |_, _| true, NO_BOOT).when(|it, _| !is_virtiofs(it))),
     rule("filesystem-accessmode-default", Class::Default)
         .since(0, 8, 5)
         .summary("files of the host are accessed with the rights of the guest's users")
@@ -72,8 +64,9 @@ rules![
             "<devices><filesystem type='file' accessmode='passthrough'><source file='/a'/><target dir='/b'/>\
              </filesystem></devices>",
         )
-        .row(nothing(child(Filesystem::SPACE_HARD_LIMIT), |limit| limit.value == 0, "a limit of 0 is none"))
-        .row(nothing(child(Filesystem::SPACE_SOFT_LIMIT), |limit| limit.value == 0, "a limit of 0 is none")),
+        .rows(each_field!(Filesystem::[SPACE_HARD_LIMIT SPACE_SOFT_LIMIT], |limit| {
+            nothing(child(limit), |limit| limit.value == 0, "a limit of 0 is none")
+        })),
     rule("filesystem-binary-unread", Class::Lossy)
         .summary("only virtiofs has a program of its own")
         .doc(
@@ -89,15 +82,13 @@ rules![
              </filesystem></devices>",
         )
         .row(
-            unread(child(FilesystemTypeMount::BINARY).in_branch(Filesystem::TYPE), "of another driver than virtiofs")
+            unread(child(FilesystemTypeMount::BINARY).in_branch(Filesystem::TYPE), OTHER)
                 .when(|it, _| !is_virtiofs(it)),
         )
-        .row(
-            unread(FilesystemDriver::QUEUE, "of another driver than virtiofs")
-                .when(|driver, _| driver.type_ != Some(Type::Virtiofs)),
-        )
-        .row(unread(FilesystemDriver::FORMAT, "without a type").when(|driver, _| driver.type_.is_none()))
-        .row(unread(FilesystemDriver::WRPOLICY, "without a type").when(|driver, _| driver.type_.is_none())),
+        .row(unread(FilesystemDriver::QUEUE, OTHER).when(|driver, _| driver.type_ != Some(Type::Virtiofs)))
+        .rows(each_field!(FilesystemDriver::[FORMAT WRPOLICY], |it| {
+            unread(it, "without a type").when(|driver, _| driver.type_.is_none())
+        })),
     rule("filesystem-socket-dir-unread", Class::Lossy)
         .summary("a file system behind a socket has no directory")
         .doc(
@@ -126,10 +117,7 @@ rules![
             "<devices><filesystem type='mount' accessmode='passthrough'><driver type='handle'/><source dir='/a'/>\
              <target dir='b'/></filesystem></devices>",
         )
-        .row(note(|driver: &FilesystemDriver, _| {
-            let gone = driver.type_ == Some(Type::Handle);
-            gone.then_some("QEMU has no driver 'handle' since 4.0; 'path' is its successor")
-        })),
+        .row(note(|driver: &FilesystemDriver, _| (driver.type_ == Some(Type::Handle)).then_some(HANDLE))),
 ];
 
 fn is_virtiofs(filesystem: &Filesystem) -> bool {

@@ -113,24 +113,20 @@ fn named(address: Option<&Address>) -> Option<u32> {
 /// Tells of the first address with a controller that is beyond all measure.
 fn check_index<'a>(mut places: impl Iterator<Item = (u32, &'a Extra)>, cx: &mut Context<'_>) {
     if let Some((index, at)) = places.find(|(index, _)| *index >= MOST) {
-        let message = format!(
-            "the address names the controller {index}, and libvirt would add all up to it: no machine has {MOST} of them"
-        );
-        cx.error(at, message);
+        let why = format!("libvirt would add all up to it: no machine has {MOST} of them");
+        cx.error(at, format!("the address names the controller {index}, and {why}"));
     }
 }
 
 /// Adds SCSI controllers for the first `count` SCSI devices of the host.
 fn add_for_hostdevs(devices: &mut Devices, count: usize, cx: &mut Context<'_>) {
-    let mut highest = None;
-    let mut model = None;
+    let (mut highest, mut model) = (None, None);
     for hostdev in devices.hostdevs.iter().take(count).filter(|hostdev| is_scsi(hostdev)) {
         let index = named(hostdev.address.as_ref()).unwrap_or(0);
-        if Some(index) <= highest {
-            continue;
+        if Some(index) > highest {
+            highest = Some(index);
+            model = scsi_model(&devices.controllers, index).or(model);
         }
-        highest = Some(index);
-        model = scsi_model(&devices.controllers, index).or(model);
     }
     for index in up_to(highest) {
         add(&mut devices.controllers, ControllerType::Scsi(ControllerTypeScsi { model }), index, cx);
@@ -143,10 +139,11 @@ fn scsi_model(controllers: &[Controller], index: u32) -> Option<ControllerTypeSc
 }
 
 fn add_while_reading(devices: &mut Devices, cx: &mut Context<'_>) {
-    // One that is on no SCSI bus changes nothing.
-    let scsi = devices.hostdevs.iter().enumerate().filter(|(_, hostdev)| is_scsi(hostdev));
-    for count in scsi.map(|(at, _)| at + 1).collect::<Vec<_>>() {
-        add_for_hostdevs(devices, count, cx);
+    for at in 0..devices.hostdevs.len() {
+        // One that is on no SCSI bus changes nothing.
+        if is_scsi(&devices.hostdevs[at]) {
+            add_for_hostdevs(devices, at + 1, cx);
+        }
     }
 }
 
@@ -175,14 +172,11 @@ fn add_for_disks(devices: &mut Devices, cx: &mut Context<'_>) {
 }
 
 fn add_for_channels(devices: &mut Devices, cx: &mut Context<'_>) {
-    let channels =
-        devices.channels.iter().filter(|channel| matches!(channel.target.type_, ChannelTargetType::Virtio(_)));
-    let consoles = devices.consoles.iter().filter(|console| {
-        console.target.as_ref().is_some_and(|target| target.type_ == Some(ConsoleTargetType::Virtio))
-    });
-    let addresses = channels.map(|it| it.address.as_ref()).chain(consoles.map(|it| it.address.as_ref()));
-    for address in addresses {
-        let place = address.and_then(|address| branch::<AddressTypeVirtioSerial>(&address.type_));
+    let channels = devices.channels.iter().filter(|it| matches!(it.target.type_, ChannelTargetType::Virtio(_)));
+    let type_ = |console: &Console| console.target.as_ref().and_then(|target| target.type_);
+    let consoles = devices.consoles.iter().filter(|it| type_(it) == Some(ConsoleTargetType::Virtio));
+    for address in channels.map(|it| &it.address).chain(consoles.map(|it| &it.address)) {
+        let place = address.as_ref().and_then(|address| branch::<AddressTypeVirtioSerial>(&address.type_));
         let index = place.and_then(|place| place.controller).unwrap_or_default().0;
         let type_ = ControllerType::VirtioSerial(ControllerTypeVirtioSerial::default());
         add(&mut devices.controllers, type_, index, cx);

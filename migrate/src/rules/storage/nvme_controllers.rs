@@ -35,28 +35,25 @@ rules![
 
 /// The serial numbers of the disks on NVMe controllers: of which controller, which number, of which disk.
 fn serials(devices: &Devices) -> Vec<(u32, String, Span)> {
-    let on_nvme = devices.disks.iter().filter(|disk| bus(disk) == DiskTargetBus::Nvme);
-    on_nvme
-        .filter_map(|disk| {
-            let named = || Drive::of_disk(DiskTargetBus::Nvme, plain_name(&disk.target.dev));
-            let drive = Drive::of(disk.address.as_ref()).or_else(named)?;
-            let serial = disk.serial.clone().filter(|serial| !serial.is_empty())?;
-            Some((drive.controller, serial, disk.xml.span))
-        })
-        .collect()
+    let serial = |disk: &Disk| {
+        let named = || Drive::of_disk(DiskTargetBus::Nvme, plain_name(&disk.target.dev));
+        let drive = Drive::of(disk.address.as_ref()).or_else(named)?;
+        Some((drive.controller, disk.serial.clone().filter(|serial| !serial.is_empty())?, disk.xml.span))
+    };
+    devices.disks.iter().filter(|disk| bus(disk) == DiskTargetBus::Nvme).filter_map(serial).collect()
 }
 
 fn own_serial(controller: &Controller) -> Option<&str> {
-    let ControllerType::Nvme(ControllerTypeNvme { serial }) = &controller.type_ else { return None };
-    serial.as_deref().filter(|serial| !serial.is_empty())
+    branch::<ControllerTypeNvme>(&controller.type_)?.serial.as_deref().filter(|serial| !serial.is_empty())
 }
 
 fn copy(devices: &mut Devices, cx: &mut Context<'_>) {
     let serials = serials(devices);
     for controller in devices.controllers.iter_mut().filter(|controller| own_serial(controller).is_none()) {
         let index = controller.index.unwrap_or(0);
-        let Some((_, serial, _)) = serials.iter().find(|(at, ..)| *at == index) else { continue };
-        if let ControllerType::Nvme(nvme) = &mut controller.type_ {
+        if let Some((_, serial, _)) = serials.iter().find(|(at, ..)| *at == index)
+            && let ControllerType::Nvme(nvme) = &mut controller.type_
+        {
             nvme.serial = Some(serial.clone());
             cx.rewrote(&controller.xml, "an NVMe controller has the serial number of its disks")
                 .becomes("", format!("<serial>{serial}</serial>"));
@@ -70,10 +67,8 @@ fn differing(devices: &Devices, cx: &mut Context<'_>) {
         let differs = serials[..at].iter().any(|(other, theirs, _)| other == index && theirs != serial);
         let mut controllers = devices.controllers.iter().filter(|controller| controller.index.unwrap_or(0) == *index);
         if differs || controllers.any(|controller| own_serial(controller).is_some_and(|own| own != serial)) {
-            let message = format!(
-                "the serial number {serial} is not that of NVMe controller {index} and its other disks: make them the same"
-            );
-            cx.refuse_here(*disk, message);
+            let whose = format!("NVMe controller {index} and its other disks: make them the same");
+            cx.refuse_here(*disk, format!("the serial number {serial} is not that of {whose}"));
         }
     }
 }

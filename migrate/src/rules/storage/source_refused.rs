@@ -6,6 +6,9 @@ use super::disk_refused::is_lun;
 use super::targets::{in_source, source};
 use crate::rules::prelude::*;
 
+const CLIENT: &str = "the hypervisor is the client of the helper: set mode='client'";
+const SOCKET: &str = "a socket needs transport='unix': set that, or leave out socket";
+const NO_PROTOCOL: &str = "an NVRAM of a server needs a protocol: add protocol to <source>";
 const LUNS: &str = "persistent reservations are for LUNs: leave out <reservations>, or set device='lun'";
 
 rules![
@@ -45,10 +48,10 @@ rules![
              </devices>",
         )
         .row(check(|it: &Disk, cx| half_volume(matches!(it.type_, DiskType::Volume(_)), &it.xml, cx)))
-        .row(check(|it: &DiskBackingStore, cx| {
-            half_volume(matches!(it.type_, Some(DiskStorage::Volume(_))), &it.xml, cx);
-        }))
-        .row(check(|it: &DiskMirror, cx| half_volume(matches!(it.type_, Some(DiskStorage::Volume(_))), &it.xml, cx))),
+        .rows(each_type!(
+            [DiskBackingStore DiskMirror],
+            check(|it: &Of, cx| half_volume(matches!(it.type_, Some(DiskStorage::Volume(_))), &it.xml, cx))
+        )),
     rule("disk-auth-secret-type", Class::Conflict)
         .summary("credentials whose secret has no type")
         .doc(
@@ -60,11 +63,7 @@ rules![
              usage='x'/></auth></source>\
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(check(|disk: &Disk, cx| {
-            if !matches!(disk.type_, DiskType::Volume(_)) {
-                untyped(disk, cx);
-            }
-        }))
+        .row(check(|disk: &Disk, cx| untyped(disk, cx)).when(|disk, _| !matches!(disk.type_, DiskType::Volume(_))))
         .row(check(|nvram: &OsNvram, cx| untyped(nvram, cx))),
     rule("disk-encryption-duplicate", Class::Conflict)
         .summary("the encryption of a disk stands in two places, or where none can be")
@@ -120,10 +119,7 @@ rules![
             let reserved = kept_child(source(&disk.type_)?.extra()?, "reservations").is_some();
             (reserved && !is_lun(disk)).then_some(LUNS)
         }))
-        .row(refuse_if(
-            "the hypervisor is the client of the helper: set mode='client'",
-            |source: &DiskReservationsSource, _| { source.mode != DiskReservationsSourceMode::Client }
-        )),
+        .row(refuse_where(required(DiskReservationsSource::MODE), |mode, _| mode.as_str() != "client", CLIENT)),
     rule("disk-auth-unsupported", Class::Conflict)
         .summary("a protocol without credentials has some")
         .doc(
@@ -152,10 +148,7 @@ rules![
              socket='/run/nbd'/>\
              </source><target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(refuse(|host: &DiskHost, _| {
-            kept_attribute(&host.xml, "socket")
-                .map(|_| "a socket needs transport='unix': set that, or leave out socket")
-        })),
+        .row(refuse(|host: &DiskHost, _| kept_attribute(&host.xml, "socket").map(|_| SOCKET))),
     rule("os-nvram-network-source", Class::Conflict)
         .summary("an NVRAM of a server is not named")
         .doc(
@@ -169,9 +162,7 @@ rules![
         )
         .row(refuse_at(OsNvram::SOURCE, |nvram, _| {
             let source = nvram.source.as_ref().filter(|_| nvram.type_ == Some(OsNvramType::Network))?;
-            let Some(protocol) = source.protocol else {
-                return Some("an NVRAM of a server needs a protocol: add protocol to <source>");
-            };
+            let Some(protocol) = source.protocol else { return Some(NO_PROTOCOL) };
             let nameless = protocol.as_str() != "nbd" && source.name.is_none();
             nameless.then_some("an NVRAM of a server needs a name: add name to <source>")
         })),
@@ -219,8 +210,11 @@ rules![
              type='passphrase'/></encryption>\
              </source><target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(refuse(|secret: &DiskAuthSecret, _| unidentified(secret.uuid.is_some(), secret.usage.is_some())))
-        .row(refuse(|secret: &EncryptionSecret, _| unidentified(secret.uuid.is_some(), secret.usage.is_some()))),
+        .rows(each_type!([DiskAuthSecret EncryptionSecret], refuse(|it: &Of, _| match (&it.uuid, &it.usage) {
+            (Some(_), Some(_)) => Some("a secret has a UUID or a usage, not both: leave out one of the two"),
+            (None, None) => Some("a secret needs a UUID or a usage: add uuid or usage"),
+            _ => None,
+        }))),
 ];
 
 fn bare_label(label: &DeviceSeclabel, scope: &Scope) -> Option<&'static str> {
@@ -304,12 +298,4 @@ fn ciphers(disk: &Disk, cx: &mut Context<'_>) {
             cx.error(&it.xml, "cipher and initial vector of a disk are known from its image and must not be given");
         }
     });
-}
-
-fn unidentified(uuid: bool, usage: bool) -> Option<&'static str> {
-    (uuid == usage).then_some(if uuid {
-        "a secret has a UUID or a usage, not both: leave out one of the two"
-    } else {
-        "a secret needs a UUID or a usage: add uuid or usage"
-    })
 }

@@ -5,6 +5,8 @@ use domxml::DiskSourceNetworkProtocol as Protocol;
 use super::targets::source;
 use crate::rules::prelude::*;
 
+const BEYOND: &str = "a port of a server is at most 65535: choose another one";
+
 rules![
     rule("storage-value-invalid", Class::Conflict)
         .summary("a number must not be 0, or something that goes with a switch is missing")
@@ -59,16 +61,16 @@ rules![
             |cookie, _| Some(cookie.name.clone()),
             "another cookie is called {}: leave this one out",
         ))
-        .row(refuse(|it: &DiskHostByAddress, _| beyond_network(it.port)))
-        .row(refuse(|it: &HostdevIscsiHost, _| beyond_network(it.port.and_then(|port| u32::try_from(port).ok()))))
-        .row(refuse(|it: &DiskDataStore, _| {
-            source(&it.type_).is_none().then_some("<dataStore> names no file: add <source>, or leave it out")
-        }))
-        .row(refuse_each(|it: &DiskDriver, _| {
-            const LUKS: &str = "an encrypted image is of the format raw: luks is told by <encryption>; set type='raw' of <driver>";
-            [(it.iothread == Some(0), "I/O threads count from 1: choose another number"), (it.type_ == Some(DiskDriverType::Luks), LUKS)]
-        }))
-        .row(refuse(|it: &DiskSourceNvme, _| (it.namespace.0 == 0).then_some("namespaces count from 1: choose another number")))
+        .row(refuse_where(DiskHostByAddress::PORT, |port, _| *port > 65535, BEYOND))
+        .row(refuse_where(HostdevIscsiHost::PORT, |port, _| *port > 65535, BEYOND))
+        .row(refuse_if("<dataStore> names no file: add <source>, or leave it out", |it: &DiskDataStore, _| source(&it.type_).is_none()))
+        .row(refuse_where(DiskDriver::IOTHREAD, |thread, _| *thread == 0, "I/O threads count from 1: choose another number"))
+        .row(refuse_where(
+            DiskDriver::TYPE,
+            |type_, _| *type_ == DiskDriverType::Luks,
+            "an encrypted image is of the format raw: luks is told by <encryption>; set type='raw' of <driver>",
+        ))
+        .row(refuse_where(required(DiskSourceNvme::NAMESPACE), |number, _| number.0 == 0, "namespaces count from 1: choose another number"))
         .row(refuse_if("a connection that is made again needs a time-out: add timeout, in seconds", |it: &DiskReconnect, _| {
             it.enabled == Some(YesNo::Yes) && it.timeout.is_none()
         }))
@@ -76,24 +78,17 @@ rules![
             let alone = it.managed == Some(YesNo::No) && it.source.is_none();
             [
                 (alone, "reservations that libvirt does not manage need the socket of their helper"),
-                (
-                    it.managed.is_none(),
-                    "it is not said who manages the reservations: add managed='yes' (libvirt) or managed='no'",
-                ),
+                (it.managed.is_none(), "it is not said who manages the reservations: add managed='yes' (libvirt) or managed='no'"),
             ]
         }))
         .row(refuse_each(|it: &DiskSourceNetwork, _| {
-            let nameless = !matches!(it.protocol, Protocol::Nbd(_) | Protocol::Other(_))
-                && it.name.is_none()
-                && kept_value(&it.xml, "name").is_none();
+            let named = it.name.is_some() || kept_value(&it.xml, "name").is_some();
+            let nameless = !named && !matches!(it.protocol, Protocol::Nbd(_) | Protocol::Other(_));
             let pooled = matches!(it.protocol, Protocol::Rbd(_) | Protocol::Gluster(_));
             let pool = it.name.as_ref().and_then(|name| name.find('/')).unwrap_or(0);
             [
                 (nameless, "the image on the server is not named: add name"),
-                (
-                    pooled && pool == 0,
-                    "the name has a pool or volume, a slash and the image: write it so, as name='pool/image'",
-                ),
+                (pooled && pool == 0, "the name has a pool or volume, a slash and the image: write it so, as name='pool/image'"),
             ]
         }))
         .row(
@@ -104,15 +99,12 @@ rules![
             })
             .since(11, 6, 0),
         )
-        .row(refuse(|it: &DiskLatencyHistogram, _| it.bins.is_empty().then_some("a histogram needs bins: add <bin start='..'/>")).since(12, 1, 0))
-        .row(refuse_if("of the drivers only QEMU's takes file descriptors for a disk: leave out fdgroup", |it: &DiskSourceFile, scope| {
-            it.fdgroup.is_some() && scope.driver != Driver::Qemu
-        }))
-        .row(refuse(|it: &DeviceBoot, _| (it.order == 0).then_some("the boot order counts from 1: choose another number")))
-        .row(refuse(|it: &Acpi, _| (it.index == Some(0)).then_some("ACPI indexes count from 1: choose another number"))),
+        .row(refuse_if("a histogram needs bins: add <bin start='..'/>", |it: &DiskLatencyHistogram, _| it.bins.is_empty()).since(12, 1, 0))
+        .row(refuse_where(
+            DiskSourceFile::FDGROUP,
+            |_, scope| scope.driver != Driver::Qemu,
+            "of the drivers only QEMU's takes file descriptors for a disk: leave out fdgroup",
+        ))
+        .row(refuse_where(required(DeviceBoot::ORDER), |order, _| *order == 0, "the boot order counts from 1: choose another number"))
+        .row(refuse_where(Acpi::INDEX, |index, _| *index == 0, "ACPI indexes count from 1: choose another number")),
 ];
-
-fn beyond_network(port: Option<u32>) -> Option<&'static str> {
-    port.is_some_and(|port| port > u32::from(u16::MAX))
-        .then_some("a port of a server is at most 65535: choose another one")
-}

@@ -5,6 +5,10 @@ use std::collections::BTreeSet;
 use crate::rules::prelude::*;
 
 const NO_NAME: &str = "the group has no name: add <group_name>";
+const TAKEN: &str = "another throttle group has the name '{}' already";
+const AGAIN: &str = "the disk refers to the throttle group '{}' already";
+const NO_FILTERS: &str = "a CD-ROM drive cannot have throttle filters: leave them out";
+const EITHER: &str = "a disk has either limits of its own or throttle filters: leave out one of the two";
 
 rules![
     rule("throttle-conflict", Class::Conflict)
@@ -25,28 +29,14 @@ rules![
              <throttlefilter group='g'/></throttlefilters></disk></devices>",
         )
         .row(refuse_if(NO_NAME, |group: &Throttlegroup, _| group.group_name.as_ref().is_none_or(String::is_empty)))
-        .row(unique(
-            Throttlegroups::THROTTLEGROUPS,
-            |group, _| group.group_name.clone(),
-            "another throttle group has the name '{}' already",
-        ))
-        .row(unique(
-            DiskThrottleFilters::THROTTLEFILTERS,
-            |filter, _| Some(filter.group.clone()),
-            "the disk refers to the throttle group '{}' already",
-        ))
+        .row(unique(Throttlegroups::THROTTLEGROUPS, |group, _| group.group_name.clone(), TAKEN))
+        .row(unique(DiskThrottleFilters::THROTTLEFILTERS, |filter, _| Some(filter.group.clone()), AGAIN))
         .row(check(unknown_groups))
         .row(refuse(|disk: &Disk, _| {
-            let filtered = disk.throttlefilters.as_ref().is_some_and(|filters| !filters.throttlefilters.is_empty());
-            let why = match disk.device {
-                Some(DiskDevice::Cdrom) => "a CD-ROM drive cannot have throttle filters: leave them out",
-                _ if disk.iotune.is_some() => {
-                    "a disk has either limits of its own or throttle filters: leave out one of the two"
-                }
-                _ => return None,
-            };
-            filtered.then_some(why)
-        }),),
+            disk.throttlefilters.as_ref().filter(|filters| !filters.throttlefilters.is_empty())?;
+            let is_drive = disk.device == Some(DiskDevice::Cdrom);
+            if is_drive { Some(NO_FILTERS) } else { disk.iotune.as_ref().map(|_| EITHER) }
+        })),
     rule("throttle-zero-dropped", Class::Default)
         .summary("limits of 0 in a throttle group are none")
         .doc("A limit of 0 in a throttle group is the same as none, and libvirt does not write it.")
@@ -64,12 +54,7 @@ fn unknown_groups(domain: &Domain, cx: &mut Context<'_>) {
     let disks = domain.devices.iter().flat_map(|devices| &devices.disks);
     let filters = disks.filter_map(|disk| disk.throttlefilters.as_ref()).flat_map(|filters| &filters.throttlefilters);
     for filter in filters.filter(|filter| !filter.group.is_empty() && !known.contains(&*filter.group)) {
-        cx.error(
-            &filter.xml,
-            format!(
-                "there is no throttle group '{}': name one that there is, or add it to <throttlegroups>",
-                filter.group
-            ),
-        );
+        let missing = format!("there is no throttle group '{}'", filter.group);
+        cx.error(&filter.xml, format!("{missing}: name one that there is, or add it to <throttlegroups>"));
     }
 }
