@@ -1,6 +1,6 @@
 //! Sizes and their units.
 
-use domxml::scalar::MemoryUnit;
+use domxml::scalar::{MemoryUnit, WideNumber};
 use domxml_runtime::{Content, Described, Key};
 
 use crate::rule::row::{Draft, Kind};
@@ -31,19 +31,50 @@ impl Scale {
     }
 }
 
+/// The number of a size, which may be left out.
+pub trait Number: 'static {
+    /// What it is.
+    fn value(&self) -> Option<u64>;
+
+    /// Makes it another.
+    fn change(&mut self, value: u64);
+}
+
+impl Number for u64 {
+    fn value(&self) -> Option<u64> {
+        Some(*self)
+    }
+
+    fn change(&mut self, value: u64) {
+        *self = value;
+    }
+}
+
+impl Number for Option<WideNumber> {
+    fn value(&self) -> Option<u64> {
+        self.map(|number| number.0)
+    }
+
+    fn change(&mut self, value: u64) {
+        *self = Some(value.into());
+    }
+}
+
 /// A size that libvirt writes in one unit, whatever the author's: the number, and its unit. One that is too large stays as it is.
-pub fn unit<T: Content + Described + Clone>(
-    number: Key<T, u64>,
+pub fn unit<T: Content + Described + Clone, N: Number>(
+    number: Key<T, N>,
     unit: Key<T, Option<MemoryUnit>>,
     scale: Scale,
 ) -> Draft<T> {
     Draft::new(Kind::Unit, number.info().name, move |element: &mut T, cx| {
-        let (before, from) = (*number.get(element), unit.get(element).unwrap_or(scale.assumed));
+        let Some(before) = number.get(element).value() else { return };
+        let from = unit.get(element).unwrap_or(scale.assumed);
         if from == scale.written {
             return;
         }
         let Some(scaled) = scale.apply(before, Some(from)) else { return };
-        (*number.get_mut(element), *unit.get_mut(element)) = (scaled, Some(scale.written));
+        number.get_mut(element).change(scaled);
+        *unit.get_mut(element) = Some(scale.written);
         cx.rewrote_here(cx.here, format!("libvirt writes the size in {}", scale.written))
             .becomes(format!("{before} {from}"), format!("{scaled} {}", scale.written));
     })

@@ -4,6 +4,8 @@ use crate::rules::prelude::*;
 
 const UNSAID: &str = "<reconnect> does not say whether to connect again: 'enabled' is missing";
 const EMPTY: &str = "an empty source is not written";
+const NO_PATH: &str = "a socket without path is not written";
+const ONCE: &str = "of a connection that is not made again";
 
 /// A row for each of the sources that may be connected again.
 macro_rules! each_source {
@@ -63,18 +65,13 @@ rules![
              </serial></devices>",
         )
         .row(unread(child(ChardevBackendUnix::PROTOCOL), "of a socket of the file system").profiles(LIBVIRT))
-        .row(
-            unread(ChardevReconnect::TIMEOUT, "of a connection that is not made again")
-                .when(|reconnect, _| reconnect.enabled == Some(YesNo::No)),
-        )
-        .row(nothing(
-            child(ChardevBackendUnix::SOURCE),
-            |source| source.path.is_none(),
-            "a socket without path is not written",
-        ))
+        .row(unread(ChardevReconnect::TIMEOUT, ONCE).when(|it, _| it.enabled == Some(YesNo::No)))
+        .row(nothing(child(ChardevBackendUnix::SOURCE), |source| source.path.is_none(), NO_PATH))
         .rows(each_type!([ChardevBackendNmdm ChardevBackendQemuVdagent], nothing(child(Of::SOURCE), is_bare, EMPTY)))
-        .row(algorithm(|it: &mut Redirdev, cx| drop_labels(&mut it.type_, cx)).profiles(LIBVIRT))
-        .row(algorithm(|it: &mut ChardevPeer, cx| drop_labels(&mut it.type_, cx)).profiles(LIBVIRT)),
+        .rows(each_type!(
+            [Redirdev ChardevPeer],
+            algorithm(|it: &mut Of, cx| drop_labels(&mut it.type_, cx)).profiles(LIBVIRT)
+        )),
     rule("chardev-udp-ends", Class::Spelling)
         .summary("of the two ends of a UDP device the one that is bound stands first")
         .doc(
@@ -113,24 +110,22 @@ fn is_foreign(reconnect: &ChardevReconnect) -> bool {
 
 /// The back end of what is no port, console or channel has no labels.
 fn drop_labels(backend: &mut ChardevBackend, cx: &mut Context<'_>) {
-    let of_terminal = matches!(backend, ChardevBackend::Pty(_));
-    let source = backend.members_mut().and_then(|members| child_called_mut(members, "source"));
-    if let Some(labels) = source.and_then(field_mut::<Vec<DeviceSeclabel>>)
-        && !labels.is_empty()
-        && !of_terminal
-    {
+    let members = if let ChardevBackend::Pty(_) = backend { None } else { backend.members_mut() };
+    let source = members.and_then(|members| child_called_mut(members, "source"));
+    if let Some(labels) = source.and_then(field_mut::<Vec<DeviceSeclabel>>).filter(|labels| !labels.is_empty()) {
         labels.clear();
         cx.rewrote_here(cx.here, "the source of this device has no security labels").becomes("<seclabel>", "");
     }
 }
 
+/// The end of a UDP device that is bound, or the one that sends: the first that says where.
+pub(super) fn udp_end(sources: &[ChardevSourceUdp], bound: bool) -> Option<&ChardevSourceUdp> {
+    let said = |it: &&ChardevSourceUdp| it.host.is_some() || it.service.is_some();
+    sources.iter().filter(said).find(|it| (it.mode == Some(ChardevSocketMode::Bind)) == bound)
+}
+
 fn order_ends(udp: &mut ChardevBackendUdp, cx: &mut Context<'_>) {
-    let said = |source: &&ChardevSourceUdp| source.host.is_some() || source.service.is_some();
-    let first = |bound: bool| {
-        let of_mode = |source: &&ChardevSourceUdp| (source.mode == Some(ChardevSocketMode::Bind)) == bound;
-        udp.sources.iter().filter(said).find(of_mode).cloned()
-    };
-    let ends: Vec<_> = [first(true), first(false)].into_iter().flatten().collect();
+    let ends: Vec<_> = [true, false].into_iter().filter_map(|bound| udp_end(&udp.sources, bound)).cloned().collect();
     if ends != udp.sources {
         udp.sources = ends;
         cx.rewrote_here(cx.here, "libvirt writes the end that is bound first").becomes("<source>", "<source>");

@@ -14,12 +14,8 @@ rules![
         .finds("<devices><channel type='pty'><target type='guestfwd' address='010.0.2.1' port='4600'/></channel>\
                 </devices>")
         .finds("<devices><channel type='pty'><target type='guestfwd' address='host' port='4600'/></channel></devices>")
-        .row(refuse(|target: &ChannelTargetTypeGuestfwd, _| no_address(target)).profiles(LIBVIRT))
-        .row(
-            refuse(|target: &ChannelTargetTypeGuestfwd, _| no_address(target))
-                .when(|target, _| !target.address.contains(':'))
-                .profiles(MODERN),
-        )
+        .row(refuse(no_address).profiles(LIBVIRT))
+        .row(refuse(no_address).when(|target, _| !target.address.contains(':')).profiles(MODERN))
         .row(
             note(|target: &ChannelTargetTypeGuestfwd, _| {
                 let address = lax_ipv4(&target.address)?;
@@ -46,10 +42,9 @@ rules![
         )),
 ];
 
-fn no_address(target: &ChannelTargetTypeGuestfwd) -> Option<String> {
-    lax_ipv4(&target.address)
-        .is_none()
-        .then(|| format!("'{}' is no IPv4 address: write it as 10.0.2.1", target.address))
+fn no_address(target: &ChannelTargetTypeGuestfwd, _: &Scope) -> Option<String> {
+    let wrong = Some(&target.address).filter(|address| lax_ipv4(address).is_none())?;
+    Some(format!("'{wrong}' is no IPv4 address: write it as 10.0.2.1"))
 }
 
 /// Reads an IPv4 address as the C library does: one to four numbers in any base, the last of which fills what is left.
@@ -71,11 +66,7 @@ fn lax_ipv4(text: &str) -> Option<Ipv4Addr> {
     if front.iter().any(|part| *part > 255) || u64::from(*last) >= 1 << room {
         return None;
     }
-    let mut address = *last;
-    for (at, part) in front.iter().enumerate() {
-        address |= part << (24 - 8 * at);
-    }
-    Some(Ipv4Addr::from(address))
+    Some(Ipv4Addr::from(front.iter().zip([24, 16, 8]).fold(*last, |address, (part, by)| address | part << by)))
 }
 
 #[cfg(test)]

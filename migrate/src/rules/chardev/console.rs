@@ -1,7 +1,9 @@
 //! The first console and the first serial port.
 
 use domxml_runtime::edit::forget_remarks;
+use domxml_runtime::whole::carry;
 
+use super::ports::given;
 use crate::rules::prelude::*;
 
 rules![
@@ -75,15 +77,10 @@ pub(super) fn needs_stub(devices: &Devices, hvm: bool) -> bool {
 fn make_serial(devices: &mut Devices, cx: &mut Context<'_>) {
     let lacks = cx.scope.is_hvm() && devices.serials.is_empty();
     let Some(console) = devices.consoles.first_mut().filter(|console| lacks && is_serial(console)) else { return };
-    let mut serial = Serial {
-        type_: console.type_.clone(),
-        log: console.log.clone(),
-        target: Some(SerialTarget { port: Some(0), ..SerialTarget::default() }),
-        alias: console.alias.clone(),
-        acpi: console.acpi.clone(),
-        address: console.address.clone(),
-        xml: Extra::at(console.xml.span),
-    };
+    let mut serial = Serial::default();
+    carry(&mut console.clone(), &mut serial);
+    serial.target = Some(SerialTarget { port: Some(0), ..SerialTarget::default() });
+    serial.xml = Extra::at(console.xml.span);
     let target = console.target.get_or_insert_default();
     (target.type_, target.port) = (Some(ConsoleTargetType::Serial), Some(0));
     forget_remarks(&mut serial);
@@ -93,49 +90,43 @@ fn make_serial(devices: &mut Devices, cx: &mut Context<'_>) {
 }
 
 fn add_console(devices: &mut Devices, cx: &mut Context<'_>) {
-    if needs_stub(devices, cx.scope.is_hvm())
-        && let Some(serial) = devices.serials.first()
-    {
-        let console = copy_of(serial);
-        cx.rewrote(&serial.xml, "the first serial port has a console").becomes("", "<console>");
-        devices.consoles.insert(0, console);
+    if needs_stub(devices, cx.scope.is_hvm()) {
+        devices.consoles.insert(0, copy_of(&devices.serials[0]));
+        cx.rewrote(&devices.serials[0].xml, "the first serial port has a console").becomes("", "<console>");
     }
 }
 
 /// The console that stands for a serial port.
 fn copy_of(serial: &Serial) -> Console {
-    let port = serial.target.as_ref().and_then(|target| target.port);
-    Console {
-        type_: serial.type_.clone(),
-        tty: None,
-        log: serial.log.clone(),
-        target: Some(ConsoleTarget { type_: Some(ConsoleTargetType::Serial), port, ..ConsoleTarget::default() }),
-        alias: serial.alias.clone(),
-        acpi: serial.acpi.clone(),
-        address: serial.address.clone(),
-        xml: Extra { assumed: serial.xml.assumed, ..Extra::at(serial.xml.span) },
-    }
+    let mut console = Console::default();
+    carry(&mut serial.clone(), &mut console);
+    console.target = Some(serial_target(given(serial)));
+    console.xml = Extra { assumed: serial.xml.assumed, ..Extra::at(serial.xml.span) };
+    console
+}
+
+/// The target of a console of the type `serial`.
+pub(super) fn serial_target(port: Option<u32>) -> ConsoleTarget {
+    ConsoleTarget { type_: Some(ConsoleTargetType::Serial), port, ..ConsoleTarget::default() }
 }
 
 fn copy_serial(devices: &mut Devices, cx: &mut Context<'_>) {
-    if copies_serial(devices, cx.scope.is_hvm())
-        && let (Some(serial), Some(console)) = (devices.serials.first(), devices.consoles.first_mut())
-    {
-        let mut copy = copy_of(serial);
-        copy.tty = console.tty.clone();
-        copy.xml = console.xml.clone();
-        let mut own = console.clone();
-        forget_remarks(&mut copy);
-        forget_remarks(&mut own);
-        if own != copy {
-            // What is remarked on a console stays with it.
-            copy.xml = std::mem::take(&mut console.xml);
-            if let (Some(target), Some(own)) = (&mut copy.target, &mut console.target) {
-                target.xml = std::mem::take(&mut own.xml);
-            }
-            *console = copy;
-            cx.rewrote(&console.xml, "the first console repeats the first serial port")
-                .becomes("<console>", "<serial>");
+    if !copies_serial(devices, cx.scope.is_hvm()) {
+        return;
+    }
+    let (mut copy, console) = (copy_of(&devices.serials[0]), &mut devices.consoles[0]);
+    copy.tty = console.tty.clone();
+    copy.xml = console.xml.clone();
+    let mut own = console.clone();
+    forget_remarks(&mut copy);
+    forget_remarks(&mut own);
+    if own != copy {
+        // What is remarked on a console stays with it.
+        copy.xml = std::mem::take(&mut console.xml);
+        if let (Some(target), Some(own)) = (&mut copy.target, &mut console.target) {
+            target.xml = std::mem::take(&mut own.xml);
         }
+        *console = copy;
+        cx.rewrote(&console.xml, "the first console repeats the first serial port").becomes("<console>", "<serial>");
     }
 }

@@ -2,9 +2,15 @@
 
 use domxml::ChardevSocketMode as Mode;
 
+use super::backends::udp_end;
 use super::console::{copies_serial, is_serial};
 use super::ports::{ISA_PORTS, given, is_isa};
 use crate::rules::prelude::*;
+
+const NO_SLOT: &str =
+    "a smartcard is in the slot of a reader: its address is of the type ccid; set that, or leave out the address";
+/// libvirt reads the numbers of ports as signed ones.
+const BEYOND: &str = "the number of a port is at most 2147483647: choose the next free one";
 
 rules![
     rule("chardev-contradictions", Class::Conflict)
@@ -59,25 +65,22 @@ rules![
         .row(refuse_if("a smartcard in another program needs a type of character device: add type, as type='spicevmc'", |card: &Smartcard, _| {
             matches!(card.mode, SmartcardMode::Passthrough(_)) && card.xml.assumed.is_some()
         }))
-        .row(refuse_in(Smartcard::ADDRESS, |it, _| {
-            let wrong = !matches!(it.type_, AddressType::Ccid(_));
-            wrong.then_some("a smartcard is in the slot of a reader: its address is of the type ccid; set that, or leave out the address")
+        .row(refuse_where(child(Smartcard::ADDRESS), |it, _| !matches!(it.type_, AddressType::Ccid(_)), NO_SLOT))
+        .row(refuse_if("an entropy source of the model egd needs a type of character device: add type, as type='tcp'", |backend: &RngBackend, _| {
+            matches!(backend.model, RngBackendModel::Egd(_)) && backend.xml.assumed.is_some()
         }))
-        .row(refuse(|backend: &RngBackend, _| {
-            let untyped = matches!(backend.model, RngBackendModel::Egd(_)) && backend.xml.assumed.is_some();
-            untyped.then_some("an entropy source of the model egd needs a type of character device: add type, as type='tcp'")
+        .row(refuse_if("a connection that is made again needs a time-out: add timeout, in seconds", |it: &ChardevReconnect, _| {
+            it.enabled == Some(YesNo::Yes) && it.timeout.is_none()
         }))
-        .row(refuse(|it: &ChardevReconnect, _| {
-            let endless = it.enabled == Some(YesNo::Yes) && it.timeout.is_none();
-            endless.then_some("a connection that is made again needs a time-out: add timeout, in seconds")
-        }))
-        .rows(each_type!([Serial Parallel], check(|it: &Of, cx| source(&it.type_, Owner::Port, cx))))
-        .row(check(|it: &Redirdev, cx| source(&it.type_, Owner::Redirdev, cx)))
-        .row(check(|it: &ChardevPeer, cx| source(&it.type_, Owner::Other, cx)))
+        .rows(each_type!([Serial Parallel], check(|it: &Of, cx| source(&it.type_, &[], cx))))
+        // The channel on D-Bus of a redirected device has a usual name.
+        .row(check(|it: &Redirdev, cx| source(&it.type_, &["dbus", "spicevmc"], cx)))
+        .row(check(|it: &ChardevPeer, cx| source(&it.type_, &["spicevmc"], cx)))
         .row(check(|it: &Channel, cx| match &it.target.type_ {
-            ChannelTargetType::Guestfwd(_) => source(&it.type_, Owner::Guestfwd, cx),
-            ChannelTargetType::Virtio(_) => source(&it.type_, Owner::VirtioChannel, cx),
-            ChannelTargetType::Xen(_) => source(&it.type_, Owner::XenChannel, cx),
+            ChannelTargetType::Guestfwd(_) => source(&it.type_, &[], cx),
+            // libvirt can make a socket for these.
+            ChannelTargetType::Virtio(_) => source(&it.type_, &["spicevmc", "unix"], cx),
+            ChannelTargetType::Xen(_) => source(&it.type_, &["unix"], cx),
             _ => {}
         }))
         .row(check(consoles))
@@ -87,36 +90,18 @@ rules![
         )
         // Counted while libvirt reads, of a console that copies a serial port, too. Of one of TCP the schema says that it has one.
         .row(at_most(2, ChardevBackendUdp::SOURCES, "a UDP device has two ends: leave the further ones out"))
-        .row(refuse_each(|card: &SmartcardModeHostCertificates, _| {
-            let relative = card.database.as_ref().is_some_and(|path| !path.starts_with('/'));
-            [
-                (card.certificates.len() != 3, "a smartcard has three certificates: give three <certificate>"),
-                (relative, "the path of a database of certificates begins with '/': write an absolute path"),
-            ]
-        }))
+        .row(refuse_if("a smartcard has three certificates: give three <certificate>", |card: &SmartcardModeHostCertificates, _| card.certificates.len() != 3))
+        .row(refuse_where(
+            SmartcardModeHostCertificates::DATABASE,
+            |path, _| !path.starts_with('/'),
+            "the path of a database of certificates begins with '/': write an absolute path",
+        ))
         // Between 9.0.0 and 12.8.0, of which the later is said.
         .rows(each_type!(
             [SerialTarget ParallelTarget ConsoleTarget],
-            refuse(|it: &Of, _| beyond_ports(it.port)).since(12, 8, 0)
+            refuse_where(Of::PORT, |port, _| i32::try_from(*port).is_err(), BEYOND).since(12, 8, 0)
         )),
 ];
-
-/// The device that a back end stands behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Owner {
-    /// A port of the guest.
-    Port,
-    /// A channel on virtio, which libvirt can make a socket for.
-    VirtioChannel,
-    /// A channel of Xen's, which libvirt can make a socket for.
-    XenChannel,
-    /// A channel to an address of the guest's network.
-    Guestfwd,
-    /// A redirected device, whose channel on D-Bus has a usual name.
-    Redirdev,
-    /// A smartcard or an entropy source.
-    Other,
-}
 
 /// The back ends of consoles, but that of one that is the first serial port under another name: libvirt does not look at it.
 fn consoles(devices: &Devices, cx: &mut Context<'_>) {
@@ -124,31 +109,32 @@ fn consoles(devices: &Devices, cx: &mut Context<'_>) {
     let here = cx.here;
     for console in devices.consoles.iter().skip(copies) {
         cx.here = console.xml.span;
-        source(&console.type_, Owner::Port, cx);
+        source(&console.type_, &[], cx);
     }
     cx.here = here;
 }
 
-fn source(backend: &ChardevBackend, owner: Owner, cx: &mut Context<'_>) {
+/// What is wrong with a back end; at this device those of the types that are `free` need not say where they lead to.
+fn source(backend: &ChardevBackend, free: &[&str], cx: &mut Context<'_>) {
     use ChardevBackend::{Dbus, Dev, File, Nmdm, Pipe, Spiceport, Spicevmc, Tcp, Udp, Unix};
     let source = backend.members().and_then(|members| child_called(members, "source"));
     let said = source.map(domxml_runtime::given).unwrap_or_default();
     let lacks = |name: &str| !said.contains(&name);
+    let is_free = backend.value().is_some_and(|type_| free.contains(&type_));
+    let sends = |udp: &ChardevBackendUdp| udp_end(&udp.sources, false).is_some_and(|end| end.service.is_some());
     let missing: &[(bool, &str)] = match backend {
-        Dev(_) | Pipe(_) | File(_) => &[(lacks("path"), "the path of its source")],
+        _ if is_free => &[],
+        Dev(_) | Pipe(_) | File(_) | Unix(_) => &[(lacks("path"), "the path of its source")],
         Nmdm(_) => &[(lacks("master") != lacks("slave"), "one of the two ends of its null modem")],
-        Spiceport(_) => &[(lacks("channel"), "the name of its channel")],
-        Dbus(_) => &[(lacks("channel") && owner != Owner::Redirdev, "the name of its channel")],
+        Spiceport(_) | Dbus(_) => &[(lacks("channel"), "the name of its channel")],
         Tcp(_) => &[(lacks("host"), "the host of its source"), (lacks("service"), "the service of its source")],
-        Udp(udp) => &[(!sends(&udp.sources), "the service that it sends to")],
-        Unix(_) if matches!(owner, Owner::VirtioChannel | Owner::XenChannel) => &[],
-        Unix(_) => &[(lacks("path"), "the path of its source")],
+        Udp(udp) => &[(!sends(udp), "the service that it sends to")],
         _ => &[],
     };
     for (_, what) in missing.iter().filter(|(missing, _)| *missing) {
         cx.refuse_here(cx.here, format!("the character device lacks {what}: add it"));
     }
-    if matches!(backend, Spicevmc) && !matches!(owner, Owner::VirtioChannel | Owner::Redirdev | Owner::Other) {
+    if matches!(backend, Spicevmc) && !is_free {
         cx.refuse_here(cx.here, "the channel of the SPICE agent is a virtio channel: set type='virtio' of <target>");
     }
     if let Spiceport(members) | Dbus(members) = backend {
@@ -164,16 +150,4 @@ fn source(backend: &ChardevBackend, owner: Owner, cx: &mut Context<'_>) {
         let why = "only a device that connects can connect again: set mode='connect', or leave out <reconnect>";
         cx.refuse_here(cx.here, why);
     }
-}
-
-/// Whether it is said where to send; of two ends that send the first counts.
-fn sends(sources: &[ChardevSourceUdp]) -> bool {
-    let is_end = |it: &&ChardevSourceUdp| it.mode != Some(Mode::Bind) && (it.host.is_some() || it.service.is_some());
-    sources.iter().find(is_end).is_some_and(|end| end.service.is_some())
-}
-
-/// libvirt reads the numbers of ports as signed ones.
-fn beyond_ports(port: Option<u32>) -> Option<String> {
-    let beyond = port.is_some_and(|port| i32::try_from(port).is_err());
-    beyond.then(|| format!("the number of a port is at most {}: choose the next free one", i32::MAX))
 }

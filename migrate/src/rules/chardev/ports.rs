@@ -1,6 +1,6 @@
 //! Numbers of ports.
 
-use super::console::{copies_serial, is_serial, needs_stub};
+use super::console::{copies_serial, is_serial, needs_stub, serial_target};
 use crate::rules::prelude::*;
 
 /// How many serial ports an ISA bus has.
@@ -44,13 +44,7 @@ rules![
             "<devices><console type='pty'><target type='virtio' port='0'/></console></devices>",
         )
         .row(default(ConsoleTarget::TYPE, ConsoleTargetType::Serial))
-        .row(
-            default(
-                child(Console::TARGET),
-                ConsoleTarget { type_: Some(ConsoleTargetType::Serial), ..ConsoleTarget::default() },
-            )
-            .profiles(LIBVIRT),
-        )
+        .row(default(child(Console::TARGET), serial_target(None)).profiles(LIBVIRT))
         .row(algorithm(number_consoles).phase(Phase::Derive).after("serial-port-auto")),
 ];
 
@@ -68,19 +62,12 @@ fn behind_highest(ports: &mut [Option<u32>]) {
     }
 }
 
-/// Gives the lowest free numbers to the ports at these places, where others that count have taken theirs.
-fn lowest_free(ports: &mut [Option<u32>], places: impl Iterator<Item = usize>, counts: impl Fn(usize) -> bool) {
-    let mut free = [true; ISA_PORTS as usize];
-    let taken = ports.iter().enumerate().filter(|(at, _)| counts(*at)).filter_map(|(_, port)| *port);
-    for port in taken.filter(|port| *port < ISA_PORTS) {
-        free[port as usize] = false;
-    }
-    let mut left = (0..ISA_PORTS).filter(|port| free[*port as usize]);
-    for at in places {
-        if ports[at].is_none() {
-            ports[at] = left.next();
-        }
-    }
+/// Gives the lowest free numbers of the bus to the ports that count and have none.
+fn lowest_free(ports: &mut [Option<u32>], counts: impl Fn(usize) -> bool) {
+    let on_bus = ports.iter_mut().enumerate().filter(|(at, _)| counts(*at));
+    let (given, open): (Vec<_>, Vec<_>) = on_bus.map(|(_, port)| port).partition(|port| port.is_some());
+    let free = (0..ISA_PORTS).filter(|number| !given.iter().any(|port| **port == Some(*number)));
+    open.into_iter().zip(free).for_each(|(port, number)| *port = Some(number));
 }
 
 /// Whether a serial port is on the ISA bus by its own word.
@@ -95,8 +82,7 @@ pub(super) fn given(serial: &Serial) -> Option<u32> {
 
 fn serial_ports(serials: &[Serial]) -> Vec<Option<u32>> {
     let mut ports: Vec<_> = serials.iter().map(given).collect();
-    let isa = |at: usize| is_isa(&serials[at]);
-    lowest_free(&mut ports, (0..serials.len()).filter(|at| isa(*at)), isa);
+    lowest_free(&mut ports, |at| is_isa(&serials[at]));
     behind_highest(&mut ports);
     ports
 }
@@ -113,8 +99,7 @@ fn number_serials(devices: &mut Devices, cx: &mut Context<'_>) {
     let ports = serial_ports(&devices.serials);
     if cx.profile == Profile::Modern {
         let mut other: Vec<_> = devices.serials.iter().map(given).collect();
-        let count = other.len();
-        lowest_free(&mut other, 0..count, |_| true);
+        lowest_free(&mut other, |_| true);
         if ports != other || devices.serials.iter().any(|serial| serial.target.is_none()) {
             return;
         }

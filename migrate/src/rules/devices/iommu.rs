@@ -32,16 +32,13 @@ rules![
         .row(refuse_if("extended interrupts need intremap='on': set that, or leave out eim", |driver: &IommuDriver, _| {
             driver.eim == Some(OnOff::On) && driver.intremap != Some(OnOff::On)
         }))
-        .row(
-            refuse_each(|granule: &IommuGranule, _| {
-                let kib = granule.size.map(|size| KIB.apply(size.0, granule.unit));
-                [
-                    (granule.mode.is_some() && kib.is_some(), "a granule has a size or is that of the host, not both: leave out one of the two"),
-                    (kib == Some(None), "the granule is too large: give a smaller one"),
-                ]
-            })
-            .since(12, 1, 0),
-        )
+        .row(refuse_each(|granule: &IommuGranule, _| {
+            let kib = granule.size.map(|size| KIB.apply(size.0, granule.unit));
+            [
+                (granule.mode.is_some() && kib.is_some(), "a granule has a size or is that of the host, not both: leave out one of the two"),
+                (kib == Some(None), "the granule is too large: give a smaller one"),
+            ]
+        }).since(12, 1, 0))
         .row(check(settings)),
     rule("iommu-granule-unit-default", Class::Default)
         .since(12, 1, 0)
@@ -60,7 +57,7 @@ rules![
             "<devices><iommu model='virtio'><driver><granule size='65536' unit='b'/></driver></iommu></devices>",
             "<devices><iommu model='virtio'><driver><granule size='64' unit='KiB'/></driver></iommu></devices>",
         )
-        .row(algorithm(granule_in_kib).phase(Phase::Write).profiles(LIBVIRT))
+        .row(unit(IommuGranule::SIZE, IommuGranule::UNIT, KIB).says("the granule is counted in KiB"))
         .row(nothing(child(IommuDriver::GRANULE), is_no_granule, "a granule of the size 0 is none")),
 ];
 
@@ -96,16 +93,5 @@ fn settings_of(model: IommuModel, cx: &Context<'_>) -> &'static [&'static str] {
         IommuModel::Virtio if cx.knows(12, 1, 0) => &["granule", "xtsup", "passthrough", "aw_bits"],
         IommuModel::Virtio => &["granule", "xtsup", "passthrough"],
         _ => &[],
-    }
-}
-
-fn granule_in_kib(granule: &mut IommuGranule, cx: &mut Context<'_>) {
-    let Some(size) = granule.size else { return };
-    let unit = granule.unit.unwrap_or(MemoryUnit::KiB);
-    let rounded = KIB.apply(size.0, Some(unit));
-    if let Some(rounded) = rounded.filter(|_| unit != MemoryUnit::KiB) {
-        (granule.size, granule.unit) = (Some(rounded.into()), Some(MemoryUnit::KiB));
-        cx.rewrote(&granule.xml, "the granule is counted in KiB")
-            .becomes(format!("{size} {unit}"), format!("{rounded} KiB"));
     }
 }

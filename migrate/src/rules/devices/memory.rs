@@ -8,6 +8,9 @@ const LABEL_KIB: u64 = 128;
 /// What the address of a device of the model `virtio-pmem` is a multiple of, in bytes.
 const PMEM_PAGE: u64 = 4096;
 
+/// What is refused of an NVDIMM on POWER.
+const UNLABELLED: &str = "an NVDIMM has a label with Power: add <label> with its size to <target>";
+
 /// Cells that memory devices are of: for a guest without any, QEMU's driver makes one where memory can be added.
 const NODES: Things = Things {
     name: CELLS.name,
@@ -54,15 +57,14 @@ rules![
         )
         .rows(each_type!([MemoryDeviceTarget MemoryDeviceNvdimmTarget], exists(|it: &Of| it.node, NODES)))
         .rows(each_type!([MemoryDevicePmemTarget MemoryDeviceVirtioMemTarget], exists(|it: &Of| it.node, NODES)))
-        .row(refuse_in(MemoryDevice::ADDRESS, |address, _| {
-            let loose = matches!(&address.type_, AddressType::Dimm(dimm) if dimm.slot.is_none());
-            loose.then_some("the address of a memory device needs a slot: add slot, as slot='0'")
-        }))
+        .row(refuse_where(
+            child(MemoryDevice::ADDRESS),
+            |address, _| branch::<AddressTypeDimm>(&address.type_).is_some_and(|dimm| dimm.slot.is_none()),
+            "the address of a memory device needs a slot: add slot, as slot='0'",
+        ))
         .row(
-            refuse_in(MemoryDevice::DRIVER, |driver, _| {
-                (!is_bare(driver)).then_some("the options of virtio are for models of virtio: leave them out")
-            })
-            .when(|memory, scope| scope.reads(MemoryDevice::DRIVER.info()) && !is_virtio(memory)),
+            refuse_where(child(MemoryDevice::DRIVER), |driver, _| !is_bare(driver), "the options of virtio are for models of virtio: leave them out")
+                .when(|memory, scope| scope.reads(MemoryDevice::DRIVER.info()) && !is_virtio(memory)),
         )
         .row(refuse_each(|memory: &MemoryDevice, _| {
             use MemoryDeviceModel::{Nvdimm, SgxEpc, VirtioPmem};
@@ -89,9 +91,8 @@ rules![
             (block > 0 && !base.is_multiple_of(block))
                 .then_some("the address of a device of the model virtio-mem is a multiple of its blocks: choose another base")
         }))
-        .row(refuse(|pmem: &MemoryDeviceModelVirtioPmem, _| {
-            let askew = !pmem.target.address.as_ref()?.base.0.is_multiple_of(PMEM_PAGE);
-            askew.then_some("the address of a device of the model virtio-pmem is a multiple of 4 KiB: choose another base")
+        .row(refuse_if("the address of a device of the model virtio-pmem is a multiple of 4 KiB: choose another base", |pmem: &MemoryDeviceModelVirtioPmem, _| {
+            pmem.target.address.as_ref().is_some_and(|address| !address.base.0.is_multiple_of(PMEM_PAGE))
         }))
         .row(refuse(virtio_mem)),
     rule("virtio-pmem-access-default", Class::Default)
@@ -123,8 +124,10 @@ rules![
         )
         .row(nothing(child(MemoryDeviceNvdimmTarget::LABEL), |label| label.size.value == 0, "a label of no size is none"))
         .row(nothing(child(MemoryDeviceHostSource::PAGESIZE), |size| size.value == 0, "a size of 0 is none"))
-        .row(nothing(child(MemoryDeviceModelDimm::SOURCE), is_bare, "an empty source says nothing"))
-        .row(nothing(child(MemoryDeviceModelVirtioMem::SOURCE), is_bare, "an empty source says nothing")),
+        .rows(each_type!(
+            [MemoryDeviceModelDimm MemoryDeviceModelVirtioMem],
+            nothing(child(Of::SOURCE), is_bare, "an empty source says nothing")
+        )),
 ];
 
 fn is_virtio(memory: &MemoryDevice) -> bool {
@@ -137,9 +140,7 @@ fn nvdimm(nvdimm: &MemoryDeviceModelNvdimm, scope: &Scope) -> Option<&'static st
         return Some("an NVDIMM has a UUID on POWER alone: leave it out");
     }
     let label = nvdimm.target.label.as_ref().filter(|label| label.size.value > 0 || !power);
-    let Some(label) = label else {
-        return power.then_some("an NVDIMM has a label with Power: add <label> with its size to <target>");
-    };
+    let Some(label) = label else { return power.then_some(UNLABELLED) };
     let label = KIB.apply(label.size.value, label.size.unit);
     // A label of no size is none.
     if label != Some(0) && label < Some(LABEL_KIB) {
@@ -171,15 +172,12 @@ fn mapped(memory: &MemoryDevice) -> Option<(u64, u64)> {
         Some(address) => address.as_ref()?.base.0,
         None => branch::<AddressTypeDimm>(&memory.address.as_ref()?.type_)?.base?.0,
     };
-    let size = scalar::bytes(field::<RequiredSize>(target)?)?;
-    let size = match &memory.model {
+    let mut size = scalar::bytes(field::<RequiredSize>(target)?)?;
+    if let MemoryDeviceModel::Nvdimm(it) = &memory.model {
         // Its label is not mapped, and what remains is so in pages of 2 MiB.
-        MemoryDeviceModel::Nvdimm(it) => {
-            let label = it.target.label.as_ref().and_then(|label| scalar::bytes(&label.size)).unwrap_or(0);
-            size.saturating_sub(label) >> 21 << 21
-        }
-        _ => size,
-    };
+        let label = it.target.label.as_ref().and_then(|label| scalar::bytes(&label.size)).unwrap_or(0);
+        size = size.saturating_sub(label) >> 21 << 21;
+    }
     (base > 0).then_some((base, base.saturating_add(size)))
 }
 

@@ -6,6 +6,13 @@ use crate::rules::prelude::*;
 
 const NOWHERE: &str = "where there is no memory balloon";
 const EMPTY: &str = "an empty <driver/> says nothing";
+const PANICS: &str = "another panic device has this model already: leave this one out";
+const LOW: &str = "the address of a vsock is at least 3: choose another one, or set auto='yes'";
+const OF_VIRTIO: &str = "the options of virtio need a vsock of the model virtio: set that model, or leave them out";
+const NO_FILE: &str = "the store needs a file of the host: add <path>";
+const SIZE: &str = "the size of the store is a power of 2, and at least 4 KiB: choose such a size";
+const NAMELESS: &str = "lockspace and key of a lease have a name: give both";
+const BARE: &str = "libvirt does not write a panic device of which nothing is said";
 
 rules![
     rule("device-contradictions", Class::Conflict)
@@ -21,42 +28,24 @@ rules![
         .finds("<devices><vsock><driver iommu='on'/></vsock></devices>")
         .finds("<devices><pstore backend='acpi-erst'><path>/p</path><size unit='KiB'>12</size></pstore></devices>")
         .finds("<devices><lease><lockspace/><key>k</key><target path='/l'/></lease></devices>")
-        .row(unique(
-            Devices::PANICS,
-            |panic, _| Some(panic.model.map_or("", |model| model.as_str())),
-            "another panic device has this model already: leave this one out",
-        ))
-        .row(refuse(|cid: &VsockCid, _| {
-            cid.address
-                .is_some_and(|address| address < 3)
-                .then_some("the address of a vsock is at least 3: choose another one, or set auto='yes'")
-        }))
+        .row(unique(Devices::PANICS, |panic, _| Some(panic.model.map_or("", |model| model.as_str())), PANICS))
+        .row(refuse_where(VsockCid::ADDRESS, |address, _| *address < 3, LOW))
         // QEMU's driver sets the model first.
         .row(
-            refuse_if(
-                "the options of virtio need a vsock of the model virtio: set that model, or leave them out",
-                |vsock: &Vsock, _| {
-                    vsock.driver.as_ref().is_some_and(|driver| !is_bare(driver)) && vsock.model.is_none()
-                }
-            )
-            .but(Driver::Qemu),
-        )
-        .row(
-            refuse_if("the store needs a file of the host: add <path>", |store: &Pstore, _| {
-                store.path.is_none() && !store.xml.keeps("", "path")
+            refuse_if(OF_VIRTIO, |vsock: &Vsock, _| {
+                vsock.model.is_none() && vsock.driver.as_ref().is_some_and(|driver| !is_bare(driver))
             })
             .but(Driver::Qemu),
         )
         .row(
-            refuse_if(
-                "the size of the store is a power of 2, and at least 4 KiB: choose such a size",
-                |store: &Pstore, _| { bytes(&store.size).is_none_or(|bytes| bytes < 4096 || !bytes.is_power_of_two()) }
-            )
-            .at(|store| &store.size.xml),
+            refuse_if(NO_FILE, |store: &Pstore, _| store.path.is_none() && !store.xml.keeps("", "path"))
+                .but(Driver::Qemu),
         )
-        .row(refuse_if("lockspace and key of a lease have a name: give both", |lease: &Lease, _| {
-            lease.lockspace.is_empty() || lease.key.is_empty()
-        }))
+        .row(
+            refuse_if(SIZE, |it: &Pstore, _| bytes(&it.size).is_none_or(|it| it < 4096 || !it.is_power_of_two()))
+                .at(|store| &store.size.xml),
+        )
+        .row(refuse_if(NAMELESS, |lease: &Lease, _| lease.lockspace.is_empty() || lease.key.is_empty()))
         .row(at_most(1, Devices::WATCHDOGS, "there is one watchdog only: leave this one out").until(9, 1, 0)),
     rule("vsock-cid-default", Class::Default)
         .summary("whether libvirt chooses the address of a vsock is spelt out")
@@ -69,8 +58,7 @@ rules![
             "<devices><vsock model='virtio'><cid auto='no' address='4'/></vsock></devices>",
         )
         .row(default_by(VsockCid::AUTO, |cid, _| {
-            let given = cid.address.is_some_and(|address| address != 0);
-            Some(if given { YesNo::No } else { YesNo::Yes })
+            Some(if cid.address.unwrap_or(0) == 0 { YesNo::Yes } else { YesNo::No })
         }))
         .row(default(child(Vsock::CID), VsockCid { auto: Some(YesNo::Yes), ..VsockCid::default() }).profiles(LIBVIRT)),
     rule("memballoon-none-address", Class::Structure)
@@ -116,9 +104,5 @@ rules![
              it.",
         )
         .example("<devices><panic/></devices>", "<devices/>")
-        .row(nothing(
-            child(Devices::PANICS),
-            is_bare::<Panic>,
-            "libvirt does not write a panic device of which nothing is said",
-        )),
+        .row(nothing(child(Devices::PANICS), is_bare::<Panic>, BARE)),
 ];

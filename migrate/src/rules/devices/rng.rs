@@ -4,6 +4,7 @@ use crate::rules::prelude::*;
 
 /// What libvirt reads random numbers from where nothing is said.
 const RANDOM: &str = "/dev/random";
+const SPELT: &str = "the source of random numbers is spelt out";
 
 rules![
     rule("rng-random-default", Class::Default)
@@ -16,9 +17,7 @@ rules![
             "<devices><rng model='virtio'><backend model='random'/></rng></devices>",
             "<devices><rng model='virtio'><backend model='random'>/dev/random</backend></rng></devices>",
         )
-        .row(
-            default(RngBackendModelRandom::VALUE, RANDOM.to_owned()).says("the source of random numbers is spelt out"),
-        ),
+        .row(default(RngBackendModelRandom::VALUE, RANDOM.to_owned()).says(SPELT)),
     rule("rng-rate-without-bytes", Class::Lossy)
         .profiles(BOTH)
         .summary("a rate without bytes limits nothing")

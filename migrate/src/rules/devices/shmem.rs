@@ -7,6 +7,9 @@ use crate::rules::prelude::*;
 /// How libvirt writes the size: what is over is cut off.
 const MIB: Scale = Scale { assumed: MemoryUnit::Bytes, written: MemoryUnit::M, up: false };
 
+const NO_SERVER: &str = "interrupts need a <server>: add one, or leave out <msi>";
+const TOO_LARGE: &str = "the size is too large: give a smaller one";
+
 rules![
     rule("shmem-contradictions", Class::Conflict)
         .summary("shared memory with interrupts has a server")
@@ -16,15 +19,12 @@ rules![
         )
         .finds("<devices><shmem name='s'><model type='ivshmem'/><msi vectors='4'/></shmem></devices>")
         .finds("<devices><shmem name='a/b'><model type='ivshmem'/></shmem></devices>")
-        .row(refuse_each(|shmem: &Shmem, _| {
-            [
-                (
-                    shmem.msi.is_some() && shmem.server.is_none(),
-                    "interrupts need a <server>: add one, or leave out <msi>",
-                ),
-                (shmem.name.contains('/'), "the name of shared memory has no slash"),
-            ]
-        })),
+        .row(refuse_if(NO_SERVER, |shmem: &Shmem, _| shmem.msi.is_some() && shmem.server.is_none()))
+        .row(refuse_where(
+            required(Shmem::NAME),
+            |name, _| name.contains('/'),
+            "the name of shared memory has no slash"
+        )),
     rule("shmem-size-truncate", Class::Lossy)
         .profiles(BOTH)
         .summary("the size of shared memory is no number of MiB")
@@ -33,9 +33,7 @@ rules![
              hypervisor wants a power of two anyway.",
         )
         .finds("<devices><shmem name='s'><model type='ivshmem'/><size unit='KiB'>12345</size></shmem></devices>")
-        .row(refuse_if("the size is too large: give a smaller one", |size: &ShmemSize, _| MIB
-            .apply(size.value, size.unit)
-            .is_none()))
+        .row(refuse_if(TOO_LARGE, |size: &ShmemSize, _| MIB.apply(size.value, size.unit).is_none()))
         .row(note(|size: &ShmemSize, _| {
             let whole = MIB.apply(size.value, size.unit)?;
             let up = Scale { up: true, ..MIB }.apply(size.value, size.unit);
@@ -52,7 +50,7 @@ rules![
             "<devices><shmem name='s'><model type='ivshmem'/></shmem></devices>",
         )
         .row(
-            default(child(Shmem::MODEL), ShmemModel { type_: Some(ShmemModelType::Ivshmem), ..ShmemModel::default() },)
+            default(child(Shmem::MODEL), ShmemModel { type_: Some(ShmemModelType::Ivshmem), ..ShmemModel::default() })
                 .profiles(LIBVIRT),
         )
         .row(unread(Shmem::ROLE, "with the model ivshmem").when(|shmem, _| is_ivshmem(shmem))),

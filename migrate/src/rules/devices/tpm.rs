@@ -2,6 +2,13 @@
 
 use crate::rules::prelude::*;
 
+const BANKS: &str = "banks of registers need version='2.0': set that, or leave them out";
+const PROFILE: &str = "a profile needs version='2.0': set that, or leave it out";
+const THIRD: &str = "a guest has one TPM, and on Power one proxy beside it: leave this one out";
+const NO_SOCKET: &str =
+    "an external TPM needs the socket of its emulator: add <source type='unix' mode='connect' path='..'/>";
+const USUAL: &str = "the default is not spelt out";
+
 rules![
     rule("tpm-contradictions", Class::Conflict)
         .summary("banks of registers belong to version 2.0 of a TPM, a socket to one of somebody else's")
@@ -27,23 +34,10 @@ rules![
             let emulator: Option<&TpmBackendTypeEmulator> = branch(&backend.type_);
             let older = emulator.filter(|_| backend.version != Some(TpmVersion::Tpm20));
             let banks = older.and_then(|it| it.active_pcr_banks.as_ref()).is_some_and(|banks| !is_bare(banks));
-            [
-                (banks, "banks of registers need version='2.0': set that, or leave them out"),
-                (
-                    older.is_some_and(|it| it.profile.is_some()),
-                    "a profile needs version='2.0': set that, or leave it out",
-                ),
-            ]
+            [(banks, BANKS), (older.is_some_and(|it| it.profile.is_some()), PROFILE)]
         }))
-        .row(
-            at_most(2, Devices::TPMS, "a guest has one TPM, and on Power one proxy beside it: leave this one out")
-                .but(Driver::Qemu),
-        )
-        .row(refuse(|external: &TpmBackendTypeExternal, _| {
-            external.source.is_none().then_some(
-                "an external TPM needs the socket of its emulator: add <source type='unix' mode='connect' path='..'/>",
-            )
-        })),
+        .row(at_most(2, Devices::TPMS, THIRD).but(Driver::Qemu))
+        .row(refuse_if(NO_SOCKET, |external: &TpmBackendTypeExternal, _| external.source.is_none())),
     rule("tpm-device-default", Class::Default)
         .summary("the TPM of the host that is passed through is named")
         .doc(
@@ -76,10 +70,6 @@ rules![
             unread(TpmBackend::VERSION, "where the TPM is not emulated")
                 .when(|backend, _| !matches!(backend.type_, TpmBackendType::Emulator(_))),
         )
-        .row(nothing(
-            TpmBackendTypeEmulator::PERSISTENT_STATE,
-            |state| *state == YesNo::No,
-            "the default is not spelt out",
-        ))
+        .row(nothing(TpmBackendTypeEmulator::PERSISTENT_STATE, |state| *state == YesNo::No, USUAL))
         .row(nothing(child(TpmBackendTypeEmulator::ACTIVE_PCR_BANKS), is_bare, "an empty list is not written")),
 ];

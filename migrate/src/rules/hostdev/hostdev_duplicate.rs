@@ -69,12 +69,10 @@ fn names(hostdev: &Hostdev) -> Vec<String> {
     match &hostdev.mode {
         HostdevMode::Subsystem(members) => match &members.type_ {
             HostdevSubsystem::Pci(HostdevSubsystemPci { source, .. }) => {
-                let it = source.address.clone().unwrap_or_default();
-                vec![pci_name(it.domain, it.bus, it.slot, it.function)]
+                vec![pci_name(&source.address.clone().unwrap_or_default())]
             }
             HostdevSubsystem::Usb(HostdevSubsystemUsb { source, .. }) => {
-                let place = source.address.as_ref().map(|it| usb_place(it.bus, it.device, it.port.as_deref()));
-                usb_names(place, source.vendor.as_ref(), source.product.as_ref())
+                usb_names(source, source.address.as_ref().map(|address| address as &dyn Content))
             }
             HostdevSubsystem::Scsi(scsi) => vec![match &scsi.source.protocol {
                 HostdevSourceScsiProtocol::Iscsi(unit) => iscsi_name(unit),
@@ -104,30 +102,30 @@ fn iscsi_name(unit: &HostdevSourceScsiProtocolIscsi) -> String {
 /// As [`names`], of an interface that is a device of the host.
 fn interface_names(interface: &Interface) -> Vec<String> {
     let InterfaceType::Hostdev(InterfaceTypeHostdev { source, .. }) = &interface.type_ else { return Vec::new() };
-    let place = match source.address.as_ref().map(|address| &address.type_) {
-        Some(InterfaceHostdevAddressType::Pci(it)) => return vec![pci_name(it.domain, it.bus, it.slot, it.function)],
-        Some(InterfaceHostdevAddressType::Usb(it)) => Some(usb_place(it.bus, it.device, it.port.as_deref())),
-        _ => None,
-    };
-    usb_names(place, source.vendor.as_ref(), source.product.as_ref())
+    match source.address.as_ref().map(|address| &address.type_) {
+        Some(InterfaceHostdevAddressType::Pci(address)) => vec![pci_name(address)],
+        Some(InterfaceHostdevAddressType::Usb(address)) => usb_names(source, Some(address)),
+        _ => usb_names(source, None),
+    }
+}
+
+/// The part of an address or a source that is of this type, as `Option<PciBus>`.
+fn part<T: Clone + Default + 'static>(content: &dyn Content) -> T {
+    field(content).cloned().unwrap_or_default()
 }
 
 /// What an address of PCI leaves out is 0.
-fn pci_name(
-    domain: Option<PciDomain>,
-    bus: Option<PciBus>,
-    slot: Option<PciSlot>,
-    function: Option<PciFunction>,
-) -> String {
+fn pci_name(address: &dyn Content) -> String {
+    let (domain, bus) = (part::<Option<PciDomain>>(address), part::<Option<PciBus>>(address));
+    let (slot, function) = (part::<Option<PciSlot>>(address), part::<Option<PciFunction>>(address));
     let (domain, bus) = (domain.unwrap_or_default(), bus.unwrap_or_default());
     format!("{domain}:{bus}:{}.{}", slot.unwrap_or_default(), function.unwrap_or_default())
 }
 
-fn usb_place(bus: AnyBase, device: Option<AnyBase>, port: Option<&str>) -> String {
-    format!("bus {bus}, device {:?}, port {port:?}", device.map(|device| device.0))
-}
-
-fn usb_names(place: Option<String>, vendor: Option<&HostdevVendor>, product: Option<&HostdevProduct>) -> Vec<String> {
+fn usb_names(source: &dyn Content, address: Option<&dyn Content>) -> Vec<String> {
+    let (vendor, product): (Option<HostdevVendor>, Option<HostdevProduct>) = (part(source), part(source));
+    let place = |it| (field::<AnyBase>(it), field::<Option<AnyBase>>(it), field::<Option<String>>(it));
+    let place = address.map(|address| format!("{:?}", place(address)));
     let product = vendor.zip(product).map(|(vendor, product)| format!("{}:{}", vendor.id, product.id));
     place.into_iter().chain(product).collect()
 }

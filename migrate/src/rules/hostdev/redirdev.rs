@@ -6,6 +6,9 @@ use crate::rules::prelude::*;
 const CHANNEL: &str = "org.qemu.usbredir";
 
 const SAYS: &str = "the channel has a fixed name";
+const NO_TYPE: &str = "a redirected device needs a type, as 'spicevmc' or 'tcp': add it";
+const ELSEWHERE: &str =
+    "a redirected device is on USB: its address is of the type usb; set that, or leave out the address";
 
 rules![
     rule("redirdev-type-missing", Class::Conflict)
@@ -15,9 +18,7 @@ rules![
              console there is no type that libvirt would take in its place: it refuses the domain.",
         )
         .finds("<devices><redirdev bus='usb'/></devices>")
-        .row(refuse(|it: &Redirdev, _| {
-            it.xml.assumed.map(|_| "a redirected device needs a type, as 'spicevmc' or 'tcp': add it")
-        })),
+        .row(refuse(|it: &Redirdev, _| it.xml.assumed.map(|_| NO_TYPE))),
     rule("redirdev-address-type", Class::Conflict)
         .summary("a redirected device has an address of another bus")
         .doc("A redirected device is on USB, and only an address of the type `usb` says where.")
@@ -25,14 +26,10 @@ rules![
             "<devices><redirdev bus='usb' type='spicevmc'>\
              <address type='pci' domain='0x0000' bus='0x00' slot='0x04' function='0x0'/></redirdev></devices>",
         )
-        .row(refuse_in(Redirdev::ADDRESS, |it, _| {
-            let elsewhere = !matches!(it.type_, AddressType::Usb(_));
-            elsewhere.then_some(
-                "a redirected device is on USB: its address is of the type usb; set that, or leave out the address",
-            )
-        })),
+        .row(refuse_where(child(Redirdev::ADDRESS), |it, _| !matches!(it.type_, AddressType::Usb(_)), ELSEWHERE)),
     {
         let named = ChardevSourceChannel { channel: Some(CHANNEL.to_owned()), ..ChardevSourceChannel::default() };
+        let channel = ChardevSourceChannel::CHANNEL.under(ChardevOnChannel::SOURCE).in_branch(Redirdev::TYPE);
         rule("redirdev-dbus-channel-added", Class::Default)
             .since(9, 0, 0)
             .summary("a device redirected over D-Bus has a channel of a fixed name")
@@ -45,14 +42,7 @@ rules![
                 "<devices><redirdev bus='usb' type='dbus'><source channel='org.qemu.usbredir'/></redirdev></devices>",
             )
             .row(default(child(ChardevOnChannel::SOURCE).in_branch(Redirdev::TYPE), named).when(on_dbus).says(SAYS))
-            .row(
-                default(
-                    ChardevSourceChannel::CHANNEL.under(ChardevOnChannel::SOURCE).in_branch(Redirdev::TYPE),
-                    CHANNEL.to_owned(),
-                )
-                .when(on_dbus)
-                .says(SAYS),
-            )
+            .row(default(channel, CHANNEL.to_owned()).when(on_dbus).says(SAYS))
     },
 ];
 

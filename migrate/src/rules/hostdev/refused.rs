@@ -1,9 +1,18 @@
 //! What libvirt refuses of devices of the host.
 
-use domxml::{HostdevScsiAdapterType as AdapterType, HostdevSubsystemMdevModel as MdevModel};
+use domxml::{
+    HostdevScsiAdapterType as AdapterType, HostdevSubsystemMdevModel as MdevModel, HostdevSubsystemScsiSgio as Sgio,
+};
 
 use crate::rules::prelude::*;
 
+const NOT_PCI: &str = "startupPolicy is for USB devices alone, not for PCI functions: leave it out";
+const ROM: &str = "an option ROM that is turned off has neither bar nor file: leave them out, or set enabled='yes'";
+const NO_VENDOR: &str = "0 is no number of a vendor: give that of the device";
+const ONE: &str = "the address of a USB device has its number or its port, one of the two: leave out the other";
+const NAMELESS: &str = "an adapter is told by its name: the other ways are those of storage pools; give name";
+const ONE_HOST: &str = "an iSCSI target has one server: one <host>; leave the others out";
+const SECRET: &str = "the secret of an iSCSI target is of the type 'iscsi': set that";
 const TOGETHER: &str = "a USB device is named by vendor and product together: add the one that is missing";
 
 rules![
@@ -18,10 +27,7 @@ rules![
              name='scsi_host0'/>\
              <address bus='0' target='0' unit='0'/></source></hostdev></devices>",
         )
-        .row(refuse(|it: &HostdevSubsystemScsi, _| {
-            let unfiltered = it.sgio == Some(HostdevSubsystemScsiSgio::Unfiltered);
-            unfiltered.then_some("no kernel lets unfiltered SCSI commands pass: leave out sgio='unfiltered'")
-        })),
+        .row(refuse_where(HostdevSubsystemScsi::SGIO, |sgio, _| *sgio == Sgio::Unfiltered, UNFILTERED)),
     rule("hostdev-startup-policy-pci", Class::Conflict)
         .summary("a device of the host that is not on USB has a policy for its absence")
         .doc(
@@ -37,9 +43,7 @@ rules![
              name='scsi_host0'/>\
              <address bus='0' target='0' unit='0'/></source></hostdev></devices>",
         )
-        .row(refuse(|it: &HostdevSourcePci, _| {
-            it.startup_policy.map(|_| "startupPolicy is for USB devices alone, not for PCI functions: leave it out")
-        }))
+        .row(refuse_where(HostdevSourcePci::STARTUP_POLICY, |_, _| true, NOT_PCI))
         .row(refuse(|it: &HostdevSourceScsi, _| policy_of("SCSI unit", &it.xml)))
         .row(refuse(|it: &HostdevSourceScsiHost, _| policy_of("SCSI adapter", &it.xml)))
         .row(refuse(|it: &HostdevSourceMdev, _| policy_of("mediated device", &it.xml))),
@@ -51,10 +55,7 @@ rules![
              <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source><rom enabled='no' bar='on'/>\
              </hostdev></devices>",
         )
-        .row(refuse_if(
-            "an option ROM that is turned off has neither bar nor file: leave them out, or set enabled='yes'",
-            |it: &Rom, _| { it.enabled == Some(YesNo::No) && (it.bar.is_some() || it.file.is_some()) }
-        )),
+        .row(refuse_if(ROM, |it: &Rom, _| it.enabled == Some(YesNo::No) && (it.bar.is_some() || it.file.is_some()))),
     rule("hostdev-address-type", Class::Conflict)
         .summary("a device of the host is on a bus of the guest where it cannot be")
         .doc(
@@ -118,27 +119,19 @@ rules![
              </interface></devices>",
         )
         .row(refuse_if(TOGETHER, |it: &HostdevSourceUsb, _| it.vendor.is_some() != it.product.is_some()))
-        .row(refuse_if("0 is no number of a vendor: give that of the device", |vendor: &HostdevVendor, _| vendor.id.0
-            == 0))
+        .row(refuse_where(required(HostdevVendor::ID), |id, _| id.0 == 0, NO_VENDOR))
         // Without an address the source says nothing, and that is what is told; one of PCI hides the numbers.
         .row(refuse(|it: &InterfaceSourceHostdev, _| {
-            let on_usb = it.address.as_ref().is_some_and(|it| matches!(it.type_, InterfaceHostdevAddressType::Usb(_)));
-            (on_usb && it.vendor.is_some() != it.product.is_some()).then_some(TOGETHER)
+            branch::<InterfaceHostdevAddressTypeUsb>(&it.address.as_ref()?.type_)?;
+            (it.vendor.is_some() != it.product.is_some()).then_some(TOGETHER)
         }))
         .row(
-            refuse(|it: &HostdevUsbAddress, _| {
-                let port = it.port.as_ref().is_some_and(|port| !port.is_empty());
-                (it.device.is_some() == port).then_some(
-                    "the address of a USB device has its number or its port, one of the two: leave out the other",
-                )
+            refuse_if(ONE, |it: &HostdevUsbAddress, _| {
+                it.device.is_some() == it.port.as_ref().is_some_and(|port| !port.is_empty())
             })
             .since(12, 8, 0),
         )
-        .row(refuse(|it: &InterfaceHostdevAddressTypeUsb, _| {
-            (it.device.is_none() && it.port.is_none()).then_some(
-                "the address of a USB device has its number or its port, one of the two: leave out the other",
-            )
-        })),
+        .row(refuse_if(ONE, |it: &InterfaceHostdevAddressTypeUsb, _| it.device.is_none() && it.port.is_none())),
     rule("hostdev-option-type", Class::Conflict)
         .summary("an option stands at a host device of another type")
         .doc(
@@ -185,15 +178,14 @@ rules![
                 AdapterType::FcHost(_) => kept_attribute(&adapter.xml, "name").is_some(),
                 _ => true,
             };
-            (!named).then_some("an adapter is told by its name: the other ways are those of storage pools; give name")
+            (!named).then_some(NAMELESS)
         }))
-        .row(refuse(|it: &HostdevSourceScsiProtocolIscsi, _| {
-            (it.hosts.len() != 1).then_some("an iSCSI target has one server: one <host>; leave the others out")
-        }))
-        .row(refuse_in(HostdevSourceScsiProtocolIscsi::AUTH, |auth, _| {
-            let other = auth.secret.type_ != Some(DiskAuthSecretType::Iscsi);
-            other.then_some("the secret of an iSCSI target is of the type 'iscsi': set that")
-        }))
+        .row(refuse_if(ONE_HOST, |it: &HostdevSourceScsiProtocolIscsi, _| it.hosts.len() != 1))
+        .row(refuse_where(
+            child(HostdevSourceScsiProtocolIscsi::AUTH),
+            |auth, _| auth.secret.type_ != Some(DiskAuthSecretType::Iscsi),
+            SECRET,
+        ))
         .row(refuse(|it: &HostdevSourceScsiHost, _| {
             let digits = it.wwpn.strip_prefix("naa.").unwrap_or_default();
             let named = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());

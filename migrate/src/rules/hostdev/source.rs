@@ -7,6 +7,7 @@ use crate::rules::storage::is_scsi;
 
 const ONE_OF_SEVERAL: &str = "whether a function is one of several is a property of a device in the guest";
 const NO_SCSI: &str = "of a host device that is no SCSI unit";
+const BRIDGE: &str = "libvirt reads 0000:00:00.0, a bridge of the host: add the <address> of the device";
 const ZERO: &str = "a part of the address that is left out is 0";
 const VFIO: &str = "VFIO took the place of KVM's own assignment of devices";
 
@@ -24,11 +25,7 @@ rules![
             "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source>\
              <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source></hostdev></devices>",
         )
-        .row(algorithm(|it: &mut HostdevSourcePci, cx| {
-            if let Some(address) = &mut it.address {
-                drop_type(&mut address.xml, "pci", cx);
-            }
-        }))
+        .row(algorithm(|it: &mut HostdevSourcePci, cx| it.address.iter_mut().for_each(|it| drop_type(&mut it.xml, "pci", cx))))
         .row(algorithm(|it: &mut HostdevUsbAddress, cx| drop_type(&mut it.xml, "usb", cx)))
         .row(algorithm(|it: &mut HostdevScsiAddress, cx| drop_type(&mut it.xml, "scsi", cx))),
     rule("hostdev-pci-address-absent", Class::Default)
@@ -42,14 +39,8 @@ rules![
             "<devices><hostdev mode='subsystem' type='pci' managed='yes'><source>\
              <address domain='0x0000' bus='0x00' slot='0x00' function='0x0'/></source></hostdev></devices>",
         )
-        .row(note(|it: &HostdevSourcePci, _| {
-            it.address.is_none().then_some("libvirt reads 0000:00:00.0, a bridge of the host: add the <address> of the device")
-        }))
-        .row(
-            default(child(HostdevSourcePci::ADDRESS), first_function())
-                .profiles(LIBVIRT)
-                .says("without an address it is 0000:00:00.0"),
-        ),
+        .row(note(|it: &HostdevSourcePci, _| it.address.is_none().then_some(BRIDGE)))
+        .row(default(child(HostdevSourcePci::ADDRESS), first_function()).profiles(LIBVIRT).says("without an address it is 0000:00:00.0")),
     rule("hostdev-source-address-parts", Class::Default)
         .summary("the parts of a host device's PCI address that are left out are 0")
         .doc(
@@ -140,8 +131,7 @@ rules![
             "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='0x1234'/><product id='0xbeef'/></source>\
              </hostdev></devices>",
         )
-        .row(unread(flag(Hostdev::READONLY), NO_SCSI).when(|it, _| !is_scsi(it)))
-        .row(unread(flag(Hostdev::SHAREABLE), NO_SCSI).when(|it, _| !is_scsi(it))),
+        .rows([Hostdev::READONLY, Hostdev::SHAREABLE].map(|it| unread(flag(it), NO_SCSI).when(|it, _| !is_scsi(it)))),
     rule("hostdev-driver-kvm", Class::Structure)
         .profiles(MODERN)
         .phase(Phase::Read)

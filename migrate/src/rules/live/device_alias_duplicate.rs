@@ -30,10 +30,8 @@ fn twice(devices: &Devices, cx: &mut Context<'_>) {
     let mut seen = HashSet::new();
     each(devices, |alias: &Alias| {
         if is_users_own(alias) && !unread.contains(&Some(alias.xml.span)) && !seen.insert(alias.name.clone()) {
-            cx.error(
-                &alias.xml,
-                format!("another device has the alias {} already: choose another one, or leave it out", alias.name),
-            );
+            let holder = format!("another device has the alias {} already", alias.name);
+            cx.error(&alias.xml, format!("{holder}: choose another one, or leave it out"));
         }
     });
 }

@@ -66,8 +66,8 @@ const PLAIN: [&str; 6] = ["usb", "ide", "nvram", "isa", "fdc", "sata"];
 fn forgotten(alias: &Alias) -> Option<String> {
     let name = alias.name.as_str();
     if name.starts_with(USERS) {
-        return (!is_users_own(alias))
-            .then(|| format!("libvirt forgets the alias {name}: it takes letters, digits, - and _ behind {USERS}"));
+        let why = format!("libvirt forgets the alias {name}: it takes letters, digits, - and _ behind {USERS}");
+        return (!is_users_own(alias)).then_some(why);
     }
     // Those of a running guest are numbered.
     let made = name.is_empty() || name.ends_with(|c: char| c.is_ascii_digit()) || PLAIN.contains(&name);
@@ -89,11 +89,10 @@ fn each_alias(content: &mut dyn Content, see: See<'_, Alias>) {
 fn count(devices: &Devices, cx: &mut Context<'_>) {
     let (mut count, mut first) = (0, None);
     each(devices, |alias: &Alias| {
-        if is_users_own(alias) || forgotten(alias).is_some() {
-            return;
+        if !is_users_own(alias) && forgotten(alias).is_none() {
+            count += 1;
+            first.get_or_insert(alias.xml.span);
         }
-        count += 1;
-        first.get_or_insert(alias.xml.span);
     });
     if let Some(first) = first {
         let aliases = if count == 1 { "1 alias".to_owned() } else { format!("{count} aliases") };

@@ -31,9 +31,8 @@ rules![
         )
         .row(refuse(|label: &DeviceSeclabel, _| {
             let text = kept_child(&label.xml, "label").filter(|_| label.relabel == DeviceSeclabelRelabel::No)?;
-            let (_, content) = text.split_once('>')?;
-            let given = !content.is_empty() && !content.starts_with("</");
-            given.then_some("a label is given, but relabel='no'")
+            let (_, given) = text.split_once('>').filter(|(_, content)| !content.is_empty())?;
+            (!given.starts_with("</")).then_some("a label is given, but relabel='no'")
         })),
     rule("device-seclabel-relabel-default", Class::Default)
         .summary("a label for a device is set")

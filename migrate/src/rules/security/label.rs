@@ -2,25 +2,33 @@
 
 use crate::rules::prelude::*;
 
+const DYNAMIC: &str = "a label without a type is dynamic";
+
 /// The model of a label where no security driver ran.
 const NONE: &str = "none";
 
+const NAMELESS: &str = "one of several labels has no model: say whose label each is with model";
+const TWICE: &str = "another label is of the model {} already: leave this one out";
 const WHY: &str = "a dynamic label is given to the files of the guest too: leave out relabel='no'";
 
 rules![
     rule("seclabel-static-no-label", Class::Conflict)
         .summary("a static security label holds no label")
-        .doc("A static label is the one that stands in `<label>`. libvirt refuses a `<seclabel type='static'>` in \
-              which it is empty.")
+        .doc(
+            "A static label is the one that stands in `<label>`. libvirt refuses a `<seclabel type='static'>` in \
+              which it is empty."
+        )
         .finds("<seclabel type='static' model='dac' relabel='yes'><label></label></seclabel>")
-        .row(refuse(|label: &Seclabel, _| {
-            let empty = matches!(&label.type_, SeclabelType::Static(members) if members.label.as_ref().is_none_or(String::is_empty));
-            (empty && !is_none(label)).then_some("a static label needs a <label>: add it, or set type='dynamic'")
+        .row(refuse_if("a static label needs a <label>: add it, or set type='dynamic'", |label: &Seclabel, _| {
+            let fixed = branch::<SeclabelTypeStatic>(&label.type_).filter(|_| !is_none(label));
+            fixed.is_some_and(|it| it.label.as_ref().is_none_or(String::is_empty))
         })),
     rule("seclabel-none-relabel", Class::Conflict)
         .summary("a label of the type `none` with which files are to be labelled")
-        .doc("Without a label of the guest there is none for its files: libvirt refuses `relabel='yes'` beside the \
-              type `none`.")
+        .doc(
+            "Without a label of the guest there is none for its files: libvirt refuses `relabel='yes'` beside the \
+              type `none`."
+        )
         .finds("<seclabel type='none' relabel='yes'/>")
         .row(refuse_if("relabel='yes' needs a label of the guest: leave relabel out", |label: &Seclabel, _| {
             kept_value(&label.xml, "relabel") == Some("yes") && matches!(label.type_, SeclabelType::None(_))
@@ -34,26 +42,22 @@ rules![
         )
         .finds("<seclabel type='dynamic' model='selinux' relabel='no'/>")
         .row(refuse_if(WHY, |label: &Seclabel, _| keeps(label) && matches!(label.type_, SeclabelType::Dynamic(_))))
-        .row(
-            refuse_if(WHY, |label: &Seclabel, _| keeps(label) && matches!(label.type_, SeclabelType::Absent(_)))
-                .since(12, 8, 0),
-        ),
+        .row(refuse_if(WHY, |label: &Seclabel, _| keeps(label) && is_untyped(label)).since(12, 8, 0),),
     rule("seclabel-models", Class::Conflict)
         .summary("two security labels of the domain are for one driver, or for none")
-        .doc("Where a domain has several labels each names its model, and each model has one label. libvirt refuses \
-              the rest.")
+        .doc(
+            "Where a domain has several labels each names its model, and each model has one label. libvirt refuses \
+              the rest."
+        )
         .finds("<seclabel type='dynamic' model='selinux' relabel='yes'/><seclabel type='none' model='selinux'/>")
         .finds("<seclabel type='dynamic' model='selinux' relabel='yes'/><seclabel type='none'/>")
-        .row(unique(
-            Domain::SECLABELS,
-            |label, scope| label.model.clone().filter(|_| is_read(label, scope)),
-            "another label is of the model {} already: leave this one out",
-        ))
+        .row(unique(Domain::SECLABELS, |label, scope| label.model.clone().filter(|_| is_read(label, scope)), TWICE,))
         .row(
-            refuse_in(Domain::SECLABELS, |label, scope| {
-                let nameless = label.model.is_none() && is_read(label, scope);
-                nameless.then_some("one of several labels has no model: say whose label each is with model")
-            })
+            refuse_where(
+                child(Domain::SECLABELS),
+                |label, scope| label.model.is_none() && is_read(label, scope),
+                NAMELESS
+            )
             .when(|domain, scope| domain.seclabels.iter().filter(|label| is_read(label, scope)).count() > 1),
         ),
     rule("seclabel-model-none", Class::Structure)
@@ -85,20 +89,11 @@ rules![
         )
         .example("<seclabel model='selinux'/>", "<seclabel type='dynamic' model='selinux' relabel='yes'/>")
         .row(
-            unread_where(
-                child(Domain::SECLABELS),
-                |label, _| matches!(label.type_, SeclabelType::Absent(_)),
-                "without a type",
-            )
-            .until(12, 8, 0)
-            .after("seclabel-model-none"),
-        )
-        .row(
-            algorithm(add_type)
-                .since(12, 8, 0)
-                .says("a label without a type is dynamic")
+            unread_where(child(Domain::SECLABELS), |label, _| is_untyped(label), "without a type")
+                .until(12, 8, 0)
                 .after("seclabel-model-none"),
-        ),
+        )
+        .row(algorithm(add_type).since(12, 8, 0).says(DYNAMIC).after("seclabel-model-none")),
     rule("seclabel-baselabel-empty", Class::Default)
         .summary("an empty base label is none")
         .doc(
@@ -112,6 +107,10 @@ rules![
         .row(nothing(SeclabelTypeDynamic::BASELABEL, String::is_empty, "an empty base label is none").profiles(BOTH)),
 ];
 
+fn is_untyped(label: &Seclabel) -> bool {
+    matches!(label.type_, SeclabelType::Absent(_))
+}
+
 fn is_none(label: &Seclabel) -> bool {
     label.model.as_deref() == Some(NONE)
 }
@@ -123,8 +122,7 @@ fn keeps(label: &Seclabel) -> bool {
 
 /// Whether libvirt reads a label: before 12.8.0 it forgets one without a type.
 fn is_read(label: &Seclabel, scope: &Scope) -> bool {
-    let typed = !matches!(label.type_, SeclabelType::Absent(_));
-    typed || is_none(label) || scope.strictly_knows(12, 8, 0)
+    !is_untyped(label) || is_none(label) || scope.strictly_knows(12, 8, 0)
 }
 
 fn model_none(label: &mut Seclabel, cx: &mut Context<'_>) {
