@@ -56,6 +56,14 @@ pub fn default_by<P: IntoPlace<Owner: Described>>(
     })
 }
 
+/// As [`default`], of what goes without saying: profile `libvirt` alone adds it.
+pub fn implied<P: IntoPlace<Owner: Described>>(place: P, value: P::Item) -> Draft<P::Owner>
+where
+    P::Item: Clone + Send + Sync,
+{
+    default(place, value).profiles(LIBVIRT)
+}
+
 /// libvirt does not read this, for the reason that completes the sentence "libvirt does not read it ..": profile `modern` keeps it and
 /// says so, profile `libvirt` drops it.
 pub fn unread<P: IntoPlace<Owner: Described>>(place: P, reason: &'static str) -> Draft<P::Owner> {

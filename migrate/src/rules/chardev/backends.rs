@@ -100,7 +100,7 @@ rules![
              port='0'/>\
              </serial></devices>",
         )
-        .row(default(child(ChardevBackendTcp::PROTOCOL), ChardevProtocol::default()).profiles(LIBVIRT)),
+        .row(implied(child(ChardevBackendTcp::PROTOCOL), ChardevProtocol::default())),
 ];
 
 /// Whether it has other attributes, which are of a libvirt that may well read them.

@@ -90,7 +90,9 @@ rules![
         )
         // Counted while libvirt reads, of a console that copies a serial port, too. Of one of TCP the schema says that it has one.
         .row(at_most(2, ChardevBackendUdp::SOURCES, "a UDP device has two ends: leave the further ones out"))
-        .row(refuse_if("a smartcard has three certificates: give three <certificate>", |card: &SmartcardModeHostCertificates, _| card.certificates.len() != 3))
+        .row(refuse_if("a smartcard has three certificates: give three <certificate>", |card: &SmartcardModeHostCertificates, _| {
+            card.certificates.len() != 3
+        }))
         .row(refuse_where(
             SmartcardModeHostCertificates::DATABASE,
             |path, _| !path.starts_with('/'),

@@ -60,7 +60,7 @@ rules![
         .row(default_by(VsockCid::AUTO, |cid, _| {
             Some(if cid.address.unwrap_or(0) == 0 { YesNo::Yes } else { YesNo::No })
         }))
-        .row(default(child(Vsock::CID), VsockCid { auto: Some(YesNo::Yes), ..VsockCid::default() }).profiles(LIBVIRT)),
+        .row(implied(child(Vsock::CID), VsockCid { auto: Some(YesNo::Yes), ..VsockCid::default() })),
     rule("memballoon-none-address", Class::Structure)
         .summary("the memory balloon of the model `none` has no address")
         .doc(

@@ -50,8 +50,7 @@ rules![
             "<devices><shmem name='s'><model type='ivshmem'/></shmem></devices>",
         )
         .row(
-            default(child(Shmem::MODEL), ShmemModel { type_: Some(ShmemModelType::Ivshmem), ..ShmemModel::default() })
-                .profiles(LIBVIRT),
+            implied(child(Shmem::MODEL), ShmemModel { type_: Some(ShmemModelType::Ivshmem), ..ShmemModel::default() },)
         )
         .row(unread(Shmem::ROLE, "with the model ivshmem").when(|shmem, _| is_ivshmem(shmem))),
     rule("shmem-size-units", Class::Spelling)

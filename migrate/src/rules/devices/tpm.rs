@@ -7,6 +7,7 @@ const PROFILE: &str = "a profile needs version='2.0': set that, or leave it out"
 const THIRD: &str = "a guest has one TPM, and on Power one proxy beside it: leave this one out";
 const NO_SOCKET: &str =
     "an external TPM needs the socket of its emulator: add <source type='unix' mode='connect' path='..'/>";
+const SPELT: &str = "the device of the host is spelt out";
 const USUAL: &str = "the default is not spelt out";
 
 rules![
@@ -49,11 +50,7 @@ rules![
             "<devices><tpm model='tpm-tis'><backend type='passthrough'><device path='/dev/tpm0'/></backend></tpm>\
              </devices>",
         )
-        .row(
-            default(child(TpmBackendTypePassthrough::DEVICE), TpmDevice::default())
-                .profiles(LIBVIRT)
-                .says("the device of the host is spelt out"),
-        ),
+        .row(implied(child(TpmBackendTypePassthrough::DEVICE), TpmDevice::default()).says(SPELT)),
     rule("tpm-unread-parts", Class::Lossy)
         .summary("what libvirt does not read about a TPM is not written")
         .doc(

@@ -2,6 +2,8 @@
 
 use crate::rules::prelude::*;
 
+const EMPTY: &str = "libvirt writes <devices> even where there are none";
+
 rules![
     rule("devices-absent", Class::Default)
         .summary("a domain without devices")
@@ -9,11 +11,7 @@ rules![
             "A domain need not have devices. libvirt writes the element `<devices>` even where there is nothing in it.",
         )
         .example("<clock offset='utc'/>", "<clock offset='utc'/><devices/>")
-        .row(
-            default(child(Domain::DEVICES), Devices::default())
-                .says("libvirt writes <devices> even where there are none")
-                .profiles(LIBVIRT),
-        ),
+        .row(implied(child(Domain::DEVICES), Devices::default()).says(EMPTY)),
     rule("device-alias-dropped", Class::Live)
         .summary("devices have aliases that libvirt made up for a running domain")
         .doc(

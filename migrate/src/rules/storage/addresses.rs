@@ -61,7 +61,7 @@ rules![
         )
         .row(algorithm(fill_ccw).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu))
         .rows(each_field!(Zpci::[UID FID], |part| {
-            default(part, Default::default()).when(|zpci, _| !given(zpci).is_empty()).profiles(LIBVIRT).but(Driver::Qemu)
+            implied(part, Default::default()).when(|zpci, _| !given(zpci).is_empty()).but(Driver::Qemu)
         })),
     rule("usb-port-zero", Class::Spelling)
         .profiles(BOTH)
@@ -81,7 +81,10 @@ rules![
         .row(nothing(AddressTypeUsb::PORT, |port| port.0.first() == Some(&0), END))
         .row(spelling(
             AddressTypeUsb::PORT,
-            |port, _| Some(UsbPort(port.0.split(|part| *part == 0).next().filter(|read| read.len() < port.0.len())?.to_vec())),
+            |port, _| {
+                let read: Vec<u32> = port.0.iter().copied().take_while(|part| *part != 0).collect();
+                (read.len() < port.0.len()).then_some(UsbPort(read))
+            },
             END,
         )),
 ];

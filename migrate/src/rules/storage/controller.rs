@@ -43,8 +43,7 @@ rules![
              Nothing is rewritten.",
         )
         .finds("<devices><controller type='pci' index='1'/></devices>")
-        .row(note(|it: &Controller, _| {
-            let open = branch(&it.type_).filter(|pci: &&ControllerTypePci| pci.model.is_none());
-            open.map(|_| "no model is named, so that libvirt's driver chooses one: name it to be sure")
+        .row(note_if("no model is named, so that libvirt's driver chooses one: name it to be sure", |it: &Controller, _| {
+            branch(&it.type_).is_some_and(|pci: &ControllerTypePci| pci.model.is_none())
         })),
 ];

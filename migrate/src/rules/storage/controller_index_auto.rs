@@ -47,7 +47,9 @@ fn sorts_again(devices: &Devices, cx: &mut Context<'_>) {
         _ => None,
     };
     if let Some(moved) = controllers.windows(2).enumerate().find_map(moves) {
-        cx.note(&controllers[moved].xml, "this libvirt gives controllers their indexes when it has sorted them, and sorts its own form once more: the next run moves this one");
+        let why =
+            "this libvirt gives controllers their indexes when it has sorted them, and sorts its own form once more";
+        cx.note(&controllers[moved].xml, format!("{why}: the next run moves this one"));
     }
 }
 

@@ -83,19 +83,11 @@ pub(super) fn start_port(model: Option<UsbModel>) -> Option<u32> {
 
 /// Where libvirt puts a new controller among others; none: behind all.
 pub(super) fn place(others: &[Controller], new: &Controller) -> Option<usize> {
-    let mut place = None;
-    for (at, other) in others.iter().enumerate().rev().filter(|(_, other)| same_type(&other.type_, &new.type_)) {
-        if new.index.is_none() {
-            return Some(at + 1);
-        }
-        // None, for an index not yet given, is less than any.
-        if goes_before(new, other) {
-            place = Some(at);
-        } else if place.is_none() {
-            place = Some(at + 1);
-        }
-    }
-    place
+    let mut alike = others.iter().enumerate().filter(|(_, other)| same_type(&other.type_, &new.type_));
+    let behind = alike.clone().next_back().map(|(at, _)| at + 1);
+    // None, for an index not yet given, is less than any.
+    let before = alike.find(|(_, other)| new.index.is_some() && goes_before(new, other));
+    before.map(|(at, _)| at).or(behind)
 }
 
 /// Whether a controller with an index goes before another one of its type.

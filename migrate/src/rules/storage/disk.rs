@@ -49,9 +49,8 @@ rules![
              </disk></devices>",
         )
         .row(
-            default(flag(Disk::READONLY), true)
+            implied(flag(Disk::READONLY), true)
                 .when(|disk, _| disk.device == Some(DiskDevice::Cdrom))
-                .profiles(LIBVIRT)
                 .says("a CD-ROM drive is read-only"),
         ),
     rule("disk-bus-inferred", Class::Default)

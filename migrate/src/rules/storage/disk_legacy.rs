@@ -17,7 +17,7 @@ rules![
              bus='scsi'/></disk>\
              </devices>",
         )
-        .row(note(|disk: &Disk, _| (disk.sgio == Some(Sgio::Filtered)).then_some(FILTERED))),
+        .row(note_if(FILTERED, |disk: &Disk, _| disk.sgio == Some(Sgio::Filtered))),
     rule("disk-encryption-qcow-kept", Class::Lossy)
         .summary("the encryption of qcow images can no longer be used")
         .doc(
@@ -28,5 +28,5 @@ rules![
             "<devices><disk type='file' device='disk'><source file='/a'><encryption format='qcow'/></source>\
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(note(|it: &Encryption, _| (it.format == EncryptionFormat::Qcow).then_some(QCOW))),
+        .row(note_if(QCOW, |it: &Encryption, _| it.format == EncryptionFormat::Qcow)),
 ];

@@ -159,7 +159,11 @@ rules![
         .row(refuse_where(Disk::VENDOR, |vendor, _| vendor.len() > 8, "a vendor has up to 8 characters: shorten it"))
         .row(refuse_where(Disk::PRODUCT, |it, _| it.len() > 40, "a product has up to 40 characters").when(is_ata))
         .row(refuse_where(Disk::PRODUCT, |it, _| it.len() > 16, "a product has up to 16 characters").when(|disk, scope| !is_ata(disk, scope)))
-        .row(refuse_where(Disk::PRODUCT, |it, _| (17..=40).contains(&it.len()), "a product has up to 16 characters: shorten it").when(is_ata).until(10, 0, 0))
+        .row(
+            refuse_where(Disk::PRODUCT, |it, _| (17..=40).contains(&it.len()), "a product has up to 16 characters: shorten it")
+                .when(is_ata)
+                .until(10, 0, 0),
+        )
         .row(refuse(|disk: &Disk, _| {
             let wwn = disk.wwn.as_deref().unwrap_or_default();
             let digits = wwn.strip_prefix("0x").unwrap_or(wwn);

@@ -117,7 +117,7 @@ rules![
             "<devices><filesystem type='mount' accessmode='passthrough'><driver type='handle'/><source dir='/a'/>\
              <target dir='b'/></filesystem></devices>",
         )
-        .row(note(|driver: &FilesystemDriver, _| (driver.type_ == Some(Type::Handle)).then_some(HANDLE))),
+        .row(note_if(HANDLE, |driver: &FilesystemDriver, _| driver.type_ == Some(Type::Handle))),
 ];
 
 fn is_virtiofs(filesystem: &Filesystem) -> bool {

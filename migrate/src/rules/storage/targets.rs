@@ -1,5 +1,6 @@
 //! Names of disks, and the buses and addresses that follow from them.
 
+use domxml::DiskTargetBus as Bus;
 use domxml::scalar::Decimal;
 use domxml_runtime::{child_called, child_called_mut, field, field_mut};
 
@@ -33,11 +34,8 @@ pub(super) fn is_beyond_numbers(name: &str) -> bool {
 pub(super) fn nvme_place(name: &str) -> Option<(u32, u32)> {
     let (controller, rest) = name.strip_prefix("nvme")?.split_once('n')?;
     let (namespace, partition) = rest.split_once('p').unwrap_or((rest, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(controller) || !digits(namespace) || !digits(partition) {
-        return None;
-    }
-    Some((controller.parse().ok()?, namespace.parse::<u32>().ok()?.checked_sub(1)?))
+    let numbers = [controller, namespace, partition].concat().bytes().all(|byte| byte.is_ascii_digit());
+    Some((controller.parse().ok().filter(|_| numbers)?, namespace.parse::<u32>().ok()?.checked_sub(1)?))
 }
 
 /// The number of a disk on its bus, from which its address follows.
@@ -51,22 +49,17 @@ pub(in crate::rules) fn plain_name(name: &str) -> &str {
 }
 
 /// The bus of a disk: the one that stands there, else the one that its name tells.
-pub(in crate::rules) fn bus(disk: &Disk) -> DiskTargetBus {
-    const BY_PREFIX: [(&str, DiskTargetBus); 5] = [
-        ("sd", DiskTargetBus::Scsi),
-        ("vd", DiskTargetBus::Virtio),
-        ("xvd", DiskTargetBus::Xen),
-        ("ubd", DiskTargetBus::Uml),
-        ("nvme", DiskTargetBus::Nvme),
-    ];
-    disk.target.bus.unwrap_or_else(|| {
-        let name = plain_name(&disk.target.dev);
-        match BY_PREFIX.iter().find(|(prefix, _)| name.starts_with(prefix)) {
-            _ if disk.device == Some(DiskDevice::Floppy) => DiskTargetBus::Fdc,
-            Some((_, bus)) => *bus,
-            None => DiskTargetBus::Ide,
-        }
-    })
+pub(in crate::rules) fn bus(disk: &Disk) -> Bus {
+    let told = || match plain_name(&disk.target.dev) {
+        _ if disk.device == Some(DiskDevice::Floppy) => Bus::Fdc,
+        name if name.starts_with("sd") => Bus::Scsi,
+        name if name.starts_with("vd") => Bus::Virtio,
+        name if name.starts_with("xvd") => Bus::Xen,
+        name if name.starts_with("ubd") => Bus::Uml,
+        name if name.starts_with("nvme") => Bus::Nvme,
+        _ => Bus::Ide,
+    };
+    disk.target.bus.unwrap_or_else(told)
 }
 
 /// The source of a disk or of what it stands on, of whatever type.
@@ -113,15 +106,15 @@ pub(super) struct Drive {
 
 impl Drive {
     /// Where libvirt puts a disk by its name; none on buses that have no such addresses.
-    pub(super) fn of_disk(bus: DiskTargetBus, name: &str) -> Option<Self> {
+    pub(super) fn of_disk(bus: Bus, name: &str) -> Option<Self> {
         let index = place_on_bus(name)?;
         let place = |controller, bus, unit| Some(Self { controller, bus, target: 0, unit });
         match bus {
-            DiskTargetBus::Scsi => place(index / SCSI_UNITS, 0, index % SCSI_UNITS),
-            DiskTargetBus::Ide => place(index / 4, index % 4 / 2, index % 2),
-            DiskTargetBus::Sata => place(index / 6, 0, index % 6),
-            DiskTargetBus::Fdc => place(index / 2, 0, index % 2),
-            DiskTargetBus::Nvme => place(nvme_place(name).map_or(0, |(controller, _)| controller), 0, index),
+            Bus::Scsi => place(index / SCSI_UNITS, 0, index % SCSI_UNITS),
+            Bus::Ide => place(index / 4, index % 4 / 2, index % 2),
+            Bus::Sata => place(index / 6, 0, index % 6),
+            Bus::Fdc => place(index / 2, 0, index % 2),
+            Bus::Nvme => place(nvme_place(name).map_or(0, |(controller, _)| controller), 0, index),
             _ => None,
         }
     }
