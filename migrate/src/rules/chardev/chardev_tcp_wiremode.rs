@@ -1,7 +1,5 @@
 //! `chardev-tcp-wiremode`.
 
-use domxml::Scalar as _;
-
 use crate::rules::prelude::*;
 
 /// The attribute's name, which the format no longer has.
@@ -26,8 +24,7 @@ rules![
 ];
 
 fn drop_wiremode(tcp: &mut ChardevBackendTcp, cx: &mut Context<'_>) {
-    let mut spoken = String::new();
-    tcp.protocol.as_ref().and_then(|protocol| protocol.type_).unwrap_or_default().write(&mut spoken);
+    let spoken = tcp.protocol.as_ref().and_then(|protocol| protocol.type_).unwrap_or_default().to_string();
     for source in &mut tcp.sources {
         let Some(kept) = &mut source.xml.kept else { continue };
         let Some(at) = kept.attributes.iter().position(|(name, _)| **name == *WIREMODE) else { continue };

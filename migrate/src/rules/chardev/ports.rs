@@ -80,13 +80,6 @@ pub(super) fn given(serial: &Serial) -> Option<u32> {
     serial.target.as_ref().and_then(|target| target.port)
 }
 
-fn serial_ports(serials: &[Serial]) -> Vec<Option<u32>> {
-    let mut ports: Vec<_> = serials.iter().map(given).collect();
-    lowest_free(&mut ports, |at| is_isa(&serials[at]));
-    behind_highest(&mut ports);
-    ports
-}
-
 /// Puts a number where none is.
 fn spell(place: &mut Option<u32>, port: Option<u32>, xml: &Extra, cx: &mut Context<'_>) {
     if let (None, Some(port)) = (*place, port) {
@@ -96,13 +89,14 @@ fn spell(place: &mut Option<u32>, port: Option<u32>, xml: &Extra, cx: &mut Conte
 }
 
 fn number_serials(devices: &mut Devices, cx: &mut Context<'_>) {
-    let ports = serial_ports(&devices.serials);
-    if cx.profile == Profile::Modern {
-        let mut other: Vec<_> = devices.serials.iter().map(given).collect();
-        lowest_free(&mut other, |_| true);
-        if ports != other || devices.serials.iter().any(|serial| serial.target.is_none()) {
-            return;
-        }
+    let mut ports: Vec<_> = devices.serials.iter().map(given).collect();
+    let mut other = ports.clone();
+    lowest_free(&mut ports, |at| is_isa(&devices.serials[at]));
+    behind_highest(&mut ports);
+    lowest_free(&mut other, |_| true);
+    let stays = ports != other || devices.serials.iter().any(|serial| serial.target.is_none());
+    if cx.profile == Profile::Modern && stays {
+        return;
     }
     for (serial, port) in devices.serials.iter_mut().zip(ports) {
         spell(&mut serial.target.get_or_insert_default().port, port, &serial.xml, cx);

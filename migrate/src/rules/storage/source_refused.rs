@@ -6,6 +6,9 @@ use super::disk_refused::is_lun;
 use super::targets::{in_source, source};
 use crate::rules::prelude::*;
 
+const TWICE: &str = "an encryption stands in the source already: leave this one out";
+const LUN: &str = "a LUN cannot be encrypted: leave out <encryption>, or set device='disk'";
+const VHOST_USER: &str = "a vhost-user disk cannot be encrypted: leave out <encryption>";
 const CLIENT: &str = "the hypervisor is the client of the helper: set mode='client'";
 const SOCKET: &str = "a socket needs transport='unix': set that, or leave out socket";
 const NO_PROTOCOL: &str = "an NVRAM of a server needs a protocol: add protocol to <source>";
@@ -32,7 +35,7 @@ rules![
             "<devices><disk type='network' device='disk'><source protocol='rbd' name='p/i'><auth username='a'>\
              <secret type='iscsi' usage='x'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(check(credentials)),
+        .row(refuse_there(credentials)),
     rule("disk-volume-incomplete", Class::Conflict)
         .summary("the volume of a disk is named by half")
         .doc(
@@ -79,7 +82,7 @@ rules![
             "<devices><disk type='block' device='lun'><source dev='/dev/sdb'><encryption format='luks'/></source>\
              <target dev='sda' bus='scsi'/></disk></devices>",
         )
-        .row(check(encryption)),
+        .row(refuse_there(encryption)),
     rule("disk-encryption-cipher", Class::Conflict)
         .summary("the cipher of an encrypted image is known from the image")
         .doc("Cipher and initial vector are chosen when a volume is made; for a disk of a domain libvirt refuses them.")
@@ -135,7 +138,7 @@ rules![
             // A second one of a protocol that knows them is read past.
             let none = child_called(source.protocol.members()?, "auth").is_none();
             let given = kept_child(&source.xml, "auth").filter(|_| none);
-            given.map(|_| format!("the protocol '{}' knows no credentials: leave out <auth>", protocol(source)))
+            given.map(|_| no_credentials(source))
         })),
     rule("disk-host-socket-transport", Class::Conflict)
         .summary("a socket is given for a server that is reached by network")
@@ -248,47 +251,39 @@ fn untyped(content: &dyn Content, cx: &mut Context<'_>) {
     });
 }
 
-fn credentials(disk: &Disk, cx: &mut Context<'_>) {
+fn credentials(disk: &Disk, _: &Scope) -> Option<(Span, String)> {
     let place = in_source::<Option<DiskAuth>>(&disk.type_);
     let (outer, inner) = (disk.auth.as_ref(), place.and_then(Option::as_ref));
     if let Some(outer) = outer.filter(|_| inner.is_some()) {
-        cx.error(&outer.xml, "credentials stand in the source already: leave these out");
-        return;
+        return Some((outer.xml.span, "credentials stand in the source already: leave these out".to_owned()));
     }
-    let DiskType::Network(StorageNetwork { source: Some(source) }) = &disk.type_ else { return };
+    let source = branch::<StorageNetwork>(&disk.type_)?.source.as_ref()?;
     if let Some(outer) = outer.filter(|_| place.is_none()) {
-        cx.error(&outer.xml, format!("the protocol '{}' knows no credentials: leave out <auth>", protocol(source)));
-        return;
+        return Some((outer.xml.span, no_credentials(source)));
     }
     let wanted = match source.protocol {
         Protocol::Rbd(_) => DiskAuthSecretType::Ceph,
         Protocol::Iscsi(_) => DiskAuthSecretType::Iscsi,
-        _ => return,
+        _ => return None,
     };
-    let secret = outer.or(inner).map(|auth| &auth.secret);
-    if let Some(secret) = secret.filter(|secret| secret.type_.is_some_and(|type_| type_ != wanted)) {
-        cx.error(&secret.xml, format!("the secret must be of the type '{wanted}'"));
-    }
+    let secret = &outer.or(inner)?.secret;
+    let wrong = secret.type_.is_some_and(|type_| type_ != wanted);
+    wrong.then(|| (secret.xml.span, format!("the secret must be of the type '{wanted}'")))
 }
 
-fn protocol(source: &DiskSourceNetwork) -> &str {
-    source.protocol.value().unwrap_or_default()
+fn no_credentials(source: &DiskSourceNetwork) -> String {
+    let protocol = source.protocol.value().unwrap_or_default();
+    format!("the protocol '{protocol}' knows no credentials: leave out <auth>")
 }
 
-fn encryption(disk: &Disk, cx: &mut Context<'_>) {
+fn encryption(disk: &Disk, _: &Scope) -> Option<(Span, &'static str)> {
     let inner = in_source::<Option<Box<Encryption>>>(&disk.type_).and_then(Option::as_ref);
-    let both = inner.or(disk.encryption.as_ref());
+    let is_secret = inner.or(disk.encryption.as_ref()).is_some_and(|it| it.format != EncryptionFormat::Default);
     match &disk.encryption {
-        Some(outer) if inner.is_some() => {
-            cx.error(&outer.xml, "an encryption stands in the source already: leave this one out");
-        }
-        _ if is_lun(disk) && both.is_some_and(|it| it.format != EncryptionFormat::Default) => {
-            cx.error(&disk.xml, "a LUN cannot be encrypted: leave out <encryption>, or set device='disk'");
-        }
-        Some(outer) if matches!(disk.type_, DiskType::Vhostuser(_)) => {
-            cx.error(&outer.xml, "a vhost-user disk cannot be encrypted: leave out <encryption>");
-        }
-        _ => {}
+        Some(it) if inner.is_some() => Some((it.xml.span, TWICE)),
+        _ if is_lun(disk) && is_secret => Some((disk.xml.span, LUN)),
+        Some(it) if matches!(disk.type_, DiskType::Vhostuser(_)) => Some((it.xml.span, VHOST_USER)),
+        _ => None,
     }
 }
 
