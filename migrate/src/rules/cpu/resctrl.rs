@@ -1,5 +1,7 @@
 //! What shares of the host's caches and bandwidth are for.
 
+use std::collections::HashMap;
+
 use domxml::scalar::CpuSet;
 
 use crate::rules::prelude::*;
@@ -27,20 +29,22 @@ pub(super) fn span(content: &dyn Content, cx: &Context<'_>) -> Span {
 /// Makes shares for the same CPUs one.
 pub(super) fn merge<T: Element>(shares: &mut Vec<T>, why: &str, cx: &mut Context<'_>) {
     let most = cx.scope.vcpus;
-    let mut at = 1;
-    while at < shares.len() {
-        let (before, rest) = shares.split_at_mut(at);
-        let (these, none) = (read(&rest[0], most), for_none(&rest[0], most));
-        let Some(first) = before.iter_mut().find(|share| read(*share, most) == these && !none) else {
-            at += 1;
+    let mut places: HashMap<Option<CpuSet>, usize> = HashMap::new();
+    let mut merged: Vec<T> = Vec::new();
+    for share in shares.drain(..) {
+        let first = match for_none(&share, most) {
+            true => None,
+            false => Some(*places.entry(read(&share, most)).or_insert(merged.len())).filter(|at| *at < merged.len()),
+        };
+        let Some(first) = first else {
+            merged.push(share);
             continue;
         };
-        let other = std::mem::take(&mut rest[0]);
-        let name = other.info().element.map_or("", |name| name.local);
-        cx.rewrote_here(span(&other, cx), why).becomes(format!("<{name}>, <{name}>"), format!("<{name}>"));
-        first.merge(other, Prefer::First);
-        shares.remove(at);
+        let name = share.info().element.map_or("", |name| name.local);
+        cx.rewrote_here(span(&share, cx), why).becomes(format!("<{name}>, <{name}>"), format!("<{name}>"));
+        merged[first].merge(share, Prefer::First);
     }
+    *shares = merged;
 }
 
 /// Forgets CPUs that there cannot be, and shares that are for none or have nothing in them.
@@ -62,7 +66,9 @@ pub(super) fn settle<T: Content>(shares: &mut Vec<T>, why: &str, cx: &mut Contex
 
 /// Puts shares in the order of others for the same CPUs; whether any moved.
 pub(super) fn follow<T: Content>(shares: &mut [T], others: &[Option<CpuSet>]) -> bool {
-    let place = |share: &T| others.iter().position(|other| other.as_ref() == vcpus(share)).unwrap_or(usize::MAX);
+    let places: HashMap<Option<&CpuSet>, usize> =
+        others.iter().enumerate().rev().map(|(at, other)| (other.as_ref(), at)).collect();
+    let place = |share: &T| places.get(&vcpus(share)).copied().unwrap_or(usize::MAX);
     let sorted = shares.is_sorted_by_key(place);
     shares.sort_by_key(place);
     !sorted

@@ -1,5 +1,8 @@
 //! `controller-index-auto`.
 
+use std::collections::{HashMap, HashSet};
+use std::mem::{Discriminant, discriminant};
+
 use super::controllers::{goes_before, is_usb2, same_type, sort, usb_model};
 use crate::rules::prelude::*;
 
@@ -22,13 +25,16 @@ rules![
 
 fn number(devices: &mut Devices, cx: &mut Context<'_>) {
     let controllers = &mut devices.controllers;
+    let mut taken = Taken::default();
+    controllers.iter().for_each(|controller| taken.note(controller));
     let mut numbered = false;
     for at in 0..controllers.len() {
         if controllers[at].index.is_some() {
             continue;
         }
-        let index = joined(controllers, at).unwrap_or_else(|| lowest_free(controllers, &controllers[at].type_));
+        let index = taken.joined(controllers, at).unwrap_or_else(|| taken.lowest_free(&controllers[at].type_));
         controllers[at].index = Some(index);
+        taken.note(&controllers[at]);
         numbered = true;
         cx.rewrote(&controllers[at].xml, "the index of the controller is spelt out")
             .becomes("", format!("index='{index}'"));
@@ -53,16 +59,35 @@ fn sorts_again(devices: &Devices, cx: &mut Context<'_>) {
     }
 }
 
-/// The index of the USB 2 controller that this one is a part of.
-fn joined(controllers: &[Controller], at: usize) -> Option<u32> {
-    let new = &controllers[at];
-    let before = controllers[..at].iter().rev().find(|other| matches!(other.type_, ControllerType::Usb(_)))?;
-    let index = before.index.filter(|_| is_usb2(new) && is_usb2(before))?;
-    let taken = |other: &Controller| other.index == Some(index) && usb_model(other) == usb_model(new);
-    (!controllers.iter().any(taken)).then_some(index)
+/// The indexes that controllers have.
+#[derive(Default)]
+struct Taken {
+    /// Those of each type, and one below which there is none that is free.
+    of_type: HashMap<Discriminant<ControllerType>, (HashSet<u32>, u32)>,
+    /// With the models of USB controllers.
+    of_model: HashSet<(u32, Option<ControllerTypeUsbModel>)>,
 }
 
-fn lowest_free(controllers: &[Controller], type_: &ControllerType) -> u32 {
-    let taken = |index| controllers.iter().any(|other| same_type(&other.type_, type_) && other.index == Some(index));
-    (0..).find(|index| !taken(*index)).expect("there are fewer controllers than numbers")
+impl Taken {
+    fn note(&mut self, controller: &Controller) {
+        let Some(index) = controller.index else { return };
+        self.of_type.entry(discriminant(&controller.type_)).or_default().0.insert(index);
+        self.of_model.insert((index, usb_model(controller)));
+    }
+
+    fn lowest_free(&mut self, type_: &ControllerType) -> u32 {
+        let (taken, free) = self.of_type.entry(discriminant(type_)).or_default();
+        while taken.contains(free) {
+            *free += 1;
+        }
+        *free
+    }
+
+    /// The index of the USB 2 controller that this one is a part of.
+    fn joined(&self, controllers: &[Controller], at: usize) -> Option<u32> {
+        let new = Some(&controllers[at]).filter(|new| is_usb2(new))?;
+        let before = controllers[..at].iter().rev().find(|other| matches!(other.type_, ControllerType::Usb(_)))?;
+        let index = before.index.filter(|_| is_usb2(before))?;
+        (!self.of_model.contains(&(index, usb_model(new)))).then_some(index)
+    }
 }

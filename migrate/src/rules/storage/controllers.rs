@@ -95,15 +95,6 @@ pub(super) fn goes_before(new: &Controller, other: &Controller) -> bool {
     other.index > new.index || other.index == new.index && !is_companion(new) && is_companion(other)
 }
 
-/// As [`place`], among controllers of one type that were placed so themselves: where all have an index they are in order.
-fn place_among(group: &[Controller], indexed: bool, new: &Controller) -> usize {
-    match new.index {
-        None => group.len(),
-        Some(_) if indexed => group.partition_point(|other| !goes_before(new, other)),
-        Some(_) => place(group, new).unwrap_or(group.len()),
-    }
-}
-
 /// Sorts as libvirt does when it reads, and says what moved.
 pub(super) fn sort(controllers: &mut Vec<Controller>, cx: &mut Context<'_>) {
     let index = |it: &Controller| it.index.map_or_else(|| "?".to_owned(), |index| index.to_string());
@@ -116,9 +107,13 @@ pub(super) fn sort(controllers: &mut Vec<Controller>, cx: &mut Context<'_>) {
     let mut groups: Vec<Vec<Controller>> = Vec::new();
     for controller in controllers.drain(..) {
         match groups.iter_mut().find(|group| same_type(&group[0].type_, &controller.type_)) {
-            Some(group) => group.insert(place_among(group, indexed, &controller), controller),
+            Some(group) if indexed => group.push(controller),
+            Some(group) => group.insert(place(group, &controller).unwrap_or(group.len()), controller),
             None => groups.push(vec![controller]),
         }
+    }
+    if indexed {
+        groups.iter_mut().for_each(|group| group.sort_by_key(|it| (it.index, is_companion(it))));
     }
     controllers.extend(groups.into_iter().flatten());
     if let Some((first, _)) = spans(controllers).iter().zip(&old).find(|(new, old)| new != old) {

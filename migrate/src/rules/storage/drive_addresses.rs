@@ -1,5 +1,7 @@
 //! `implicit-drive-address` and `hostdev-scsi-address-auto`.
 
+use std::collections::HashSet;
+
 use super::targets::{Drive, SCSI_UNITS, bus, is_scsi, plain_name};
 use crate::rules::prelude::*;
 
@@ -42,22 +44,15 @@ rules![
 ];
 
 fn place_hostdevs(devices: &mut Devices, cx: &mut Context<'_>) {
-    for at in 0..devices.hostdevs.len() {
-        if !is_scsi(&devices.hostdevs[at]) || devices.hostdevs[at].address.is_some() {
-            continue;
-        }
-        let drive = free_unit(devices);
-        let hostdev = &mut devices.hostdevs[at];
+    let disks = devices.disks.iter().filter(|disk| bus(disk) == DiskTargetBus::Scsi).map(|disk| &disk.address);
+    let hostdevs = devices.hostdevs.iter().filter(|hostdev| is_scsi(hostdev)).map(|hostdev| &hostdev.address);
+    let taken: HashSet<Drive> = disks.chain(hostdevs).filter_map(|address| Drive::of(address.as_ref())).collect();
+    let units = |controller| (0..SCSI_UNITS).map(move |unit| Drive { controller, bus: 0, target: 0, unit });
+    let free = (0..).flat_map(units).filter(|unit| !taken.contains(unit));
+    let without = devices.hostdevs.iter_mut().filter(|hostdev| is_scsi(hostdev) && hostdev.address.is_none());
+    for (hostdev, drive) in without.zip(free) {
         hostdev.address = Some(drive.to_address());
         cx.rewrote(&hostdev.xml, "a SCSI device of the host gets the first free unit")
             .becomes("", format!("<address type='drive' {drive}/>"));
     }
-}
-
-fn free_unit(devices: &Devices) -> Drive {
-    let disks = devices.disks.iter().filter(|disk| bus(disk) == DiskTargetBus::Scsi).map(|disk| &disk.address);
-    let hostdevs = devices.hostdevs.iter().filter(|hostdev| is_scsi(hostdev)).map(|hostdev| &hostdev.address);
-    let taken: Vec<Drive> = disks.chain(hostdevs).filter_map(|address| Drive::of(address.as_ref())).collect();
-    let units = |controller| (0..SCSI_UNITS).map(move |unit| Drive { controller, bus: 0, target: 0, unit });
-    (0..).flat_map(units).find(|unit| !taken.contains(unit)).expect("there are more controllers than devices")
 }

@@ -96,7 +96,7 @@ pub(super) fn names_something(disk: &Disk) -> bool {
 }
 
 /// The address of a drive as numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Drive {
     pub(super) controller: u32,
     pub(super) bus: u32,
