@@ -102,11 +102,6 @@ const KINDS: &[Kind] = &[
         |at| format!("<controller type='scsi' index='{at}' model='virtio-scsi'/>"),
     ),
     device(
-        "controllers without index",
-        |_| "<controller type='usb' model='ich9-uhci1'/>".to_owned(),
-        |_| "<controller type='scsi'/>".to_owned(),
-    ),
-    device(
         "channels",
         |at| format!("<channel type='pty'><target type='virtio' name='c{at}'/></channel>"),
         |at| format!("<channel type='null'><target type='virtio' name='c{at}'/></channel>"),
@@ -117,7 +112,6 @@ const KINDS: &[Kind] = &[
         |at| format!("<serial type='file'><source path='/{at}'/></serial>"),
     ),
     device("devices of the host", |at| hostdev("yes", at), |at| hostdev("no", at)),
-    device("SCSI devices of the host", |at| scsi("", at), |at| scsi("<readonly/>", at)),
     device(
         "twins",
         |_| "<video><model type='vga'/><model type='vga'/></video>".to_owned(),
@@ -142,11 +136,6 @@ fn hostdev(managed: &str, at: usize) -> String {
     let (bus, slot, function) = (at / 256, at / 8 % 32, at % 8);
     let address = format!("domain='0x0000' bus='0x{bus:02x}' slot='0x{slot:02x}' function='0x{function:x}'");
     format!("<hostdev mode='subsystem' type='pci' managed='{managed}'><source><address {address}/></source></hostdev>")
-}
-
-fn scsi(read_only: &str, at: usize) -> String {
-    let source = format!("<adapter name='scsi_host0'/><address bus='0' target='0' unit='{at}'/>");
-    format!("<hostdev mode='subsystem' type='scsi'><source>{source}</source>{read_only}</hostdev>")
 }
 
 /// The letters of a target's name, as libvirt counts them.
