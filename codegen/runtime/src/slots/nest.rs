@@ -48,7 +48,7 @@ impl dyn Nest {
         }
     }
 
-    /// As [`Nest::each`](Self::each), to be changed.
+    /// As `each`, to be changed.
     pub fn each_mut(&mut self, visit: &mut dyn FnMut(&mut dyn Content)) {
         for index in 0..self.count() {
             if let Some(content) = self.get_mut(index) {
