@@ -5,7 +5,8 @@
 //! stages. The result, a [`Grammar`], keeps the author's definitions and knows for each pattern where it stands, what is
 //! annotated there and how it is documented.
 //!
-//! Without the feature `validate`, which is on by default, schemas are read and documents are not judged. With the feature `proptest` a grammar gives valid documents to test with (module `strategy`).
+//! Without the feature `validate`, which is on by default, schemas are read and documents are not judged. With the feature
+//! `proptest` a grammar gives valid documents to test with (module `strategy`).
 
 mod compact;
 pub mod datatype;

@@ -166,23 +166,14 @@ pub fn fields_mut(content: &mut dyn Content, mut visit: impl FnMut(&'static Fiel
 /// The first field that is of the type `T`, as `Option<Alias>`, whatever the struct is.
 #[must_use]
 pub fn field<T: 'static>(content: &dyn Content) -> Option<&T> {
-    (0..content.info().fields.len()).find_map(|index| held(content.field(index)?).downcast_ref())
+    (0..content.info().fields.len()).find_map(|index| content.field(index)?.whole().downcast_ref())
 }
 
 /// As [`field`], to be changed.
 pub fn field_mut<T: 'static>(content: &mut dyn Content) -> Option<&mut T> {
-    let index = (0..content.info().fields.len())
-        .find(|index| content.field(*index).is_some_and(|slot| held(slot).is::<T>()))?;
-    let held: &mut dyn Any = match content.field_mut(index)? {
-        SlotMut::Value(field) => field,
-        SlotMut::Child(nest) => nest,
-        SlotMut::Flag(flag) => flag,
-        SlotMut::Payload(payload) => payload,
-        SlotMut::Mix(mix) => mix,
-        SlotMut::Verbatim(verbatim) => verbatim,
-        SlotMut::Attributes(attributes) => attributes,
-    };
-    held.downcast_mut()
+    let is_it = |index: &usize| content.field(*index).is_some_and(|slot| slot.whole().is::<T>());
+    let index = (0..content.info().fields.len()).find(is_it)?;
+    content.field_mut(index)?.whole().downcast_mut()
 }
 
 /// The first child of this name, whatever the struct is: one that is an element, no value.
@@ -214,18 +205,6 @@ pub fn branch<T: Content>(choice: &impl Payload) -> Option<&T> {
 pub fn branch_mut<T: Content>(choice: &mut impl Payload) -> Option<&mut T> {
     let members: &mut dyn Any = choice.members_mut()?;
     members.downcast_mut()
-}
-
-fn held(slot: Slot<'_>) -> &dyn Any {
-    match slot {
-        Slot::Value(field) => field,
-        Slot::Child(nest) => nest,
-        Slot::Flag(flag) => flag,
-        Slot::Payload(payload) => payload,
-        Slot::Mix(mix) => mix,
-        Slot::Verbatim(verbatim) => verbatim,
-        Slot::Attributes(attributes) => attributes,
-    }
 }
 
 /// Calls `visit` with `content`, with each of its payloads and their members, and so on down: a visitor that looks for one type

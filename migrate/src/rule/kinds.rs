@@ -239,9 +239,11 @@ pub fn refuse_where<P: IntoPlace<Owner: Described>>(
     let place = place.place();
     Draft::new(Kind::Refuse, place.shape.name, move |element, cx| {
         place.each(element, &mut |slot, mut xml| {
-            for item in slot.items().iter().filter(|item| is_wrong(item, &cx.scope)).collect::<Vec<_>>() {
-                let at = place.span(item).unwrap_or_else(|| span_of(xml.as_deref_mut(), cx));
-                cx.refuse_here(at, why);
+            for item in slot.items() {
+                if is_wrong(item, &cx.scope) {
+                    let at = place.span(item).unwrap_or_else(|| span_of(xml.as_deref_mut(), cx));
+                    cx.refuse_here(at, why);
+                }
             }
         });
     })
