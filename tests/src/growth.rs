@@ -1,7 +1,8 @@
 //! How the time that the command takes grows with the document: documents that grow in one respect, each in several sizes, and the slope of
 //! the line through time against size where both are drawn by their logarithms. Twice the size takes twice the time where it is 1.
 //!
-//! What is counted is the time that the thread has of a processor, the least of several runs: how busy the machine is hardly matters.
+//! What is counted is the time that the thread has of a processor, the least of several runs, and a line that is too steep is measured again:
+//! a busy machine makes single runs slow, but not all of them, while a program whose time is not linear stays so however often it is asked.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -28,6 +29,9 @@ const SIZES: [usize; 4] = if cfg!(debug_assertions) { [250, 500, 1000, 2000] } e
 /// Of at least so many runs, and of as many as that many seconds hold, the quickest counts.
 const RUNS: usize = 2;
 const SECONDS: f64 = 0.05;
+
+/// So often a line is measured before it is called too steep.
+const ATTEMPTS: usize = 5;
 
 const HEAD: &str = "<domain type='kvm'>\n  <name>a</name>\n  <memory unit='KiB'>1024</memory>\n  <os>\n    <type>hvm</type>\n  </os>\n";
 
@@ -102,6 +106,11 @@ const KINDS: &[Kind] = &[
         |at| format!("<controller type='scsi' index='{at}' model='virtio-scsi'/>"),
     ),
     device(
+        "controllers without index",
+        |_| "<controller type='usb' model='ich9-uhci1'/>".to_owned(),
+        |_| "<controller type='scsi'/>".to_owned(),
+    ),
+    device(
         "channels",
         |at| format!("<channel type='pty'><target type='virtio' name='c{at}'/></channel>"),
         |at| format!("<channel type='null'><target type='virtio' name='c{at}'/></channel>"),
@@ -112,6 +121,7 @@ const KINDS: &[Kind] = &[
         |at| format!("<serial type='file'><source path='/{at}'/></serial>"),
     ),
     device("devices of the host", |at| hostdev("yes", at), |at| hostdev("no", at)),
+    device("SCSI devices of the host", |at| scsi_hostdev("yes", at), |at| scsi_hostdev("no", at)),
     device(
         "twins",
         |_| "<video><model type='vga'/><model type='vga'/></video>".to_owned(),
@@ -136,6 +146,12 @@ fn hostdev(managed: &str, at: usize) -> String {
     let (bus, slot, function) = (at / 256, at / 8 % 32, at % 8);
     let address = format!("domain='0x0000' bus='0x{bus:02x}' slot='0x{slot:02x}' function='0x{function:x}'");
     format!("<hostdev mode='subsystem' type='pci' managed='{managed}'><source><address {address}/></source></hostdev>")
+}
+
+/// One without an address of its own, which libvirt gives it.
+fn scsi_hostdev(managed: &str, at: usize) -> String {
+    let source = format!("<adapter name='scsi_host0'/><address bus='0' target='0' unit='{at}'/>");
+    format!("<hostdev mode='subsystem' type='scsi' managed='{managed}'><source>{source}</source></hostdev>")
 }
 
 /// The letters of a target's name, as libvirt counts them.
@@ -182,8 +198,7 @@ pub fn growth(name: &'static str) -> Result<Measure, String> {
         let documents: Vec<Grown> = SIZES.iter().map(grown).collect();
         let mut line = format!("{}:", kind.name);
         for (way, run) in ways(&judge, &diff, &drift) {
-            let times: Vec<f64> = documents.iter().map(|document| least(&|| run(document))).collect();
-            let slope = slope(&documents, &times);
+            let (slope, times) = line_of(&documents, &run);
             let _ = write!(line, " {way} {slope:.2} ({:.0} ms)", times.last().unwrap_or(&0.0) * 1000.0);
             let steep = (slope > STEEPEST).then(|| format!("{slope:.2} is steeper than {STEEPEST}: {times:.4?} s"));
             results.push((format!("{}, {way}", kind.name), steep));
@@ -231,6 +246,21 @@ fn told(report: &FileReport) {
         let mut reporter = reporter(&Output { output_format, color: Color::Never, quiet: false, verbose: 0 }, false);
         reporter.file(report, &mut io::sink(), &mut io::sink()).expect("a sink takes everything");
     }
+}
+
+/// The slope of a way to look at documents, and the least seconds that each of them took.
+fn line_of(documents: &[Grown], run: &dyn Fn(&Grown)) -> (f64, Vec<f64>) {
+    let mut times = vec![f64::INFINITY; documents.len()];
+    for attempt in 1.. {
+        for (time, document) in times.iter_mut().zip(documents) {
+            *time = time.min(least(&|| run(document)));
+        }
+        let slope = slope(documents, &times);
+        if slope <= STEEPEST || attempt == ATTEMPTS {
+            return (slope, times);
+        }
+    }
+    unreachable!("the attempts end")
 }
 
 /// The least time that a call takes, in seconds.

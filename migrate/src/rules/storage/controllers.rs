@@ -86,7 +86,7 @@ pub(super) fn place(others: &[Controller], new: &Controller) -> Option<usize> {
     let mut alike = others.iter().enumerate().filter(|(_, other)| same_type(&other.type_, &new.type_));
     let behind = alike.clone().next_back().map(|(at, _)| at + 1);
     // None, for an index not yet given, is less than any.
-    let before = alike.find(|(_, other)| new.index.is_some() && goes_before(new, other));
+    let before = new.index.and_then(|_| alike.find(|(_, other)| goes_before(new, other)));
     before.map(|(at, _)| at).or(behind)
 }
 

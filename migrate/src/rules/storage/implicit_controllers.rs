@@ -118,18 +118,29 @@ fn check_index<'a>(mut places: impl Iterator<Item = (u32, &'a Extra)>, cx: &mut 
     }
 }
 
-/// Adds SCSI controllers for the first `count` SCSI devices of the host.
-fn add_for_hostdevs(devices: &mut Devices, count: usize, cx: &mut Context<'_>) {
-    let (mut highest, mut model) = (None, None);
-    for hostdev in devices.hostdevs.iter().take(count).filter(|hostdev| is_scsi(hostdev)) {
-        let index = named(hostdev.address.as_ref()).unwrap_or(0);
-        if Some(index) > highest {
-            highest = Some(index);
-            model = scsi_model(&devices.controllers, index).or(model);
+/// The SCSI controllers that devices of the host need: the highest of them, and the model that new ones take.
+#[derive(Default)]
+struct Need {
+    highest: Option<u32>,
+    model: Option<ControllerTypeScsiModel>,
+}
+
+impl Need {
+    /// Takes in a device of the host; whether it needs a controller above all that were needed before.
+    fn grows(&mut self, hostdev: &Hostdev, controllers: &[Controller]) -> bool {
+        let index = if is_scsi(hostdev) { Some(named(hostdev.address.as_ref()).unwrap_or(0)) } else { None };
+        let higher = index.filter(|index| Some(*index) > self.highest);
+        if let Some(index) = higher {
+            self.highest = Some(index);
+            self.model = scsi_model(controllers, index).or(self.model);
         }
+        higher.is_some()
     }
-    for index in up_to(highest) {
-        add(&mut devices.controllers, ControllerType::Scsi(ControllerTypeScsi { model }), index, cx);
+
+    fn add(&self, controllers: &mut Vec<Controller>, cx: &mut Context<'_>) {
+        for index in up_to(self.highest) {
+            add(controllers, ControllerType::Scsi(ControllerTypeScsi { model: self.model }), index, cx);
+        }
     }
 }
 
@@ -139,10 +150,10 @@ fn scsi_model(controllers: &[Controller], index: u32) -> Option<ControllerTypeSc
 }
 
 fn add_while_reading(devices: &mut Devices, cx: &mut Context<'_>) {
-    for at in 0..devices.hostdevs.len() {
-        // One that is on no SCSI bus changes nothing.
-        if is_scsi(&devices.hostdevs[at]) {
-            add_for_hostdevs(devices, at + 1, cx);
+    let mut need = Need::default();
+    for hostdev in &devices.hostdevs {
+        if need.grows(hostdev, &devices.controllers) {
+            need.add(&mut devices.controllers, cx);
         }
     }
 }
@@ -150,7 +161,11 @@ fn add_while_reading(devices: &mut Devices, cx: &mut Context<'_>) {
 fn add_for_all_hostdevs(devices: &mut Devices, cx: &mut Context<'_>) {
     let scsi = devices.hostdevs.iter().filter(|hostdev| is_scsi(hostdev));
     check_index(scsi.filter_map(|hostdev| Some((named(hostdev.address.as_ref())?, &hostdev.xml))), cx);
-    add_for_hostdevs(devices, devices.hostdevs.len(), cx);
+    let mut need = Need::default();
+    for hostdev in &devices.hostdevs {
+        need.grows(hostdev, &devices.controllers);
+    }
+    need.add(&mut devices.controllers, cx);
 }
 
 fn add_for_disks(devices: &mut Devices, cx: &mut Context<'_>) {
