@@ -162,7 +162,7 @@ pub(crate) fn upgrade_then(
     };
     let mut hushed = Suppressions::of(text, &original.tree().document);
     let mut outcome = match (hushed.is_empty(), hushed.everything()) {
-        (true, _) => rewrite(&original, &mut { domain }, &notes, options, depth, None),
+        (true, _) => rewrite(&original, &mut *{ domain }, &notes, options, depth, None),
         (false, true) => Outcome { text: Some(text.to_owned()), carried_over: true, ..Outcome::default() },
         (false, false) => quietly(&original, &domain, &notes, options, depth, &mut hushed),
     };
@@ -249,7 +249,7 @@ fn rewrite(
     let mut context = Context::new(text, scope, options.profile, options.live);
     context.hushed = hushed;
     let mut unread = if notes.is_empty() { Vec::new() } else { unread::ranges(domain, text, options) };
-    if options.profile == Profile::Libvirt {
+    if options.profile == Profile::Libvirt && original.keeps_unknown() {
         let nodes = matches!(options.unknown, Fate::Dropped | Fate::Left | Fate::PassedOver);
         // Where what is unknown stays, so does a value that libvirt reads past.
         let gone = |kept: &KeptValue| kept.absent && (nodes || kept.value.is_empty());
@@ -264,7 +264,9 @@ fn rewrite(
     if options.profile == Profile::Libvirt {
         unread.append(&mut context.unread);
     }
-    unknown::restore(domain, &context.kept, &mut context.findings);
+    if original.keeps_unknown() {
+        unknown::restore(domain, &context.kept, &mut context.findings);
+    }
     restore(domain, said);
     let is_unread = |note: &Note| unread.iter().any(|it| it.start <= note.range.start && note.range.end <= it.end);
     let reading = Reading::For(options.unknown);
@@ -375,8 +377,9 @@ fn read<'t>(
     text: &'t str,
     reading: Reading,
     spare: &'t mut Spare,
-) -> Result<(Original<'t>, Domain, Vec<Note>), Vec<Finding>> {
-    match Original::read::<Domain>(text, &read_options(reading), spare) {
+) -> Result<(Original<'t>, Box<Domain>, Vec<Note>), Vec<Finding>> {
+    // Of some nine kilobytes, which are not to be moved from hand to hand.
+    match Original::read::<Box<Domain>>(text, &read_options(reading), spare) {
         Ok((original, parsed)) => Ok((original, parsed.value, parsed.notes)),
         Err(errors) => Err(errors.errors.into_iter().map(from_error).collect()),
     }

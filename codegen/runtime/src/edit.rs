@@ -16,7 +16,7 @@ use crate::content::{Content, extras, extras_mut};
 use crate::element::{Element, Parsed};
 use crate::error::ParseErrors;
 use crate::extra::{Kept, KeptNode, Span};
-use crate::reader::{self, ReadOptions, Unknown};
+use crate::reader::{self, Read, ReadOptions, Unknown};
 use crate::writer::{Print, WriteError, WriteOptions};
 use domxml_xml::{Spare, Tree};
 use std::collections::{HashMap, HashSet};
@@ -28,6 +28,7 @@ pub use indent::Around;
 pub struct Original<'t> {
     text: &'t str,
     tree: Tree<'t>,
+    keeps: bool,
 }
 
 impl<'t> Original<'t> {
@@ -43,14 +44,20 @@ impl<'t> Original<'t> {
     ) -> Result<(Self, Parsed<T>), ParseErrors> {
         let mut value = T::default();
         let tree = reader::parse_for(text, spare, &value)?;
-        let notes = reader::read(&tree, options, &mut value)?;
-        Ok((Original { text, tree }, Parsed { value, notes }))
+        let Read { notes, keeps } = reader::read(&tree, options, &mut value)?;
+        Ok((Original { text, tree, keeps }, Parsed { value, notes }))
     }
 
     /// The text of the document.
     #[must_use]
     pub fn text(&self) -> &'t str {
         self.text
+    }
+
+    /// Whether what was read of it [keeps](Kept) values, elements or texts that are not known, or assumes a value.
+    #[must_use]
+    pub fn keeps_unknown(&self) -> bool {
+        self.keeps
     }
 
     /// Whether there are comments or processing instructions in it.

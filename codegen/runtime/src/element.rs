@@ -50,7 +50,7 @@ pub trait Element: Content + Default {
     /// All that is wrong with the document.
     fn from_tree(tree: &Tree<'_>, options: &ReadOptions) -> Result<Parsed<Self>, ParseErrors> {
         let mut value = Self::default();
-        let notes = reader::read(tree, options, &mut value)?;
+        let notes = reader::read(tree, options, &mut value)?.notes;
         Ok(Parsed { value, notes })
     }
 

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use document::read_into;
-pub(crate) use document::{may_have_remarks, parse_document, parse_for, read};
+pub(crate) use document::{Read, may_have_remarks, parse_document, parse_for, read};
 
 /// How deep elements may nest; of a document the parser has seen to that already.
 const MAX_DEPTH: u32 = domxml_xml::limits::MAX_DEPTH as u32;
@@ -89,6 +89,8 @@ pub struct Reader {
     silent: bool,
     /// Values of the open element's attributes that are to be kept.
     values: Vec<KeptValue>,
+    /// Whether anything is kept that is not known, or a value assumed: see [`Read::keeps`].
+    keeps: bool,
     /// Attributes of the open element that have their default without saying so.
     assumed_values: Vec<AssumedValue>,
     /// The discriminating attribute of the open element that is absent and means one of its values.
@@ -168,12 +170,14 @@ impl Reader {
             && let Some(extra) = out.extra_mut()
         {
             extra.kept_mut().values.append(&mut self.values);
+            self.keeps = true;
         }
         if self.silent
             && self.options.unknown == Unknown::Keep
             && let Some(extra) = out.extra_mut()
         {
             extra.kept_mut().open = true;
+            self.keeps = true;
         }
         if self.namespaces
             && let Some(extra) = out.extra_mut()
@@ -187,6 +191,7 @@ impl Reader {
             && let Some(extra) = out.extra_mut()
         {
             extra.kept_mut().assumed.append(&mut self.assumed_values);
+            self.keeps = true;
         }
         let odd = self.read_children(node, out, info);
         // Nothing is made up for what all branches have, be the branch unknown.
@@ -194,6 +199,7 @@ impl Reader {
         if (!self.silent || is_open) && (self.required.attributes > 0 || self.required.children > 0) {
             each_info(out, &mut |info| self.check_required(node, info));
         }
+        self.keeps |= self.kept.len() > kept || self.leaves.len() > leaves;
         if (odd || self.kept.len() > kept || self.leaves.len() > leaves)
             && let Some(extra) = out.extra_mut()
         {

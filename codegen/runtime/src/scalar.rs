@@ -148,7 +148,12 @@ impl std::error::Error for ScalarError {}
 /// Removes XML's white space at both ends.
 #[must_use]
 pub fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\n', '\r'])
+    let is_space = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t' | b'\n' | b'\r'));
+    // Most values have none at their ends.
+    match is_space(text.as_bytes().first()) || is_space(text.as_bytes().last()) {
+        true => text.trim_matches([' ', '\t', '\n', '\r']),
+        false => text,
+    }
 }
 
 impl Scalar for String {

@@ -36,7 +36,7 @@ pub fn edit(text: &str, change: impl FnOnce(&mut Domain, &mut Vec<Finding>)) -> 
 ///
 /// # Errors
 /// The findings, one of them an error, where it cannot be read.
-pub fn domain(text: &str) -> Result<Domain, Vec<Finding>> {
+pub fn domain(text: &str) -> Result<Box<Domain>, Vec<Finding>> {
     read(text, as_it_stands(Unknown::Keep), &mut Spare::default()).map(|(_, domain, _)| domain)
 }
 

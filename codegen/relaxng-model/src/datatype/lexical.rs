@@ -43,6 +43,10 @@ impl Whitespace {
 
 /// `text` trimmed, with one space for each run of whitespace.
 pub(crate) fn collapse(text: &str) -> Cow<'_, str> {
+    // Most values have none.
+    if !text.bytes().any(is_space) {
+        return Cow::Borrowed(text);
+    }
     let trimmed = text.trim_matches([' ', '\t', '\n', '\r']);
     let mut after_space = false;
     let collapsed = trimmed.bytes().all(|byte| {

@@ -155,7 +155,7 @@ fn into(data: &Data, content: &mut dyn Content) -> Result<(), Vec<DataError>> {
     let all = |errors: crate::ParseErrors| errors.errors.iter().map(DataError::of).collect::<Vec<_>>();
     let tree = reader::parse_for(&document.text, &mut spare, content).map_err(all)?;
     let keep = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
-    let notes = reader::read(&tree, &keep, content).map_err(all)?;
+    let notes = reader::read(&tree, &keep, content).map_err(all)?.notes;
     let unmarked = notes.iter().filter(|note| {
         !matches!(note.kind, NoteKind::Refused | NoteKind::Missing) && !document.is_marked(note.range.start)
     });

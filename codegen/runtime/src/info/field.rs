@@ -391,7 +391,7 @@ impl FieldInfo {
     /// Whether it has this name.
     #[must_use]
     pub fn is(&self, ns: &str, local: &str) -> bool {
-        self.name == local && self.ns == ns
+        same(self.name, local) && same(self.ns, ns)
     }
 
     /// Whether it is for child elements of one name.
@@ -399,6 +399,12 @@ impl FieldInfo {
     pub fn is_child(&self) -> bool {
         matches!(self.kind, FieldKind::Child | FieldKind::Leaf | FieldKind::Flag | FieldKind::Verbatim)
     }
+}
+
+/// Whether two names are one. They are short and mostly differ in their length or first letter, so that calling `memcmp` takes longer.
+#[inline]
+fn same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && one.as_bytes().first() == other.as_bytes().first() && (one.len() < 2 || one == other)
 }
 
 /// A variant of a payload that has members.

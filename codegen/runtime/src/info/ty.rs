@@ -236,9 +236,8 @@ impl TypeInfo {
 
     /// The number of the field that takes an attribute with this name, looked for from the field with the number `from` on.
     pub(crate) fn find_attribute(&self, ns: &str, local: &str, from: usize) -> Option<usize> {
-        let takes = |field: &FieldInfo| {
-            field.name == local && field.ns == ns && matches!(field.kind, FieldKind::Attribute | FieldKind::Payload)
-        };
+        let takes =
+            |field: &FieldInfo| field.is(ns, local) && matches!(field.kind, FieldKind::Attribute | FieldKind::Payload);
         let fields = &self.fields[..self.attributes_end];
         let (before, behind) = fields.split_at_checked(from).unwrap_or((fields, &[]));
         let later = behind.iter().position(takes).map(|index| from + index);

@@ -55,11 +55,19 @@ pub(crate) fn parse_for<'t>(text: &'t str, spare: &'t mut Spare, out: &dyn Conte
 pub fn read_into(text: &str, options: &ReadOptions, out: &mut dyn Content) -> Result<Vec<Note>, ParseErrors> {
     let mut spare = Spare::default();
     let tree = parse_for(text, &mut spare, out)?;
-    read(&tree, options, out)
+    read(&tree, options, out).map(|read| read.notes)
+}
+
+/// What a reader says of a document.
+#[derive(Debug, Default)]
+pub(crate) struct Read {
+    pub(crate) notes: Vec<Note>,
+    /// Whether an element keeps values, elements or texts that are not known, is open, or assumes a value.
+    pub(crate) keeps: bool,
 }
 
 /// Reads a document into `out`.
-pub(crate) fn read(tree: &Tree<'_>, options: &ReadOptions, out: &mut dyn Content) -> Result<Vec<Note>, ParseErrors> {
+pub(crate) fn read(tree: &Tree<'_>, options: &ReadOptions, out: &mut dyn Content) -> Result<Read, ParseErrors> {
     let text = tree.document.input_text();
     let mut reader = Reader {
         options: *options,
@@ -69,6 +77,7 @@ pub(crate) fn read(tree: &Tree<'_>, options: &ReadOptions, out: &mut dyn Content
         depth: 0,
         silent: false,
         values: Vec::new(),
+        keeps: false,
         assumed_values: Vec::new(),
         assumed: None,
         required: Required::default(),
@@ -96,5 +105,6 @@ pub(crate) fn read(tree: &Tree<'_>, options: &ReadOptions, out: &mut dyn Content
             }
         }
     }
-    reader.finish(tree)
+    let keeps = reader.keeps;
+    reader.finish(tree).map(|notes| Read { notes, keeps })
 }

@@ -114,7 +114,7 @@ impl Writer<'_> {
             if assumed.empty {
                 self.push_attribute(line.ns, line.name, "");
             }
-        } else if self.tables {
+        } else if self.tables && !self.is_plain(line) {
             let mut value = String::new();
             let present = field.count() > 0;
             if present {
@@ -128,6 +128,15 @@ impl Writer<'_> {
             escape::attribute(&mut self.out, start);
             self.out.push('\'');
         }
+    }
+
+    /// Whether the table says nothing of an attribute by which it would be left out, added or told.
+    fn is_plain(&self, line: &FieldInfo) -> bool {
+        line.default.is_none()
+            && !line.output_only
+            && self.observer.is_none()
+            && self.left_out(false, line.since).is_none()
+            && self.gone(line.until).is_none()
     }
 
     /// Writes an attribute by what its table says about defaults.
