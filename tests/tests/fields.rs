@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use domxml::{
-    Content, Disk, Domain, Element, FieldInfo, FieldKind, Prefer, ReadOptions, Unknown, Verbatim, each_struct, walk,
-    walk_places,
+    Content, Described, Disk, Domain, Element, FieldInfo, FieldKind, Prefer, ReadOptions, TypeInfo, Unknown, Verbatim,
+    each_struct, walk, walk_places,
 };
-use domxml_runtime::{AnyAttribute, Field, NestPayload, Payload, SlotMut, whole};
+use domxml_runtime::{AnyAttribute, Field, NestPayload, Payload, SlotMut, ways_from, whole};
 
 /// Spellings of which every scalar of the format takes one.
 const SPELLINGS: &[&str] = &[
@@ -178,6 +178,32 @@ fn tables(directory: &Path, names: &mut BTreeSet<String>) {
             text.lines().filter_map(|line| Some(line.strip_prefix("rt::table! { ")?.split_once(':')?.0.to_owned())),
         );
     }
+}
+
+#[test]
+fn what_all_branches_hold_stands_beside_the_choice() {
+    let choices = ways_from(Domain::table()).into_values().flatten().map(|way| &way.from.fields[way.field]);
+    let mut looked_at = BTreeSet::new();
+    for choice in choices.filter(|choice| choice.kind == FieldKind::Payload && choice.branches.len() > 1) {
+        let of_absence = choice.branches.iter().filter(|branch| branch.value.is_none()).count();
+        if choice.branches.len() < choice.values.len() + of_absence {
+            // One of them holds nothing.
+            continue;
+        }
+        // Two fields are alike by all that a table says of them.
+        let held = |table: &'static TypeInfo| -> BTreeSet<String> {
+            let shape = |line: &FieldInfo| format!("{line:?}");
+            table.fields.iter().map(shape).collect()
+        };
+        let mut tables = choice.branches.iter().map(|branch| held((branch.table)()));
+        let first = tables.next().expect("two branches");
+        let common = tables.fold(first, |common, more| common.intersection(&more).cloned().collect());
+        let first = (choice.branches[0].table)().name;
+        looked_at.insert(first);
+        assert_eq!(common, BTreeSet::new(), "all branches beside {first} hold these");
+    }
+    println!("{} choices of which every branch holds something: {looked_at:?}", looked_at.len());
+    assert!(looked_at.len() > 10, "{looked_at:?}");
 }
 
 #[test]
