@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
 use domxml_tests::registry::{MEASURES, Material};
-use domxml_tests::{against, corpus, libvirtxml, lines, measures, strewn, variants};
+use domxml_tests::{against, corpus, libvirtxml, lines, measures, variants};
 
 #[derive(Debug, Parser)]
 #[command(name = "measure", about = "Prints a measure over the test material beside the checkout")]
@@ -23,9 +23,9 @@ struct Args {
     /// Write the variants that fall short into this folder
     #[arg(long, value_name = "FOLDER")]
     keep: Option<PathBuf>,
-    /// Strew other things into other documents (strewn, strewn-libvirt)
-    #[arg(long, value_name = "NUMBER", default_value_t = strewn::SEED)]
-    seed: u64,
+    /// Draw others: of what is strewn into documents (strewn, strewn-libvirt), and of variants
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -61,8 +61,12 @@ pub static MEASURES: &[(&str, Take)] = &[
     }),
     ("shuffled", |name, of| Ok(order::shuffled(name, of.releases(), Profile::Modern))),
     ("shuffled-libvirt", |name, of| Ok(order::shuffled(name, of.releases(), Profile::Libvirt))),
-    ("strewn", |name, of| Ok(strewn::strewn(name, &of.mixed(), Profile::Modern, 2000, of.seed))),
-    ("strewn-libvirt", |name, of| Ok(strewn::strewn(name, &of.mixed(), Profile::Libvirt, 2000, of.seed))),
+    ("strewn", |name, of| {
+        Ok(strewn::strewn(name, &of.mixed(), Profile::Modern, 2000, of.seed.unwrap_or(strewn::SEED)))
+    }),
+    ("strewn-libvirt", |name, of| {
+        Ok(strewn::strewn(name, &of.mixed(), Profile::Libvirt, 2000, of.seed.unwrap_or(strewn::SEED)))
+    }),
     ("oldest", |name, of| Ok(oldest::oldest(name, of.releases(), &of.shared))),
     ("canonical-9.0.0", |name, of| Ok(measures::canonical(name, of.releases(), &of.shared, "9.0.0"))),
     ("canonical-11.3.0", |name, of| Ok(measures::canonical(name, of.releases(), &of.shared, "11.3.0"))),
@@ -81,11 +85,11 @@ pub static MEASURES: &[(&str, Take)] = &[
     ("newer-than-target", |name, of| Ok(today::newer_than_target(name, &of.shared))),
     ("fixtures-12.8.0", |name, of| variants::asked(name, &coverage::fixtures(), &of.shared)),
     ("variants-12.8.0", |name, of| {
-        let documents = variants::variants(&coverage::fixtures(), 5000);
+        let documents = variants::variants(&coverage::fixtures(), 5000, of.seed.unwrap_or(variants::SEED));
         variants::asked(name, &documents, &of.shared).and_then(|it| keep(it, &documents, &of.keep))
     }),
     ("new-variants-12.8.0", |name, of| {
-        let documents = variants::variants(&today::newer(&of.shared), 5000);
+        let documents = variants::variants(&today::newer(&of.shared), 5000, of.seed.unwrap_or(variants::SEED));
         variants::asked(name, &documents, &of.shared).and_then(|it| keep(it, &documents, &of.keep))
     }),
     ("dumps", |name, of| Ok(today::dumps(name, &of.shared))),
@@ -138,8 +142,8 @@ pub struct Material {
     pub shared: PathBuf,
     /// Where documents that fall short are to be written, if anywhere.
     pub keep: Option<PathBuf>,
-    /// Where the draws of what is strewn into documents begin.
-    pub seed: u64,
+    /// Where draws begin, if not where they do by default.
+    pub seed: Option<u64>,
     releases: OnceCell<Vec<Document>>,
     wild: OnceCell<Vec<Document>>,
     mutants: OnceCell<Vec<Document>>,
@@ -148,7 +152,7 @@ pub struct Material {
 impl Material {
     /// The material in this folder.
     #[must_use]
-    pub fn new(shared: PathBuf, keep: Option<PathBuf>, seed: u64) -> Material {
+    pub fn new(shared: PathBuf, keep: Option<PathBuf>, seed: Option<u64>) -> Material {
         Material { shared, keep, seed, releases: OnceCell::new(), wild: OnceCell::new(), mutants: OnceCell::new() }
     }
 
