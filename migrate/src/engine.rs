@@ -80,6 +80,8 @@ pub struct Printed {
     pub text: String,
     /// Whether the new text is this very text, but for declaration and line ends.
     pub exact: bool,
+    /// The libvirt whose spelling this is, where not that of the newest.
+    pub target: Option<domxml_runtime::Version>,
 }
 
 /// Lays a document out canonically; no rule runs.
@@ -88,16 +90,26 @@ pub fn format(text: &str, unknown: Unknown) -> Outcome {
     format_at(text, unknown, 0)
 }
 
+/// As [`format()`], in the spelling of this libvirt, where not in that of the newest.
+pub(crate) fn format_for(text: &str, unknown: Unknown, target: Option<domxml_runtime::Version>) -> Outcome {
+    let newer = if target.is_some() { Newer::Drop } else { Newer::Keep };
+    laid_out(text, unknown, &WriteOptions { target, newer, ..WriteOptions::default() })
+}
+
 /// As [`format()`], for a domain that is to be indented so many levels.
 #[must_use]
 pub fn format_at(text: &str, unknown: Unknown, depth: usize) -> Outcome {
+    laid_out(text, unknown, &WriteOptions { depth, ..WriteOptions::default() })
+}
+
+fn laid_out(text: &str, unknown: Unknown, options: &WriteOptions) -> Outcome {
     // What was read takes much less room than the tree of the document, which is gone before anything is printed.
     let read = read(text, as_it_stands(unknown), &mut Spare::default()).map(|(_, domain, notes)| (domain, notes));
     match read {
         Ok((domain, notes)) => {
             let findings = from_notes(&notes, as_it_stands(unknown));
-            let text = domain.print_with(&WriteOptions { depth, ..WriteOptions::default() }).text;
-            let printed = vec![Printed { text: text.clone(), exact: depth == 0 }];
+            let text = domain.print_with(options).text;
+            let printed = vec![Printed { text: text.clone(), exact: options.depth == 0, target: options.target }];
             Outcome { text: Some(text), findings, printed, ..Outcome::default() }
         }
         Err(findings) => Outcome::unread(findings),
@@ -112,7 +124,7 @@ pub fn indent_at(text: &str, unknown: Unknown, around: Around) -> Outcome {
             let findings = from_notes(&notes, as_it_stands(unknown));
             let print = domain.print_with(&WriteOptions::default());
             let text = Some(original.indented(&print, around));
-            let printed = vec![Printed { text: print.text, exact: false }];
+            let printed = vec![Printed { text: print.text, exact: false, target: None }];
             Outcome { text, carried_over: true, findings, printed, ..Outcome::default() }
         }
         Err(findings) => Outcome::unread(findings),
@@ -304,7 +316,8 @@ fn rewrite(
         None => print.text.clone(),
     });
     let exact = !keep && depth == Some(0);
-    let printed = print.into_iter().map(|print| Printed { text: print.text, exact }).collect();
+    let target = printing.target.filter(|_| printing.newer == Newer::Drop);
+    let printed = print.into_iter().map(|print| Printed { text: print.text, exact, target }).collect();
     let claims = context.claims;
     Outcome { findings, text: new, carried_over: keep, printed, claims, untold, ..Outcome::default() }
 }

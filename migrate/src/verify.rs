@@ -40,7 +40,8 @@ fn differs(bytes: &[u8], meant: &Meant) -> Option<String> {
     };
     let mut read = Vec::new();
     let outcome = Content::of(&text).rewrite(&text, |part, _| {
-        let outcome = engine::format(part, Unknown::Keep);
+        let target = meant.printed.get(read.len()).and_then(|meant| meant.target);
+        let outcome = engine::format_for(part, Unknown::Keep, target);
         read.extend(outcome.text.clone());
         outcome
     });
@@ -145,7 +146,7 @@ mod tests {
     const TEXT: &str = "<domain type='kvm'>\n  <!-- c -->\n  <name>a</name>\n  <odd x='1'/>\n  <os>\n    <type>hvm</type>\n  </os>\n</domain>\n";
 
     fn of(bytes: &[u8], carried_over: bool) -> Result<(), String> {
-        let printed = [Printed { text: TEXT.to_owned(), exact: !carried_over }];
+        let printed = [Printed { text: TEXT.to_owned(), exact: !carried_over, target: None }];
         read_back(bytes, &Meant { original: TEXT, printed: &printed, comments: true })
     }
 
@@ -164,7 +165,7 @@ mod tests {
         let text = |os: &str| TEXT.replace("    <type>hvm</type>\n", os);
         let (meant, kept) =
             (text("    <type>hvm</type>\n    <init>i</init>\n    x\n"), text("    <type>hvm</type>x<init>i</init>\n"));
-        let printed = [Printed { text: meant.clone(), exact: false }];
+        let printed = [Printed { text: meant.clone(), exact: false, target: None }];
         let meant = Meant { original: &meant, printed: &printed, comments: true };
         assert_eq!(read_back(kept.as_bytes(), &meant), Ok(()));
         for other in
@@ -176,7 +177,7 @@ mod tests {
 
     #[test]
     fn an_unknown_attribute_may_stand_elsewhere_in_its_tag_but_not_change() {
-        let printed = [Printed { text: TEXT.replace("x='1'", "x='1' y='2'"), exact: false }];
+        let printed = [Printed { text: TEXT.replace("x='1'", "x='1' y='2'"), exact: false, target: None }];
         let meant = Meant { original: TEXT, printed: &printed, comments: true };
         let alike = |odd: &str| read_back(TEXT.replace("x='1'", odd).as_bytes(), &meant).is_ok();
         assert!(alike("y='2' x='1'"));
@@ -189,7 +190,7 @@ mod tests {
     fn an_unknown_element_may_stand_elsewhere_but_not_behind_its_twin() {
         let text = |os: &str| TEXT.replace("    <type>hvm</type>\n", os);
         let alike = |meant: &str, kept: &str| {
-            let printed = [Printed { text: text(meant), exact: false }];
+            let printed = [Printed { text: text(meant), exact: false, target: None }];
             let meant = Meant { original: &text(meant), printed: &printed, comments: true };
             read_back(text(kept).as_bytes(), &meant).is_ok()
         };

@@ -28,7 +28,7 @@ pub fn edit(text: &str, change: impl FnOnce(&mut Domain, &mut Vec<Finding>)) -> 
     if findings.iter().any(|finding| finding.level == Level::Error) {
         return Outcome::unread(findings);
     }
-    let printed = vec![Printed { text: after.text, exact: false }];
+    let printed = vec![Printed { text: after.text, exact: false, target: None }];
     Outcome { text: Some(new), findings, carried_over: true, printed, ..Outcome::default() }
 }
 

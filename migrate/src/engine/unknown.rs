@@ -43,6 +43,7 @@ pub(super) fn forget(
     }
     if let Some(kept) = content.extra_mut().and_then(|extra| extra.kept.as_deref_mut()) {
         kept.assumed.clear();
+        kept.read_past.extend(forgotten.iter().filter(|value| !value.value.is_empty()).cloned());
     }
     if let Some(extra) = content.extra() {
         let span = extra.span.range();

@@ -31,7 +31,7 @@ pub(crate) fn kept_attribute<'x>(xml: &'x Extra, name: &str) -> Option<&'x str> 
 /// A value that the attribute does not take.
 pub(crate) fn kept_value<'x>(xml: &'x Extra, name: &str) -> Option<&'x str> {
     let kept = xml.kept.as_ref()?;
-    kept.values.iter().find(|value| value.name == name).map(|value| &*value.value)
+    kept.values.iter().chain(&kept.read_past).find(|value| value.name == name).map(|value| &*value.value)
 }
 
 /// The text of a child that the schema does not know where it stands.

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
+use domxml::scalar::{WrappingInt, WrappingLong};
 use domxml_runtime::{
     Content, Described, Element, Extra, Field, Key, Prefer, Slot, SlotMut, Span, fields, fields_mut, given,
 };
@@ -173,7 +174,14 @@ fn number(field: &dyn Field) -> Option<u64> {
     let field: &dyn Any = field;
     let narrow = |field: &dyn Any| match field.downcast_ref::<Option<u16>>() {
         Some(number) => number.map(u64::from),
-        None => field.downcast_ref::<Option<u32>>()?.map(u64::from),
+        None => match field.downcast_ref::<Option<u32>>() {
+            Some(number) => number.map(u64::from),
+            None => field.downcast_ref::<Option<WrappingInt>>()?.map(|number| number.0.into()),
+        },
+    };
+    let narrow = |field: &dyn Any| match field.downcast_ref::<Option<WrappingLong>>() {
+        Some(number) => number.map(|number| number.0),
+        None => narrow(field),
     };
     field.downcast_ref::<Option<u64>>().map_or_else(|| narrow(field), |number| *number)
 }

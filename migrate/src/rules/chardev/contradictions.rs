@@ -9,6 +9,7 @@ use crate::rules::prelude::*;
 
 const NO_SLOT: &str =
     "a smartcard is in the slot of a reader: its address is of the type ccid; set that, or leave out the address";
+const SECOND: &str = "a character device has one source: leave the further ones out";
 /// libvirt reads the numbers of ports as signed ones.
 const BEYOND: &str = "the number of a port is at most 2147483647: choose the next free one";
 
@@ -32,6 +33,7 @@ rules![
         .finds("<devices><serial type='pty'><target type='isa-serial' port='4'/></serial></devices>")
         .finds("<devices><serial type='tcp'><source mode='connect' service='1'/></serial></devices>")
         .finds("<devices><serial type='spicevmc'/></devices>")
+        .finds("<devices><serial type='null'><source/><source/></serial></devices>")
         .finds("<devices><parallel type='pty'><target port='4294967295'/></parallel></devices>")
         .finds(
             "<devices><smartcard mode='host-certificates'><certificate>a</certificate><certificate>b</certificate><certificate>c</certificate>\
@@ -71,6 +73,17 @@ rules![
         }))
         .row(refuse_if("a connection that is made again needs a time-out: add timeout, in seconds", |it: &ChardevReconnect, _| {
             it.enabled == Some(YesNo::Yes) && it.timeout.is_none()
+        }))
+        // What the type takes is not among what is kept.
+        .rows(each_type!(
+            [Serial Parallel Console Channel Redirdev],
+            refuse_if(SECOND, |it: &Of, _| kept_children(&it.xml, "source").count() > 1)
+        ))
+        .row(refuse_if(SECOND, |it: &Smartcard, _| {
+            matches!(it.mode, SmartcardMode::Passthrough(_)) && kept_children(&it.xml, "source").count() > 1
+        }))
+        .row(refuse_if(SECOND, |it: &RngBackend, _| {
+            matches!(it.model, RngBackendModel::Egd(_)) && kept_children(&it.xml, "source").count() > 1
         }))
         .rows(each_type!([Serial Parallel], check(|it: &Of, cx| source(&it.type_, &[], cx))))
         // The channel on D-Bus of a redirected device has a usual name.

@@ -19,6 +19,7 @@ rules![
         .finds("<cpu mode='host-model' migratable='off'/>")
         .finds("<cpu mode='host-passthrough'><maxphysaddr mode='emulate' limit='42'/></cpu>")
         .finds("<cpu><topology sockets='0' cores='1' threads='1'/></cpu>")
+        .finds("<cpu><topology sockets='65536' cores='65536' threads='1'/></cpu>")
         .row(refuse_at(Cpu::FEATURES, |cpu, _| {
             (is_bare_model(cpu) && !cpu.features.is_empty()).then_some("features need a model that they are added to: add <model>, or leave them out")
         }))
@@ -43,9 +44,15 @@ rules![
         }))
         .row(refuse_if("only addresses passed through have a limit: leave it out, or set mode='passthrough'", |it: &CpuMaxPhysAddr, _| {
             it.mode == CpuMaxPhysAddrMode::Emulate && it.limit.is_some()
-        }))
+        }).since(9, 3, 0))
         .row(refuse_if("a processor has at least one of each part: set all to 1 or more", |it: &CpuTopology, _| {
             [Some(it.sockets), it.dies, it.clusters, Some(it.cores), Some(it.threads)].contains(&Some(0))
+        }))
+        .row(refuse_if("the parts make more processors than 32 bits can number: set smaller numbers", |it: &CpuTopology, scope| {
+            let clusters = it.clusters.filter(|_| scope.reads(CpuTopology::CLUSTERS.info()));
+            let parts = [Some(it.sockets), it.dies, clusters, Some(it.cores), Some(it.threads)].into_iter().flatten();
+            let all = parts.map(u128::from).fold(1_u128, u128::saturating_mul);
+            all > u128::from(u32::MAX)
         }))
         .row(unique(Cpu::FEATURES, |feature, _| Some(feature.name.clone()), "the feature {} stands twice")),
     rule("cpu-vendor-id-empty", Class::Default)
@@ -77,14 +84,15 @@ rules![
         .profiles(BOTH)
         .summary("what is not named cannot be matched")
         .doc(
-            "How a processor matches its model says nothing where no model is named: libvirt reads and forgets it, as \
-             it does the mode `custom`.",
+            "How a processor matches its model, and whether that keeps deprecated features, says nothing where no \
+             model is named: libvirt reads and forgets it, as it does the mode `custom`.",
         )
         .example(
             "<cpu match='exact'><topology sockets='2' cores='2' threads='1'/></cpu>",
             "<cpu><topology sockets='2' cores='2' threads='1'/></cpu>",
         )
         .row(nothing(Cpu::MODE, |mode| *mode == CpuMode::Custom, "no model is named").when(|cpu, _| !is_named(cpu)))
+        .row(nothing(Cpu::DEPRECATED_FEATURES, |_| true, "no model is named").when(|cpu, _| is_bare_model(cpu)))
         .row(nothing(Cpu::MATCH, |_| true, "no model is named").when(|cpu, _| is_bare_model(cpu))),
     rule("cpu-host-model-fallback-dropped", Class::Structure)
         .profiles(BOTH)

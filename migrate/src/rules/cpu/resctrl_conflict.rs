@@ -12,12 +12,11 @@ rules![
         .summary("shares of caches or bandwidth that libvirt refuses")
         .doc(
             "The CPUs of two shares of caches, or of memory bandwidth, are the same or have none in common, and no \
-             share of the bandwidth of a node exceeds 100 percent. No two shares are of the same cache, or of the same \
+             share of the bandwidth of a node exceeds 100 percent before 12.8.0. No two shares are of the same cache, or of the same \
              node, for the same CPUs, and no two monitors watch the same ones, nor some of those of another. An \
              emulated guest has none of all that. From 12.8.0 on a share can be for the whole process, but then none \
              is for single CPUs.",
         )
-        .finds("<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><node id='0' bandwidth='120'/></memorytune></cputune>")
         .finds("<vcpu>3</vcpu><cputune><memorytune vcpus='0-1'><monitor/><monitor vcpus='1'/></memorytune></cputune>")
         .rows(each_field!(Cputune::[CACHETUNES MEMORYTUNES ENERGYTUNES], |shares| {
             refuse_in(shares, |share, scope| (!for_none(share, scope.vcpus)).then_some(EMULATED))
@@ -35,12 +34,13 @@ rules![
             "these CPUs have a share of caches already: put both into one <cachetune>",
         ))
         .row(check(nodes))
+        // From a release between 11.3.0 and 12.8.0 on it can be a rate.
         .row(refuse(|MemorytuneNode { bandwidth, .. }: &MemorytuneNode, _| {
             let more = *bandwidth > 100;
             more.then(|| {
                 format!("a share of the bandwidth is at most 100 percent, not {bandwidth}: give a smaller one")
             })
-        })),
+        }).until(12, 8, 0)),
 ];
 
 /// What an emulated guest cannot have: its CPUs are not the host's.

@@ -25,8 +25,8 @@ rules![
              POWER cannot do without one, and only there it has a UUID. A device of the model `virtio-pmem` is shared \
              and cannot discard either. What is requested of a device of the model `virtio-mem` is part of its size \
              and a number of its blocks, whose size is given and a power of two. Devices do not overlap where they are \
-             mapped, and each has a slot of its own. A device is for a NUMA node that the guest has, its address has a \
-             slot, and one of the model `sgx-epc` has none. The options of virtio are for the two virtio models.",
+             mapped, and each has a slot of its own. A device is for a NUMA node that the guest has, and one of \
+             the model `sgx-epc` has no address. The options of virtio are for the two virtio models.",
         )
         .finds(
             "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target><driver iommu='on'/></memory></devices>",
@@ -57,11 +57,6 @@ rules![
         )
         .rows(each_type!([MemoryDeviceTarget MemoryDeviceNvdimmTarget], exists(|it: &Of| it.node, NODES)))
         .rows(each_type!([MemoryDevicePmemTarget MemoryDeviceVirtioMemTarget], exists(|it: &Of| it.node, NODES)))
-        .row(refuse_where(
-            child(MemoryDevice::ADDRESS),
-            |address, _| branch::<AddressTypeDimm>(&address.type_).is_some_and(|dimm| dimm.slot.is_none()),
-            "the address of a memory device needs a slot: add slot, as slot='0'",
-        ))
         .row(
             refuse_where(child(MemoryDevice::DRIVER), |driver, _| !is_bare(driver), "the options of virtio are for models of virtio: leave them out")
                 .when(|memory, scope| scope.reads(MemoryDevice::DRIVER.info()) && !is_virtio(memory)),
@@ -125,7 +120,7 @@ rules![
         .row(nothing(child(MemoryDeviceNvdimmTarget::LABEL), |label| label.size.value == 0, "a label of no size is none"))
         .row(nothing(child(MemoryDeviceHostSource::PAGESIZE), |size| size.value == 0, "a size of 0 is none"))
         .rows(each_type!(
-            [MemoryDeviceModelDimm MemoryDeviceModelVirtioMem],
+            [MemoryDeviceModelDimm MemoryDeviceModelSgxEpc MemoryDeviceModelVirtioMem],
             nothing(child(Of::SOURCE), is_bare, "an empty source says nothing")
         )),
 ];

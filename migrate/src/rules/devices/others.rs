@@ -42,8 +42,14 @@ rules![
                 .but(Driver::Qemu),
         )
         .row(
-            refuse_if(SIZE, |it: &Pstore, _| bytes(&it.size).is_none_or(|it| it < 4096 || !it.is_power_of_two()))
-                .at(|store| &store.size.xml),
+            refuse_if(SIZE, |it: &Pstore, _| {
+                // Counted in KiB, and begun ones are whole.
+                bytes(&it.size).is_none_or(|bytes| {
+                    let size = bytes.div_ceil(1024);
+                    size < 4 || !size.is_power_of_two()
+                })
+            })
+            .at(|store| &store.size.xml),
         )
         .row(refuse_if(NAMELESS, |lease: &Lease, _| lease.lockspace.is_empty() || lease.key.is_empty()))
         .row(at_most(1, Devices::WATCHDOGS, "there is one watchdog only: leave this one out").until(9, 1, 0)),
@@ -95,6 +101,14 @@ rules![
             "<devices><memballoon model='virtio'/></devices>",
         )
         .rows(each_type!([Rng Sound Crypto Memballoon Vsock], nothing(child(Of::DRIVER), is_bare, EMPTY))),
+    rule("crypto-queues-zero", Class::Default)
+        .summary("a crypto device without queues of its own")
+        .doc("0 queues of a crypto device are what it has where nothing is said, and libvirt does not write them.")
+        .example(
+            "<devices><crypto model='virtio' type='qemu'><backend model='builtin' queues='0'/></crypto></devices>",
+            "<devices><crypto model='virtio' type='qemu'><backend model='builtin'/></crypto></devices>",
+        )
+        .row(nothing(CryptoBackend::QUEUES, |queues| *queues == 0, "0 queues are the usual number")),
     rule("panic-bare-dropped", Class::Lossy)
         .but(Driver::Qemu)
         .summary("a `<panic/>` of which nothing is said is not written")
@@ -104,5 +118,5 @@ rules![
              it.",
         )
         .example("<devices><panic/></devices>", "<devices/>")
-        .row(nothing(child(Devices::PANICS), is_bare::<Panic>, BARE)),
+        .row(nothing(child(Devices::PANICS), Panic::says_nothing, BARE)),
 ];

@@ -35,7 +35,8 @@ rules![
             let emulator: Option<&TpmBackendTypeEmulator> = branch(&backend.type_);
             let older = emulator.filter(|_| backend.version != Some(TpmVersion::Tpm20));
             let banks = older.and_then(|it| it.active_pcr_banks.as_ref()).is_some_and(|banks| !is_bare(banks));
-            [(banks, BANKS), (older.is_some_and(|it| it.profile.is_some()), PROFILE)]
+            let profile = older.and_then(|it| it.profile.as_ref()).is_some_and(|profile| profile.source.is_some());
+            [(banks, BANKS), (profile, PROFILE)]
         }))
         .row(at_most(2, Devices::TPMS, THIRD).but(Driver::Qemu))
         .row(refuse_if(NO_SOCKET, |external: &TpmBackendTypeExternal, _| external.source.is_none())),
@@ -55,7 +56,7 @@ rules![
         .summary("what libvirt does not read about a TPM is not written")
         .doc(
             "Only an emulated TPM has a version to choose; libvirt drops that of others. It writes neither an empty \
-             list of banks nor that the state does not persist.",
+             profile or list of banks nor that the state does not persist or that nothing is logged.",
         )
         .example(
             "<devices><tpm model='tpm-tis'><backend type='passthrough' version='2.0'><device path='/dev/tpm0'/>\
@@ -68,5 +69,7 @@ rules![
                 .when(|backend, _| !matches!(backend.type_, TpmBackendType::Emulator(_))),
         )
         .row(nothing(TpmBackendTypeEmulator::PERSISTENT_STATE, |state| *state == YesNo::No, USUAL))
+        .row(nothing(TpmBackendTypeEmulator::DEBUG, |level| level.0 == 0, USUAL))
+        .row(nothing(child(TpmBackendTypeEmulator::PROFILE), is_bare, "an empty profile is not written"))
         .row(nothing(child(TpmBackendTypeEmulator::ACTIVE_PCR_BANKS), is_bare, "an empty list is not written")),
 ];

@@ -29,14 +29,20 @@ rules![
         .finds("<os><type>exe</type><init>/sbin/init</init><initarg></initarg></os>")
         .finds("<os><type>exe</type><init>/sbin/init</init><initenv name='A'></initenv></os>")
         .finds("<os><type>hvm</type><loader readonly='yes'/></os>")
+        .finds("<os><type>hvm</type><nvram/></os>")
         .row(refuse_if("the domain has neither <os> nor a boot loader: add <os> with its <type>", |domain: &Domain, scope| {
             domain.os.is_none() && !scope.bootloader
         }))
         .row(refuse_each(|os: &Os, scope| [
             (scope.is_container() && os.init.as_ref().is_none_or(String::is_empty), "a container needs <init>: add it, as <init>/sbin/init</init>"),
             (scope.is_container() && os.initargs.iter().any(String::is_empty), "an argument of <init> is empty: leave it out"),
-            (scope.is_machine() && os.shim.is_some() && os.kernel.is_none(), "a shim checks a kernel: add <kernel>, or leave out <shim>"),
         ]))
+        .row(
+            refuse_if("a shim checks a kernel: add <kernel>, or leave out <shim>", |os: &Os, scope| {
+                scope.is_machine() && os.shim.is_some() && os.kernel.is_none()
+            })
+            .since(11, 3, 0),
+        )
         .row(refuse(|variable: &OsInitenv, scope| {
             let empty = scope.is_container() && variable.value.is_empty();
             empty.then(|| format!("the variable {} has no value: give it one, or leave it out", variable.name))
@@ -58,7 +64,7 @@ rules![
         .row(
             refuse_if("the firmware has no path and is not chosen automatically either: write its path into <loader>, or set firmware='efi' of <os>", |os: &Os, scope| {
                 let chosen = os.firmware.is_some() || os.loader.as_ref().is_some_and(has_path);
-                scope.is_machine() && !chosen && (os.loader.is_some() || says_nvram(os))
+                scope.is_machine() && !chosen && (os.loader.is_some() || os.nvram.is_some())
             })
             .at(|os| os.loader.as_ref().map(|it| &it.xml).or(os.nvram.as_ref().map(|it| &it.xml)).unwrap_or(&os.xml)),
         )

@@ -28,18 +28,22 @@ rules![
         .doc(
             "Every enlightenment of Hyper-V needs a state. Spinlocks that are on need a number of retries, at least \
              4095, and a vendor that is on needs a value of up to 12 characters without comma. A dirty ring of KVM \
-             that is on needs a size. libvirt refuses anything else.",
+             that is on needs a size: a power of two from 1024 to 65536. libvirt refuses anything else.",
         )
         .finds("<features><hyperv mode='custom'><spinlocks state='on' retries='100'/></hyperv></features>")
         .finds("<features><hyperv mode='custom'><vendor_id state='on'/></hyperv></features>")
         .finds("<features><hyperv mode='custom'><vendor_id state='on' value='more than twelve'/></hyperv></features>")
         .finds("<features><hyperv mode='custom'><stimer/></hyperv></features>")
         .finds("<features><kvm><dirty-ring state='on'/></kvm></features>")
+        .finds("<features><kvm><dirty-ring state='on' size='1000'/></kvm></features>")
         .row(refuse_each(|ring: &KvmDirtyRing, _| {
             let blank = ring.size.as_ref().is_some_and(|size| size.ends_with(|c: char| c.is_ascii_whitespace()));
+            let size = ring.size.as_ref().map(|size| decimal(size).unwrap_or_else(|| size.clone()));
+            let size = size.and_then(|size| size.trim().parse::<u32>().ok());
+            let odd = size.is_some_and(|size| !size.is_power_of_two() || !(1024..=65536).contains(&size));
             [
                 (
-                    ring.state == OnOff::On && ring.size.is_none(),
+                    ring.state == OnOff::On && (ring.size.is_none() || odd),
                     "a dirty ring needs a size: set size to a power of two from 1024 to 65536",
                 ),
                 (blank, "no blanks are taken behind the size of a dirty ring: leave them out"),

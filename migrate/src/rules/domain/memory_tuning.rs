@@ -54,14 +54,20 @@ rules![
     rule("zero-values-dropped", Class::Default)
         .summary("0 stands for no value")
         .doc(
-            "In the tuning of block devices and in periods and quotas of CPU time 0 says that nothing is set; libvirt \
-             does not write it. `<shares>0` is a value.",
+            "In the tuning of block devices, in periods and quotas of CPU time and as the least memory 0 says that \
+             nothing is set; libvirt does not write it. `<shares>0` is a value.",
         )
         .example(
             "<blkiotune><weight>0</weight><device><path>/dev/sda</path><weight>0</weight></device></blkiotune>\
              <cputune><shares>0</shares><period>0</period></cputune>",
             "<cputune><shares>0</shares></cputune>",
         )
+        .example(
+            "<blkiotune><device><path>/dev/sda</path><read_iops_sec>0</read_iops_sec><write_bytes_sec>9</write_bytes_sec></device></blkiotune>",
+            "<blkiotune><device><path>/dev/sda</path><write_bytes_sec>9</write_bytes_sec></device></blkiotune>",
+        )
+        .example("<memtune><min_guarantee unit='KiB'>0</min_guarantee></memtune>", "")
+        .row(nothing(child(Memtune::MIN_GUARANTEE), |least| least.value == 0, NONE))
         .row(zeros::<Blkiotune>(NONE))
         .row(zeros::<BlkiotuneDevice>(NONE))
         .row(nothing(child(Blkiotune::DEVICES), |it| given(it).len() == 1, "nothing but the path is set for this device"))

@@ -8,6 +8,12 @@ use domxml_xml::fragment::{self, Token};
 use crate::rules::prelude::*;
 
 rules![
+    rule("metadata-empty", Class::Spelling)
+        .since(12, 8, 0)
+        .summary("metadata in which there is nothing are not written")
+        .doc("From a release between 11.3.0 and 12.8.0 on libvirt does not write `<metadata>` in which no element stands.")
+        .example("<metadata/>", "")
+        .row(algorithm(drop_empty).profiles(LIBVIRT)),
     rule("metadata-duplicate-ns", Class::Lossy)
         .summary("metadata hold one element of each namespace")
         .doc(
@@ -48,6 +54,16 @@ fn put(metadata: &mut Verbatim, tokens: &[Token]) -> bool {
     metadata.source = source;
     metadata.namespaces.clear();
     changed
+}
+
+fn drop_empty(domain: &mut Domain, cx: &mut Context<'_>) {
+    let Some(metadata) = &domain.metadata else { return };
+    let elements = |tokens: Vec<Token>| tokens.iter().filter(|token| matches!(token, Token::Start { .. })).count();
+    if tokens(metadata).is_some_and(|tokens| elements(tokens) == 1) {
+        cx.rewrote(&Extra::at(metadata.span), "metadata in which there is nothing are not written")
+            .becomes("<metadata>", "");
+        domain.metadata = None;
+    }
 }
 
 fn drop_duplicates(domain: &mut Domain, cx: &mut Context<'_>) {

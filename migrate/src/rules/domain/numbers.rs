@@ -27,7 +27,10 @@ rules![
         ))
         // The unit has 64 bits.
         .row(refuse(|it: &HostdevScsiAddress, _| too_wide(it, &["unit"])))
-        .row(refuse(|it: &Sound, _| zero("streams", it.streams == Some(Decimal(0)))).since(10, 4, 0))
+        .row(
+            refuse(|it: &Sound, _| zero("streams", it.model == SoundModel::Virtio && it.streams == Some(Decimal(0))))
+                .since(10, 4, 0)
+        )
         .row(refuse(|it: &CpuMaxPhysAddr, _| zero("limit", it.limit == Some(0))).since(9, 3, 0))
         .row(refuse(|it: &ControllerTarget, _| zero("memReserve", it.mem_reserve == Some(AnyBase(0)))).since(10, 3, 0))
         .row(refuse(|it: &AudioServerEnd, _| zero("latency", it.latency == Some(Decimal(0))))),

@@ -52,12 +52,13 @@ rules![
         ),
     rule("graphics-password-parts", Class::Lossy)
         .summary("a display without a password has none that could expire")
-        .doc("libvirt reads `passwdValidTo` and `connected` only where there is a password.")
+        .doc("libvirt reads `passwdValidTo`, `connected` and the `username` of RDP only where there is a password.")
         .example(
             "<devices><graphics type='spice' autoport='yes' connected='keep'/></devices>",
             "<devices><graphics type='spice' autoport='yes'/></devices>",
         )
         .rows(each_field!(GraphicsTypeVnc::[PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none())))
+        .row(unread(GraphicsTypeRdp::USERNAME, NO_PASSWORD).when(|it, _| it.passwd.is_none()))
         .rows(each_field!(GraphicsTypeSpice::[PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none()))),
     rule("graphics-password-expiry", Class::Conflict)
         .summary("the end of a password is no time")

@@ -66,14 +66,16 @@ rules![
     rule("sound-unread-parts", Class::Lossy)
         .summary("what libvirt does not read about a sound card is not written")
         .doc(
-            "Only cards of the models `ich6` and `ich9` have codecs, and only those of the model `usb` can have \
-             several channels. libvirt drops either from other cards.",
+            "Only cards of the models `ich6` and `ich9` have codecs, only those of the model `usb` can have several \
+             channels, and only those of the model `virtio` streams and a driver. libvirt drops them from other cards.",
         )
         .example(
             "<devices><sound model='ac97'><codec type='duplex'/></sound></devices>",
             "<devices><sound model='ac97'/></devices>",
         )
         .row(unread(child(Sound::CODECS), "of a card of this model").when(|it, _| !matches!(it.model, SoundModel::Ich6 | SoundModel::Ich9)))
+        .row(unread(Sound::STREAMS, "of a card of this model").when(|it, _| it.model != SoundModel::Virtio))
+        .row(unread(child(Sound::DRIVER), "of a card of this model").when(|it, _| it.model != SoundModel::Virtio))
         .row(unread(Sound::MULTICHANNEL, "of a card of this model").when(|sound, _| sound.model != SoundModel::Usb)),
     rule("audio-empty-parts", Class::Spelling)
         .summary("what says nothing about an audio back end is not written")

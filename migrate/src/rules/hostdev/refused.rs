@@ -13,6 +13,8 @@ const ONE: &str = "the address of a USB device has its number or its port, one o
 const NAMELESS: &str = "an adapter is told by its name: the other ways are those of storage pools; give name";
 const ONE_HOST: &str = "an iSCSI target has one server: one <host>; leave the others out";
 const SECRET: &str = "the secret of an iSCSI target is of the type 'iscsi': set that";
+const STAYS: &str =
+    "a device of the host is the transient one of a pair: set type='transient' and persistent, or leave out <teaming>";
 const TOGETHER: &str = "a USB device is named by vendor and product together: add the one that is missing";
 
 rules![
@@ -47,6 +49,18 @@ rules![
         .row(refuse(|it: &HostdevSourceScsi, _| policy_of("SCSI unit", &it.xml)))
         .row(refuse(|it: &HostdevSourceScsiHost, _| policy_of("SCSI adapter", &it.xml)))
         .row(refuse(|it: &HostdevSourceMdev, _| policy_of("mediated device", &it.xml))),
+    rule("hostdev-teaming-persistent", Class::Conflict)
+        .since(7, 1, 0)
+        .summary("a device of the host stands in for another one as the one that stays")
+        .doc(
+            "Of a pair that stands in for each other the device of the host is the one that goes when the guest \
+             migrates; libvirt refuses `type='persistent'` of it."
+        )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='pci' managed='no'><source>\
+             <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source><teaming type='persistent'/></hostdev></devices>",
+        )
+        .row(refuse_in(HostdevSubsystemPci::TEAMING, |it, _| (it.type_ == TeamingType::Persistent).then_some(STAYS))),
     rule("device-rom-disabled-tuned", Class::Conflict)
         .summary("an option ROM that is turned off is described nevertheless")
         .doc("`enabled='no'` says that the device has no option ROM. libvirt refuses `bar` and `file` beside it.")
@@ -77,20 +91,16 @@ rules![
                 HostdevSubsystem::Mdev(mdev) => match mdev.model {
                     MdevModel::VfioPci => &["pci"],
                     MdevModel::VfioCcw => &["ccw"],
-                    MdevModel::VfioAp => &[],
                     _ => return None,
                 },
                 _ => return None,
             };
             let type_ = type_.value().unwrap_or_default();
-            (!fits.contains(&found)).then(|| match fits {
-                [] => format!(
-                    "a mediated device of the model vfio-ap has no address, and none of the type {found}: leave it out"
-                ),
-                fits => format!(
+            (!fits.contains(&found)).then(|| {
+                format!(
                     "the address of this {type_} device is of the type {}, not {found}: leave it out, or set its type",
                     fits.join(" or ")
-                ),
+                )
             })
         })),
     rule("hostdev-usb-ids-incomplete", Class::Conflict)

@@ -79,7 +79,8 @@ rules![
         .summary("an interface does not say what it is connected to")
         .doc(
             "An interface of type `bridge` needs a `<source>`, one of type `hostdev` the address of a device in it; a \
-             tag of a VLAN is at most 4095 and every `<vlan>` has one; a device that is always there has no other that \
+             tag of a VLAN is at most 4095 and every `<vlan>` has one, and only bridges, networks and cards that are \
+             passed through have any; a device that is always there has no other that \
              it stands in for; passt serves interfaces of the types `user` and `vhostuser`, tells the name of the host \
              and forwards ports. libvirt refuses the rest.",
         )
@@ -88,7 +89,8 @@ rules![
         .finds("<devices><interface type='user'><backend hostname='a'/></interface></devices>")
         .finds("<devices><interface type='bridge'><source bridge='a'/><backend type='passt'/></interface></devices>")
         .finds("<devices><interface type='user'><teaming type='persistent' persistent='ua-a'/></interface></devices>")
-        .finds("<devices><interface type='user'><vlan><tag id='4096'/></vlan></interface></devices>")
+        .finds("<devices><interface type='user'><vlan><tag id='4'/></vlan></interface></devices>")
+        .finds("<devices><interface type='bridge'><source bridge='a'/><vlan><tag id='4096'/></vlan></interface></devices>")
         .finds(
             "<devices><interface type='user'><backend type='passt'/><portForward proto='tcp'><range start='0'/></portForward></interface>\
              </devices>",
@@ -133,6 +135,16 @@ rules![
         .row(refuse_if("a device that is always there stands in for no other: 'persistent' is for transient ones; set type='transient', or leave out persistent", |it: &Teaming, _| {
             it.type_ == TeamingType::Persistent && kept_attribute(&it.xml, "persistent").is_some()
         }))
+        // From a release between 11.3.0 and 12.8.0 on when it is defined.
+        .row(
+            refuse_at(Interface::VLAN, |it, _| {
+                let takes_any = matches!(it.type_, InterfaceType::Bridge(_) | InterfaceType::Network(_) | InterfaceType::Hostdev(_));
+                let passed = branch(&it.type_).is_some_and(|it: &InterfaceTypeDirect| it.source.mode == Some(InterfaceSourceDirectMode::Passthrough));
+                (!takes_any && !passed && it.vlan.is_some())
+                    .then(|| format!("an interface of type {} has no VLAN: leave out <vlan>, or set another type", type_name(it)))
+            })
+            .since(12, 8, 0),
+        )
         .row(refuse_if("a VLAN needs a tag: add <tag id='..'/>", |it: &Vlan, _| it.tags.is_empty()))
         .row(refuse(|it: &VlanTag, _| (it.id > 4095).then(|| format!("the tag of a VLAN is at most 4095, not {}: choose another one", it.id)))),
     rule("interface-vlan-native-duplicate", Class::Conflict)

@@ -67,7 +67,7 @@ rules![
         .summary("a device of the guest without a place")
         .doc("An address of the type `unassigned` keeps a device of the host from the guest; only those that are passed through can have it.")
         .finds("<devices><interface type='user'><model type='virtio'/><address type='unassigned'/></interface></devices>")
-        .row(check(unassigned).driver(Driver::Qemu)),
+        .row(check(unassigned)),
 ];
 
 /// The I/O threads that a virtio disk names; those of others are found wrong themselves.

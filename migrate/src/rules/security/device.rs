@@ -15,7 +15,7 @@ rules![
              </source></serial></devices>",
         )
         .rows(each_type!(
-            [ChardevSourceFile ChardevSourcePath ChardevSourceUnix],
+            [ChardevSourceFile ChardevSourcePath ChardevSourcePty ChardevSourceUnix],
             unique(Of::SECLABELS, |label, _| label.model.clone(), "another label is for {}: leave this one out")
         )),
     rule("device-seclabel-not-relabelled", Class::Conflict)

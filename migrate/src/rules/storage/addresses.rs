@@ -21,6 +21,15 @@ rules![
         .row(refuse_if("cssid, ssid and devno stand together or not at all: add what is missing, or leave out the address", |ccw: &AddressTypeCcw, _| {
             (1..3).contains(&given(ccw).len())
         })),
+    rule("dimm-address-partial", Class::Conflict)
+        .summary("an address of a slot for memory has the slot")
+        .doc("An address of the type `dimm` has a slot, at whatever device it stands; libvirt refuses one without it.")
+        .finds("<devices><panic><address type='dimm'/></panic></devices>")
+        .row(
+            refuse_if("an address of the type dimm needs a slot: add slot, as slot='0', or leave out the address", |dimm: &Address, _| {
+                branch::<AddressTypeDimm>(&dimm.type_).is_some_and(|dimm| dimm.slot.is_none())
+            })
+        ),
     rule("pci-address-parts", Class::Default)
         .summary("the parts of a PCI address that are left out are 0")
         .doc(

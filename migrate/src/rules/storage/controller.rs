@@ -11,7 +11,7 @@ rules![
         .summary("the controller that stands for no USB has no address")
         .doc(
             "A USB controller of the model `none` says that the guest has no USB. There is no device, and libvirt \
-             drops an address that is given.",
+             drops the address, the alias and the index that are given.",
         )
         .example(
             "<devices><controller type='usb' index='0' model='none'><address type='pci' domain='0x0000' bus='0x00' slot='0x01' \
@@ -22,7 +22,10 @@ rules![
             nothing(child(Controller::ADDRESS), |_| true, "a controller of the model none stands for no USB: there is no device that could have an address")
                 .when(|it, _| usb_model(it) == Some(UsbModel::None))
                 .profiles(BOTH),
-        ),
+        )
+        .rows(each_field!(Controller::[ALIAS ACPI], |part| {
+            nothing(child(part), |_| true, "a controller of the model none is no device").when(|it, _| usb_model(it) == Some(UsbModel::None))
+        })),
     rule("controller-pcihole64-unread", Class::Lossy)
         .summary("only the roots of PCI have a window for memory above 4 GiB")
         .doc("libvirt reads `<pcihole64>` for the controllers `pci-root` and `pcie-root` alone, and does not write it for others.")

@@ -85,6 +85,7 @@ rules![
              function='0x0'/></controller></devices>",
         )
         .finds("<devices><controller type='pci' index='1' model='pci-bridge'><target chassisNr='0'/></controller></devices>")
+        .finds("<devices><controller type='pci' index='256' model='pci-bridge'/></devices>")
         .finds("<devices><controller type='pci' index='1' model='pci-root'><target index='0'/></controller></devices>")
         .finds("<devices><controller type='pci' model='pci-root'><target index='0'/></controller></devices>")
         .row(refuse(|it: &Controller, _| {
@@ -95,16 +96,21 @@ rules![
             let model = kept_value(&it.xml, "model").filter(|model| is_model_of_another_type(model))?;
             Some(format!("a controller of the type {} has no model '{model}': set another model, or leave it out", type_name(it)))
         }))
-        .row(refuse_at(Controller::DRIVER, |it, _| {
+        .row(refuse_at(Controller::DRIVER, |it, scope| {
             let driver = it.driver.as_ref()?;
             let one = driver.iothread.is_some_and(|thread| thread != 0);
-            let several = driver.iothreads.as_ref().is_some_and(|it| !it.iothreads.is_empty());
+            let listed = driver.iothreads.as_ref().filter(|_| scope.reads(ControllerDriver::IOTHREADS.info()));
+            let several = listed.is_some_and(|it| !it.iothreads.is_empty());
             if one && several {
                 return Some("the controller has one I/O thread or several: leave out iothread, or <iothreads>");
             }
             ((one || several) && !has_threads(it)).then_some("an I/O thread is for virtio-scsi controllers: leave it out, or set model='virtio-scsi'")
         }))
         .row(refuse_where(Controller::INDEX, |index, _| i32::try_from(*index).is_err(), "the index of a controller is at most 2147483647: choose the next free one"))
+        .row(
+            refuse_where(Controller::INDEX, |index, _| *index > 255, "the index of a PCI controller is at most 255: choose another one")
+                .when(|it, _| matches!(it.type_, ControllerType::Pci(_))),
+        )
         .row(refuse_in(Controller::ADDRESS, |_, _| Some("a root of PCI has no address: leave it out")).when(|it, _| is_pci_root(it)))
         .row(refuse_where(ControllerTarget::CHASSIS_NR, |nr, _| !(1..=255).contains(&nr.0), "the number of a PCI bridge is 1 to 255: choose another one"))
         .row(refuse_where(ControllerTarget::CHASSIS, |number, _| number.0 > 255, "the chassis of a port is 0 to 255: choose another one"))

@@ -38,7 +38,21 @@ rules![
              <filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><source dir='/c'/><target \
              dir='b'/></filesystem></devices>",
         )
-        .row(unique(Devices::FILESYSTEMS, |it, _| is_virtiofs(it).then(|| it.target.dir.clone()), TWICE))
+        .row(
+            unique(Devices::FILESYSTEMS, |it, _| is_virtiofs(it).then(|| it.target.dir.clone()), TWICE).until(12, 8, 0)
+        )
+        // From a release between 11.3.0 and 12.8.0 on one of virtiofs shares its target with no other at all.
+        .row(
+            refuse_there(|devices: &Devices, _| {
+                let second = (0..).zip(&devices.filesystems).find(|(at, it)| {
+                    let earlier =
+                        devices.filesystems.iter().take(*at).filter(|other| other.target.dir == it.target.dir);
+                    earlier.into_iter().any(|other| is_virtiofs(it) || is_virtiofs(other))
+                });
+                second.map(|(_, it)| (it.xml.span, TWICE))
+            })
+            .since(12, 8, 0),
+        )
         .row(refuse_if(NO_SOURCE, |it: &FilesystemSourceMount, _| it.dir.is_none() && it.socket.is_none()))
         .row(refuse_where(required(FilesystemTarget::DIR), |dir, _| dir.is_empty(), NO_TARGET))
         .row(refuse_where(child(Filesystem::BOOT), |_, _| true, NO_BOOT).when(|it, _| !is_virtiofs(it))),
@@ -70,8 +84,8 @@ rules![
     rule("filesystem-binary-unread", Class::Lossy)
         .summary("only virtiofs has a program of its own")
         .doc(
-            "libvirt reads `<binary>` and the length of the queue for file systems of the driver `virtiofs` alone, and \
-             does not write them for others; nor format and write policy of a driver that is not named.",
+            "libvirt reads `<binary>`, `<idmap>` and the length of the queue for file systems of the driver `virtiofs` \
+             alone, and does not write them for others; nor format and write policy of a driver that is not named.",
         )
         .example(
             "<devices><filesystem type='mount' accessmode='passthrough'><driver type='path'/><binary path='/x'/>\
@@ -84,6 +98,9 @@ rules![
         .row(
             unread(child(FilesystemTypeMount::BINARY).in_branch(Filesystem::TYPE), OTHER)
                 .when(|it, _| !is_virtiofs(it)),
+        )
+        .row(
+            unread(child(FilesystemTypeMount::IDMAP).in_branch(Filesystem::TYPE), OTHER).when(|it, _| !is_virtiofs(it)),
         )
         .row(unread(FilesystemDriver::QUEUE, OTHER).when(|driver, _| driver.type_ != Some(Type::Virtiofs)))
         .rows(each_field!(FilesystemDriver::[FORMAT WRPOLICY], |it| {
