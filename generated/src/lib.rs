@@ -26,6 +26,8 @@
 //!
 //! [`edit`] and [`try_edit`] change a document where it stands: what was not changed keeps every byte. [`SameAs::same_as`] tells whether two say the same.
 //!
+//! [`Element::from_bytes`] reads documents in the encodings of Unicode, ISO-8859-1 and ASCII, with the feature `encodings` in many more.
+//!
 //! With the feature `proptest` there are strategies of valid domains and devices to test with (module `strategy`).
 //!
 //! With the feature `validate` the schema judges documents (`validate`, `Domain::validate`), with the place of all that is wrong.

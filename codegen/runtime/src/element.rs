@@ -54,7 +54,8 @@ pub trait Element: Content + Default {
         Ok(Parsed { value, notes })
     }
 
-    /// Reads the bytes of a document, in whatever encoding it is; the form is what [`Element::to_bytes`] asks for.
+    /// Reads the bytes of a document, in whatever encoding it is; the form is what [`Element::to_bytes`] asks for. Encodings other than
+    /// those of Unicode, ISO-8859-1 and ASCII take the feature `encodings`.
     ///
     /// # Errors
     ///

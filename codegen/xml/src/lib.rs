@@ -1,6 +1,7 @@
 //! XML documents, from bytes to a tree and back: what every reader and writer of this project has in common.
 //!
-//! * [`decode`] and [`Form::encode`] go between bytes and text, by encodings as libxml2 understands their names;
+//! * [`decode`] and [`Form::encode`] go between bytes and text, by encodings as libxml2 understands their names: those of Unicode,
+//!   ISO-8859-1 and ASCII, with the feature `encodings` also those that take tables;
 //! * [`parse`] makes a tree of a text, by `roxmltree`: within the [`limits`], without entities, with prefixes that are declared
 //!   nowhere read as libxml2 reads them, and with errors that say what to do.
 

@@ -8,13 +8,17 @@ mod read;
 mod tables;
 mod write;
 
-use encoding_rs as web;
+#[cfg_attr(not(feature = "encodings"), path = "no_web.rs")]
+mod web;
+
 use std::collections::HashMap;
+use web::Table;
 
 pub use read::{Declaration, NotText, declaration, decode};
 pub use write::NoRoom;
 
 /// How the text of a document is spelt in bytes.
+#[cfg_attr(not(feature = "encodings"), allow(dead_code))]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Encoding {
     Utf8,
@@ -35,17 +39,18 @@ pub(crate) enum Encoding {
     /// One byte to a character; the lower half is ASCII.
     Single {
         name: &'static str,
-        table: &'static web::Encoding,
+        table: Table,
         upper: Upper,
     },
     /// One byte to an ASCII character, several to others.
     Multi {
         name: &'static str,
-        table: &'static web::Encoding,
+        table: Table,
     },
 }
 
 /// What the bytes from 0x80 to 0x9F of a table are.
+#[cfg_attr(not(feature = "encodings"), allow(dead_code))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Upper {
     /// What the table says.

@@ -2,7 +2,6 @@
 
 use super::tables::{holds, upper_half};
 use super::{Decoded, Encoding, Form, names};
-use encoding_rs as web;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -161,7 +160,12 @@ fn known(text: &str, range: &Range<usize>) -> Result<Encoding, NotText> {
         return Err(NotText::new(text, range.start, format!("'{name}' cannot be the name of an encoding")));
     }
     names::named(name).ok_or_else(|| {
-        let message = format!("the encoding '{name}' is not known: convert the file to UTF-8 and declare that");
+        let message = if cfg!(feature = "encodings") {
+            format!("the encoding '{name}' is not known: convert the file to UTF-8 and declare that")
+        } else {
+            let advice = "turn that on, or convert the file to UTF-8 and declare that";
+            format!("the encoding '{name}' is not known without the feature `encodings`: {advice}")
+        };
         NotText::new(text, range.start, message)
     })
 }
@@ -225,7 +229,7 @@ fn by(encoding: Encoding, bytes: &[u8]) -> Result<String, NotText> {
         }
         Encoding::Utf16 { big, .. } => utf16(bytes, big),
         Encoding::Ucs2 => utf16(bytes, false),
-        Encoding::Multi { table, .. } => multi(table, bytes),
+        Encoding::Multi { table, .. } => table.decode(bytes),
     };
     if whole { Ok(text) } else { Err(NotText::new(&text, text.len(), not_of(encoding))) }
 }
@@ -247,21 +251,4 @@ fn utf16(bytes: &[u8], big: bool) -> (String, bool) {
     let units = pairs.iter().map(|pair| if big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) });
     let (text, whole) = characters(char::decode_utf16(units).map(Result::ok));
     (text, whole && rest.is_empty())
-}
-
-fn multi(table: &'static web::Encoding, bytes: &[u8]) -> (String, bool) {
-    let mut decoder = table.new_decoder_without_bom_handling();
-    let mut text = String::new();
-    let mut done = 0;
-    loop {
-        let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len() - done).unwrap_or(bytes.len());
-        text.reserve(room);
-        let (result, read) = decoder.decode_to_string_without_replacement(&bytes[done..], &mut text, true);
-        done += read;
-        match result {
-            web::DecoderResult::InputEmpty => return (text, true),
-            web::DecoderResult::OutputFull => {}
-            web::DecoderResult::Malformed(..) => return (text, false),
-        }
-    }
 }

@@ -1,10 +1,10 @@
 //! Encodings of one byte to a character, and what those of several leave out of their tables.
 
+use super::web::Table;
 use super::{Encoding, Upper};
-use encoding_rs as web;
 
 /// The characters of the bytes from 0x80 on.
-pub(super) fn upper_half(table: &'static web::Encoding, upper: Upper) -> [Option<char>; 128] {
+pub(super) fn upper_half(table: Table, upper: Upper) -> [Option<char>; 128] {
     std::array::from_fn(|at| {
         let byte = 0x80 + u8::try_from(at).unwrap_or(0x7f);
         match upper {
@@ -12,9 +12,7 @@ pub(super) fn upper_half(table: &'static web::Encoding, upper: Upper) -> [Option
             Upper::Nothing if byte <= 0xa0 => return None,
             _ => {}
         }
-        let decoded = table.decode_without_bom_handling_and_without_replacement(std::slice::from_ref(&byte));
-        let found = decoded.and_then(|text| text.chars().next());
-        found.filter(|c| upper != Upper::NoControls || !c.is_control())
+        table.character(byte).filter(|c| upper != Upper::NoControls || !c.is_control())
     })
 }
 
@@ -40,10 +38,10 @@ pub(super) fn holds(encoding: Encoding, c: char) -> bool {
 }
 
 /// The character's two bytes, where it has two.
-fn two(table: &'static web::Encoding, c: char) -> Option<[u8; 2]> {
+fn two(table: Table, c: char) -> Option<[u8; 2]> {
     let mut buffer = [0; 4];
-    let (bytes, _, unmappable) = table.encode(c.encode_utf8(&mut buffer));
-    if unmappable { None } else { bytes.as_ref().try_into().ok() }
+    let (bytes, has) = table.encode(c.encode_utf8(&mut buffer));
+    if has { bytes.as_ref().try_into().ok() } else { None }
 }
 
 /// Whether GB 2312 assigns a character to these bytes.

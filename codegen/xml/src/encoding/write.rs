@@ -4,7 +4,6 @@ use super::tables::{holds, upper_half};
 use super::{Declaration, Encoding, Form, declaration};
 use crate::character::is_character;
 use crate::markup;
-use encoding_rs as web;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
@@ -113,7 +112,7 @@ impl Form {
             }
             encoding @ Encoding::Multi { table, .. } => Box::new(move |c| {
                 let mut buffer = [0; 4];
-                c.is_ascii() || (!table.encode(c.encode_utf8(&mut buffer)).2 && holds(encoding, c))
+                c.is_ascii() || (table.encode(c.encode_utf8(&mut buffer)).1 && holds(encoding, c))
             }),
         }
     }
@@ -142,8 +141,7 @@ impl Form {
     /// Remembers the lines of a document that would be spelt in other bytes than they were.
     pub(super) fn note_lines(&mut self, text: &str, bytes: &[u8]) {
         let Encoding::Multi { table, .. } = self.encoding else { return };
-        // Only this one has other states than that of ASCII at the end of a line.
-        if table == web::ISO_2022_JP || table.encode(text).0 == bytes {
+        if table.has_states() || table.encode(text).0 == bytes {
             return;
         }
         let spelt = bytes.split_inclusive(|byte| *byte == b'\n');
