@@ -76,8 +76,7 @@ pub trait Payload: Any + Debug {
 
     /// The same, where it is one of those that are known.
     fn known_value(&self) -> Option<&'static str> {
-        let value = self.value()?;
-        self.attribute().values.iter().map(|known| known.value).find(|known| *known == value)
+        known(self.attribute(), self.value()?)
     }
 
     /// What the variant carries.
@@ -85,6 +84,11 @@ pub trait Payload: Any + Debug {
 
     /// As [`Payload::members`], to be changed.
     fn members_mut(&mut self) -> Option<&mut dyn Content>;
+}
+
+/// The value, where it is one of those that an attribute is known to have; apart, so that no type has code of its own for it.
+fn known(attribute: &FieldInfo, value: &str) -> Option<&'static str> {
+    attribute.values.iter().map(|known| known.value).find(|known| *known == value)
 }
 
 /// One of several elements (or a text) whose mutual order is kept.

@@ -184,11 +184,15 @@ mod absorb {
     }
 
     pub fn optional<T: 'static>(own: &mut Option<T>, other: &mut dyn Any, prefer: Prefer) {
-        if let Some(other) = other.downcast_mut::<Option<T>>()
-            && other.is_some()
-            && (own.is_none() || prefer == Prefer::Last)
-        {
-            std::mem::swap(own, other);
+        // `match` and not `swap` or the methods of `Option`, of which each type would have its own copies.
+        match (own, other.downcast_mut::<Option<T>>()) {
+            (Some(_), _) if prefer == Prefer::First => {}
+            (own, Some(other)) => {
+                if let Some(value) = other.take() {
+                    *own = Some(value);
+                }
+            }
+            (_, None) => {}
         }
     }
 

@@ -84,17 +84,25 @@ impl<T: Content> Nest for T {
     }
 }
 
+// Here `match` and not the methods of `Option`, of which each type would have its own copies.
 impl<T: Content + Default> Nest for Option<T> {
     fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer) {
         absorb::optional(self, other, prefer);
     }
 
     fn room(&self) -> Room {
-        if self.is_some() { Room::Filled } else { Room::Free }
+        match self {
+            Some(_) => Room::Filled,
+            None => Room::Free,
+        }
     }
 
     fn open(&mut self) -> &mut dyn Content {
-        self.insert(T::default()).inner_mut()
+        *self = Some(T::default());
+        match self {
+            Some(content) => content.inner_mut(),
+            None => unreachable!("it was put there"),
+        }
     }
 
     fn close(&mut self) {
@@ -102,11 +110,20 @@ impl<T: Content + Default> Nest for Option<T> {
     }
 
     fn remove(&mut self, index: usize) -> bool {
-        index == 0 && self.take().is_some()
+        match self {
+            Some(_) if index == 0 => {
+                *self = None;
+                true
+            }
+            _ => false,
+        }
     }
 
     fn count(&self) -> usize {
-        usize::from(self.is_some())
+        match self {
+            Some(_) => 1,
+            None => 0,
+        }
     }
 
     fn get(&self, _index: usize) -> Option<&dyn Content> {

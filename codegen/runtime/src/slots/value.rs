@@ -54,8 +54,13 @@ impl<T: Scalar> Field for T {
     }
 
     fn read(&mut self, text: &str) -> Result<Option<&'static str>, ScalarError> {
-        *self = T::parse(text)?;
-        Ok(self.objection())
+        match T::parse(text) {
+            Ok(value) => {
+                *self = value;
+                Ok(self.objection())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn blanks(&self) -> Blanks {
@@ -81,21 +86,35 @@ impl<T: Scalar> Field for T {
     }
 }
 
+// Here `match` and not the methods of `Option` and `?`, of which each type would have its own copies.
 impl<T: Scalar> Field for Option<T> {
     fn absorb(&mut self, other: &mut dyn Any, prefer: Prefer) {
         absorb::optional(self, other, prefer);
     }
 
     fn room(&self) -> Room {
-        if self.is_some() { Room::Filled } else { Room::Free }
+        match self {
+            Some(_) => Room::Filled,
+            None => Room::Free,
+        }
     }
 
     fn read(&mut self, text: &str) -> Result<Option<&'static str>, ScalarError> {
-        Ok(self.insert(T::parse(text)?).objection())
+        match T::parse(text) {
+            Ok(value) => {
+                let objection = value.objection();
+                *self = Some(value);
+                Ok(objection)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn blanks(&self) -> Blanks {
-        self.as_ref().map_or(Blanks::Both, Scalar::blanks)
+        match self {
+            Some(value) => value.blanks(),
+            None => Blanks::Both,
+        }
     }
 
     fn clear(&mut self) {
@@ -103,7 +122,10 @@ impl<T: Scalar> Field for Option<T> {
     }
 
     fn count(&self) -> usize {
-        usize::from(self.is_some())
+        match self {
+            Some(_) => 1,
+            None => 0,
+        }
     }
 
     fn write(&self, _index: usize, out: &mut String) {
@@ -113,11 +135,17 @@ impl<T: Scalar> Field for Option<T> {
     }
 
     fn check(&self, _index: usize) -> Result<(), ScalarError> {
-        self.as_ref().map_or(Ok(()), T::check)
+        match self {
+            Some(value) => value.check(),
+            None => Ok(()),
+        }
     }
 
     fn shown(&self, _index: usize) -> Option<&dyn Debug> {
-        self.as_ref().map(|value| value as _)
+        match self {
+            Some(value) => Some(value),
+            None => None,
+        }
     }
 }
 
