@@ -61,6 +61,20 @@ const CHANGES: &[Change] = &[
     },
     Change {
         since: Version::new(12, 8, 0),
+        rule: Some("metadata-empty"),
+        content: "<metadata/>",
+        before: "  <metadata/>\n",
+        after: "  <name>a</name>\n  <memory",
+    },
+    Change {
+        since: Version::new(12, 8, 0),
+        rule: Some("video-models-merged"),
+        content: "<devices><video><model type='vga'/><model type='vga' heads='2'/></video></devices>",
+        before: "<model type='vga' vram='16384' heads='2' primary='yes'/>",
+        after: "<model type='vga' vram='16384' heads='1' primary='yes'/>",
+    },
+    Change {
+        since: Version::new(12, 8, 0),
         rule: Some("seclabel-untyped-dropped"),
         content: "<devices></devices><seclabel model='dac'/>",
         before: "  </devices>\n</domain>\n",

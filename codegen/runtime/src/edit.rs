@@ -54,7 +54,8 @@ impl<'t> Original<'t> {
         self.text
     }
 
-    /// Whether what was read of it [keeps](Kept) values, elements or texts that are not known, or assumes a value.
+    /// Whether what was read of it [keeps](Kept) values, attributes, elements or texts that are not known, or assumes
+    /// a value.
     #[must_use]
     pub fn keeps_unknown(&self) -> bool {
         self.keeps

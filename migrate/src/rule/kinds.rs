@@ -2,14 +2,12 @@
 
 mod size;
 
-use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-use domxml::scalar::{WrappingInt, WrappingLong};
 use domxml_runtime::{
-    Content, Described, Element, Extra, Field, Key, Prefer, Slot, SlotMut, Span, fields, fields_mut, given,
+    Content, Described, Element, Extra, Field, FieldInfo, Key, Prefer, Slot, SlotMut, Span, fields, fields_mut, given,
 };
 
 use super::place::{self, IntoPlace, Place, Shape};
@@ -149,7 +147,7 @@ pub fn zeros<T: Content + Described + Clone>(message: &'static str) -> Draft<T> 
     Draft::new(Kind::Nothing, "", move |element: &mut T, cx| {
         fields_mut(element, |line, slot| {
             if let SlotMut::Value(field) = slot
-                && number(field) == Some(0)
+                && number(line, field) == Some(0)
             {
                 field.clear();
                 cx.rewrote_here(cx.here, message).becomes(Shape::of(line).spell("0"), "");
@@ -164,26 +162,20 @@ pub fn numbers(content: &dyn Content) -> Vec<(&'static str, u64)> {
     let mut numbers = Vec::new();
     fields(content, |line, slot| {
         if let Slot::Value(field) = slot {
-            numbers.extend(number(field).map(|number| (line.name, number)));
+            numbers.extend(number(line, field).map(|number| (line.name, number)));
         }
     });
     numbers
 }
 
-fn number(field: &dyn Field) -> Option<u64> {
-    let field: &dyn Any = field;
-    let narrow = |field: &dyn Any| match field.downcast_ref::<Option<u16>>() {
-        Some(number) => number.map(u64::from),
-        None => match field.downcast_ref::<Option<u32>>() {
-            Some(number) => number.map(u64::from),
-            None => field.downcast_ref::<Option<WrappingInt>>()?.map(|number| number.0.into()),
-        },
-    };
-    let narrow = |field: &dyn Any| match field.downcast_ref::<Option<WrappingLong>>() {
-        Some(number) => number.map(|number| number.0),
-        None => narrow(field),
-    };
-    field.downcast_ref::<Option<u64>>().map_or_else(|| narrow(field), |number| *number)
+/// The number that a field of whole numbers holds.
+fn number(line: &FieldInfo, field: &dyn Field) -> Option<u64> {
+    if !line.number || field.count() == 0 {
+        return None;
+    }
+    let mut text = String::new();
+    field.write(0, &mut text);
+    text.parse().ok()
 }
 
 /// Of children that are alike in this libvirt reads the first or the last: profile `libvirt` drops the others.

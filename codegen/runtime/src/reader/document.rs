@@ -62,7 +62,7 @@ pub fn read_into(text: &str, options: &ReadOptions, out: &mut dyn Content) -> Re
 #[derive(Debug, Default)]
 pub(crate) struct Read {
     pub(crate) notes: Vec<Note>,
-    /// Whether an element keeps values, elements or texts that are not known, is open, or assumes a value.
+    /// Whether an element keeps values, attributes, elements or texts that are not known, is open, or assumes a value.
     pub(crate) keeps: bool,
 }
 

@@ -211,6 +211,7 @@ impl Reader {
             let prefix = name.split_once(':').map(|(prefix, _)| prefix.into());
             kept.needs(prefix.zip(attribute.0.namespace().map(Into::into)));
             kept.attributes.push((name, attribute.0.value().into()));
+            self.keeps = true;
         }
     }
 

@@ -203,12 +203,13 @@ rt::table! { HostdevSubsystemPci: members();
 pub struct HostdevSubsystemUsb {
     /// The USB device, by the numbers of vendor and product or by its address.
     ///
-    /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
     pub source: HostdevSourceUsb,
 }
 
 rt::table! { HostdevSubsystemUsb: members();
-    0 SOURCE = source: HostdevSourceUsb, child("source").since(0, 6, 0);
+    0 SOURCE = source: HostdevSourceUsb, child("source").since(0, 6, 0).dropped_if_empty();
 }
 
 /// The members of one variant.
@@ -409,7 +410,8 @@ rt::table! { HostdevSourcePci: element("source").since(0, 6, 0).reference("usb-p
 
 /// The USB device, by the numbers of vendor and product or by its address.
 ///
-/// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct HostdevSourceUsb {
     /// What happens when the device is missing.
@@ -436,7 +438,7 @@ pub struct HostdevSourceUsb {
     pub xml: rt::Extra,
 }
 
-rt::table! { HostdevSourceUsb: element("source").since(0, 6, 0).reference("usb-pci-scsi-devices");
+rt::table! { HostdevSourceUsb: element("source").since(0, 6, 0).dropped_if_empty().reference("usb-pci-scsi-devices");
     0 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(1, 0, 0);
     1 GUEST_RESET = guest_reset: Option<HostdevSourceUsbGuestReset>, attribute("guestReset").since(8, 6, 0);

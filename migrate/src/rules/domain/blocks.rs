@@ -20,13 +20,25 @@ rules![
              </hugepages>\
              </memoryBacking>",
         )
+        .example(
+            "<os><type arch='x86_64'>hvm</type></os><os><type machine='q35'>xen</type><boot dev='cdrom'/></os>",
+            "<os><type arch='x86_64' machine='q35'>hvm</type><boot dev='cdrom'/></os>",
+        )
         .row(merge(MemoryBacking::HUGEPAGES))
         .row(merge_by(Domain::FEATURES, features_repeated::join))
         .row(merge_by(Domain::MEMORY_BACKING, join_backing))
         .rows(each_field!(Domain::[
-            DEVICES MEMTUNE BLKIOTUNE VCPUS IOTHREADIDS CPUTUNE IDMAP PM PERF KEYWRAP CLOCK OS
-        ], |part| merge(part))),
+            DEVICES MEMTUNE BLKIOTUNE VCPUS IOTHREADIDS CPUTUNE IDMAP PM PERF KEYWRAP CLOCK
+        ], |part| merge(part)))
+        .row(merge_by(Domain::OS, join_os)),
 ];
+
+/// Of the types the first counts, but for what is not said there: architecture and machine are looked for by themselves.
+fn join_os(first: &mut Os, mut other: Os) {
+    first.type_.arch = first.type_.arch.take().or(other.type_.arch.take());
+    first.type_.machine = first.type_.machine.take().or(other.type_.machine.take());
+    first.merge(other, Prefer::First);
+}
 
 /// The pages of both count.
 fn join_backing(first: &mut MemoryBacking, mut other: MemoryBacking) {

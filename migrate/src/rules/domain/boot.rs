@@ -63,7 +63,7 @@ rules![
         )
         .row(
             refuse_if("the firmware has no path and is not chosen automatically either: write its path into <loader>, or set firmware='efi' of <os>", |os: &Os, scope| {
-                let chosen = os.firmware.is_some() || os.loader.as_ref().is_some_and(has_path);
+                let chosen = (os.firmware.is_some() && scope.is_hvm()) || os.loader.as_ref().is_some_and(has_path);
                 scope.is_machine() && !chosen && (os.loader.is_some() || os.nvram.is_some())
             })
             .at(|os| os.loader.as_ref().map(|it| &it.xml).or(os.nvram.as_ref().map(|it| &it.xml)).unwrap_or(&os.xml)),
@@ -79,8 +79,8 @@ rules![
     rule("os-parts-not-read", Class::Lossy)
         .summary("what does not belong to the type of the operating system is not read")
         .doc(
-            "libvirt reads `<init>` and what goes with it for containers alone, kernel and firmware for machines \
-             alone, and boot devices, boot menu and BIOS for fully virtualized machines alone. Of type `linux`, by \
+            "libvirt reads `<init>` and what goes with it for containers alone, kernel and loader for machines \
+             alone, and the choice of a firmware, boot devices, boot menu and BIOS for fully virtualized machines alone. Of type `linux`, by \
              which old descriptions mean paravirtualized Xen, it reads none of them unless the driver for Xen does.",
         )
         .example(
@@ -93,12 +93,13 @@ rules![
         )
         .rows(each_field!(Os::[INIT INITDIR INITUSER INITGROUP INITARGS], |part| unread(part, CONTAINER).when(no_container)))
         .row(unread(child(Os::INITENVS), CONTAINER).when(no_container))
-        .rows(each_field!(Os::[KERNEL INITRD CMDLINE SHIM DTB ROOT FIRMWARE], |part| unread(part, MACHINE).when(no_machine)))
+        .rows(each_field!(Os::[KERNEL INITRD CMDLINE SHIM DTB ROOT], |part| unread(part, MACHINE).when(no_machine)))
+        .row(unread(Os::FIRMWARE, MACHINE).when(|_, scope| !scope.is_hvm()))
         .rows(each_field!(Os::[LOADER NVRAM], |part| unread(child(part), MACHINE).when(no_machine)))
         .rows(each_field!(Os::[ACPI BOOTS BOOTMENU BIOS], |part| unread(child(part), MACHINE).when(|_, scope| !scope.is_hvm())))
         .row(
             unread(child(Os::FIRMWARE_FEATURES), "where the firmware is not chosen automatically")
-                .when(|os, scope| os.firmware.is_none() || !scope.is_machine()),
+                .when(|os, scope| os.firmware.is_none() || !scope.is_hvm()),
         ),
     rule("os-boot-and-bootloader", Class::Lossy)
         .summary("a boot loader of the host leaves nothing to the firmware")

@@ -13,7 +13,7 @@ rules![
         .summary("metadata in which there is nothing are not written")
         .doc("From a release between 11.3.0 and 12.8.0 on libvirt does not write `<metadata>` in which no element stands.")
         .example("<metadata/>", "")
-        .row(algorithm(drop_empty).profiles(LIBVIRT)),
+        .row(algorithm(drop_empty).phase(Phase::Write).profiles(LIBVIRT)),
     rule("metadata-duplicate-ns", Class::Lossy)
         .summary("metadata hold one element of each namespace")
         .doc(
@@ -35,7 +35,7 @@ rules![
             "<metadata><a:x xmlns:a='urn:a'><a:b c='d'/></a:x></metadata>",
             "<metadata>\n    <a:x xmlns:a=\"urn:a\">\n      <a:b c=\"d\"/>\n    </a:x>\n  </metadata>",
         )
-        .row(algorithm(lay_out).phase(Phase::Write).profiles(LIBVIRT)),
+        .row(algorithm(lay_out).phase(Phase::Write).profiles(LIBVIRT).after("metadata-empty")),
 ];
 
 /// How deep metadata stand in the document.

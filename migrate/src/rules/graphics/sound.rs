@@ -73,6 +73,10 @@ rules![
             "<devices><sound model='ac97'><codec type='duplex'/></sound></devices>",
             "<devices><sound model='ac97'/></devices>",
         )
+        .example(
+            "<devices><sound model='ich9'><driver iommu='on'/></sound></devices>",
+            "<devices><sound model='ich9'/></devices>",
+        )
         .row(unread(child(Sound::CODECS), "of a card of this model").when(|it, _| !matches!(it.model, SoundModel::Ich6 | SoundModel::Ich9)))
         .row(unread(Sound::STREAMS, "of a card of this model").when(|it, _| it.model != SoundModel::Virtio))
         .row(unread(child(Sound::DRIVER), "of a card of this model").when(|it, _| it.model != SoundModel::Virtio))

@@ -6,17 +6,20 @@ use crate::rules::prelude::*;
 
 rules![
     rule("video-models-merged", Class::Structure)
+        // Until a release between those that were measured, 9.0 and 12.8.
+        .until(12, 8, 0)
         .summary("a video card has one `<model>`")
         .doc(
             "Of several `<model>` elements of a video card libvirt takes the type from the first, and everything else \
-             from the first that says it. They are made one.",
+             from the first that says it. Profile `libvirt` makes them one. Newer releases read the first \
+             alone.",
         )
         .example(
             "<devices><video><model type='vga' vram='16384' primary='yes'/><model type='cirrus' vram='8192' \
              heads='2'/></video></devices>",
             "<devices><video><model type='vga' vram='16384' heads='2' primary='yes'/></video></devices>",
         )
-        .row(algorithm(merge_all)),
+        .row(algorithm(merge_all).profiles(LIBVIRT)),
 ];
 
 fn merge_all(video: &mut Video, cx: &mut Context<'_>) {
