@@ -448,6 +448,45 @@ fn refuse_twice(first: &dyn Content, other: &dyn Content, cx: &mut Context<'_>) 
     });
 }
 
+/// Blocks of one name of which libvirt reads the first, and one part of the others beside it: this part is moved to the first. Where the
+/// parts are not joined, the first one counts. What else a block says stays in profile `modern`, and the part with it.
+pub fn merge_part<T, B, P>(block: Key<T, Option<B>>, part: Key<B, Option<P>>, join: Option<fn(&mut P, P)>) -> Draft<T>
+where
+    T: Content + Described + Clone,
+    B: Element + Described,
+    P: Element,
+{
+    let (name, inner) = (block.info().name, part.info().name);
+    Draft::new(Kind::Merge, name, move |element: &mut T, cx| {
+        let mut parts = Vec::new();
+        let Some(first) = block.get(element) else { return };
+        let has_part = part.get(first).is_some();
+        if let Some(kept) = element.extra_mut().and_then(|xml| xml.kept.as_mut()) {
+            kept.nodes.retain(|node| {
+                let counts = join.is_some() || !has_part && parts.is_empty();
+                let other = if counts && node.is_element(name) { node.read_noted::<B>() } else { None };
+                let Some(mut other) = other else { return true };
+                let Some(own) = part.get_mut(&mut other.value).take() else { return true };
+                if cx.profile == Profile::Modern && !other.value.says_nothing() {
+                    return true;
+                }
+                cx.notes.extend(other.notes);
+                parts.push((own, node.span));
+                false
+            });
+        }
+        let Some(first) = block.get_mut(element) else { return };
+        for (other, at) in parts {
+            match (part.get_mut(first), join) {
+                (Some(own), Some(join)) => join(own, other),
+                (none, _) => *none = Some(other),
+            }
+            cx.rewrote_here(at, format!("the <{inner}> of another <{name}> is moved to the first"))
+                .becomes(format!("<{name}>, <{name}>"), format!("<{name}>"));
+        }
+    })
+}
+
 /// As [`merge`], by code that finds out what stands there twice.
 pub fn merge_within<T: Content + Described + Clone>(join: fn(&mut T, &mut Context<'_>)) -> Draft<T> {
     Draft::new(Kind::Merge, "", join)

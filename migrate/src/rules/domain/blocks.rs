@@ -9,7 +9,8 @@ rules![
         .doc(
             "libvirt collects the content of some blocks, as `<features>`, `<devices>` or `<cputune>`, from wherever \
              it stands, so that two of them are read as one. The schema takes one: the rule merges them. Where both \
-             say the same thing, the first counts, and the last among features, as libvirt reads it.",
+             say the same thing, the first counts, and the last among features, as libvirt reads it. Of a second `<cpu>` \
+             it reads the `<numa>` alone, of a second `<driver>` of an IOMMU the `<granule>`.",
         )
         .example("<features><acpi/></features><features><apic/></features>", "<features><acpi/><apic/></features>",)
         .example(
@@ -24,11 +25,18 @@ rules![
             "<os><type arch='x86_64'>hvm</type></os><os><type machine='q35'>xen</type><boot dev='cdrom'/></os>",
             "<os><type arch='x86_64' machine='q35'>hvm</type><boot dev='cdrom'/></os>",
         )
+        .example(
+            "<vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/></numa></cpu>\
+             <cpu><numa><cell id='1' cpus='1' memory='524288'/></numa></cpu>",
+            "<vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/><cell id='1' cpus='1' memory='524288'/></numa></cpu>",
+        )
         .row(merge(MemoryBacking::HUGEPAGES))
         .row(merge_by(Domain::FEATURES, features_repeated::join))
         .row(merge_by(Domain::MEMORY_BACKING, join_backing))
+        .row(merge_part(Domain::CPU, Cpu::NUMA, Some(join_cells)))
+        .row(merge_part(Iommu::DRIVER, IommuDriver::GRANULE, None))
         .rows(each_field!(Domain::[
-            DEVICES MEMTUNE BLKIOTUNE VCPUS IOTHREADIDS CPUTUNE IDMAP PM PERF KEYWRAP CLOCK
+            DEVICES MEMTUNE BLKIOTUNE VCPUS IOTHREADIDS CPUTUNE IDMAP PM PERF KEYWRAP CLOCK THROTTLEGROUPS
         ], |part| merge(part)))
         .row(merge_by(Domain::OS, join_os)),
 ];
@@ -43,6 +51,14 @@ fn join_os(first: &mut Os, mut other: Os) {
 /// The pages of both count.
 fn join_backing(first: &mut MemoryBacking, mut other: MemoryBacking) {
     if let (Some(own), Some(new)) = (&mut first.hugepages, &mut other.hugepages) {
+        own.merge(std::mem::take(new), Prefer::First);
+    }
+    first.merge(other, Prefer::First);
+}
+
+/// The cells of both count, and how fast they reach each other.
+fn join_cells(first: &mut CpuNuma, mut other: CpuNuma) {
+    if let (Some(own), Some(new)) = (&mut first.interconnects, &mut other.interconnects) {
         own.merge(std::mem::take(new), Prefer::First);
     }
     first.merge(other, Prefer::First);
