@@ -112,8 +112,8 @@ pub struct IommuDriver {
     pub xtsup: Option<OnOff>,
     /// The index of the PCI controller that the device is attached to, for model `smmuv3`.
     ///
-    /// A value that it does not know counts as absent. Since libvirt 11.10.0.
-    pub pci_bus: Option<u32>,
+    /// Since libvirt 11.10.0.
+    pub pci_bus: Option<scalar::Signed>,
     /// Whether the host's hardware translates, for model `smmuv3`. The attributes that follow need it.
     ///
     /// Since libvirt 12.7.0.
@@ -155,7 +155,7 @@ rt::table! { IommuDriver: element("driver").since(3, 4, 0).dropped_if_empty();
     5 DMA_TRANSLATION = dma_translation: Option<OnOff>, attribute("dma_translation").since(10, 7, 0);
     6 PASSTHROUGH = passthrough: Option<OnOff>, attribute("passthrough").since(11, 5, 0);
     7 XTSUP = xtsup: Option<OnOff>, attribute("xtsup").since(11, 5, 0);
-    8 PCI_BUS = pci_bus: Option<u32>, attribute("pciBus").since(11, 10, 0).lax();
+    8 PCI_BUS = pci_bus: Option<scalar::Signed>, attribute("pciBus").since(11, 10, 0);
     9 ACCEL = accel: Option<OnOff>, attribute("accel").since(12, 7, 0);
     10 CMDQV = cmdqv: Option<OnOff>, attribute("cmdqv").since(12, 7, 0);
     11 ATS = ats: Option<OnOff>, attribute("ats").since(12, 7, 0);

@@ -16,6 +16,7 @@ rules![
         .finds("<devices><iommu model='virtio'><driver caching_mode='on'/></iommu></devices>")
         .finds("<features><ioapic driver='kvm'/></features><devices><iommu model='intel'><driver intremap='on'/></iommu></devices>")
         .finds("<devices><iommu model='intel'><driver eim='on'/></iommu></devices>")
+        .finds("<devices><iommu model='smmuv3'><driver pciBus='1'/><driver><granule mode='host'/></driver></iommu></devices>")
         .row(at_most(1, Devices::IOMMUS, "there is one IOMMU only: leave this one out").until(11, 10, 0))
         .row(refuse_at(Iommu::ADDRESS, |iommu, _| {
             let wrong = iommu.address.is_some() && !matches!(iommu.model, IommuModel::Virtio | IommuModel::Amd);
@@ -40,6 +41,15 @@ rules![
             ]
         }).since(12, 1, 0))
         .row(check(settings)),
+    rule("iommu-number-negative", Class::Spelling)
+        .summary("a negative number of an IOMMU is none")
+        .doc("libvirt takes a negative bus, `ssidsize` or `oas` of an IOMMU for none, and does not write it.")
+        .example(
+            "<devices><iommu model='smmuv3'><driver pciBus='1' oas='-5'/></iommu></devices>",
+            "<devices><iommu model='smmuv3'><driver pciBus='1'/></iommu></devices>",
+        )
+        .row(nothing(IommuDriver::PCI_BUS, |bus| bus.0 < 0, "a negative bus is none"))
+        .rows([IommuDriver::SSIDSIZE, IommuDriver::OAS].map(|size| nothing(size, |size| *size < 0, "a negative size is none"))),
     rule("iommu-granule-unit-default", Class::Default)
         .since(12, 1, 0)
         .summary("the unit of an IOMMU's granule is spelt out")
@@ -72,13 +82,15 @@ fn settings(iommu: &Iommu, cx: &mut Context<'_>) {
     let mut driver = known_to_target(said, cx);
     driver.granule.take_if(|granule| is_no_granule(granule));
     driver.aw_bits.take_if(|bits| bits.0 == 0);
+    driver.pci_bus.take_if(|bus| bus.0 < 0);
+    driver.ssidsize.take_if(|size| *size < 0);
+    driver.oas.take_if(|size| *size < 0);
     let known = settings_of(iommu.model, cx);
     if given(&driver).iter().any(|name| !known.contains(name)) {
         cx.error(&said.xml, format!("an IOMMU of the model {} does not have all of these settings: leave out those it lacks, or set another model", iommu.model));
     }
-    let set = |number: Option<i32>| number.is_some_and(|number| number != -1);
     let accelerated = [driver.cmdqv, driver.ats, driver.ril].iter().any(Option::is_some);
-    if (accelerated || set(driver.ssidsize) || set(driver.oas)) && driver.accel != Some(OnOff::On) {
+    if (accelerated || driver.ssidsize.or(driver.oas).is_some()) && driver.accel != Some(OnOff::On) {
         cx.error(&said.xml, "cmdqv, ats, ril, ssidsize and oas need accel='on': set that, or leave them out");
     }
 }
