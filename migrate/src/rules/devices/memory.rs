@@ -25,8 +25,9 @@ rules![
              POWER cannot do without one, and only there it has a UUID. A device of the model `virtio-pmem` is shared \
              and cannot discard either. What is requested of a device of the model `virtio-mem` is part of its size \
              and a number of its blocks, whose size is given and a power of two. Devices do not overlap where they are \
-             mapped, and each has a slot of its own. A device is for a NUMA node that the guest has, and one of \
-             the model `sgx-epc` has no address. The options of virtio are for the two virtio models.",
+             mapped, and each has a slot of its own. A device is for a NUMA node that the guest has, one of the model \
+             `virtio-pmem` for none, and one of the model `sgx-epc` has no address. The options of virtio are for the \
+             two virtio models.",
         )
         .finds(
             "<devices><memory model='dimm'><target><size unit='KiB'>524288</size></target><driver iommu='on'/></memory></devices>",
@@ -45,6 +46,11 @@ rules![
         )
         .finds("<devices><memory model='dimm'><target><size unit='KiB'>524288</size><node>1</node></target></memory></devices>")
         .finds(
+            "<maxMemory slots='4' unit='GiB'>8</maxMemory><vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0-1' memory='524288'/></numa></cpu>\
+             <devices><memory model='virtio-pmem'><source><path>/m</path></source>\
+             <target><size unit='KiB'>1048576</size><node>0</node></target></memory></devices>",
+        )
+        .finds(
             "<maxMemory slots='4' unit='GiB'>8</maxMemory><devices><memory model='virtio-mem'><target><size unit='GiB'>1</size>\
              <block unit='MiB'>2</block><requested unit='MiB'>0</requested><address base='0x100000001'/></target></memory></devices>",
         )
@@ -56,7 +62,10 @@ rules![
              <address base='0x170000000'/></target></memory></devices>",
         )
         .rows(each_type!([MemoryDeviceTarget MemoryDeviceNvdimmTarget], exists(|it: &Of| it.node, NODES)))
-        .rows(each_type!([MemoryDevicePmemTarget MemoryDeviceVirtioMemTarget], exists(|it: &Of| it.node, NODES)))
+        .row(exists(|it: &MemoryDeviceVirtioMemTarget| it.node, NODES))
+        .row(refuse_if("a device of the model virtio-pmem is of no NUMA node: leave out <node>", |it: &MemoryDevicePmemTarget, _| {
+            it.node.is_some()
+        }))
         .row(
             refuse_where(child(MemoryDevice::DRIVER), |driver, _| !is_bare(driver), "the options of virtio are for models of virtio: leave them out")
                 .when(|memory, scope| scope.reads(MemoryDevice::DRIVER.info()) && !is_virtio(memory)),

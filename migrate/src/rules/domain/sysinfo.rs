@@ -22,9 +22,11 @@ rules![
         )
         .finds("<sysinfo type='smbios'><bios><entry name='date'>soon</entry></bios></sysinfo>")
         .finds("<sysinfo type='fwcfg'><entry name='opt/org/x'/></sysinfo>")
-        .row(refuse(|entry: &SysinfoBiosEntry, _| {
-            let date = entry.name == SysinfoBiosEntryName::Date && !entry.value.is_empty();
-            (date && !is_date(&entry.value)).then(|| format!("'{}' is no date as 12/31/2009: write it so", entry.value))
+        // Of several dates the first is read.
+        .row(refuse_there(|bios: &SysinfoBios, _| {
+            let date = bios.entries.iter().find(|entry| entry.name == SysinfoBiosEntryName::Date)?;
+            let wrong = !date.value.is_empty() && !is_date(&date.value);
+            wrong.then(|| (date.xml.span, format!("'{}' is no date as 12/31/2009: write it so", date.value)))
         }))
         .row(refuse(|blob: &SysinfoBlob, _| {
             let none = |text: &Option<String>| text.as_ref().is_none_or(String::is_empty);
