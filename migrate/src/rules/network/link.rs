@@ -34,10 +34,8 @@ rules![
                 format!("an interface of type {} is at no bridge whose port could be isolated: leave out <port>", type_name(it))
             })
         }))
-        .row(
-            refuse_in(VhostUser::RECONNECT, |_, _| Some("only a client reconnects: mode is 'server'; set mode='client', or leave out <reconnect>"))
-                .when(|it, _| it.mode == Some(VhostUserMode::Server)),
-        ),
+        .row(server_reconnects().until(11, 1, 0))
+        .row(server_reconnects().since(11, 1, 0).driver(Driver::Qemu)),
     rule("interface-vhostuser-incomplete", Class::Conflict)
         .summary("an interface of type `vhostuser` lacks what the target needs")
         .doc(
@@ -266,6 +264,15 @@ rules![
         )
         .row(sort(FilterRef::PARAMETERS, |it, _| it.name.clone(), "the parameters of a filter by name")),
 ];
+
+/// A server that is to reconnect.
+fn server_reconnects() -> Draft<VhostUser> {
+    refuse_in(VhostUser::RECONNECT, |reconnect, _| {
+        (reconnect.enabled == Some(YesNo::Yes))
+            .then_some("only a client reconnects: mode is 'server'; set mode='client', or leave out <reconnect>")
+    })
+    .when(|it, _| it.mode == Some(VhostUserMode::Server))
+}
 
 const OTHER_CARD: &str = "the card of a vhostuser interface is one of virtio's: set <model type='virtio'/>";
 

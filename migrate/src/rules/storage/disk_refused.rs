@@ -119,23 +119,28 @@ rules![
         .summary("options of virtio stand on a disk of another bus")
         .doc(
             "The model of a disk, `ioeventfd`, `event_idx`, queues and the options that all virtio devices share are \
-             for disks on the bus virtio; libvirt refuses them elsewhere, but for queues of NVMe disks.",
+             for disks on the bus virtio; libvirt refuses them elsewhere, but for queues of NVMe disks. Of queues the driver \
+             of QEMU alone takes care since 12.8.0.",
         )
         .finds(
             "<devices><disk type='file' device='disk'><driver name='qemu' event_idx='on'/><source file='/a'/>\
              <target dev='sda' bus='scsi'/></disk></devices>",
         )
         .finds("<devices><disk type='file' device='disk' model='virtio'><source file='/a'/><target dev='sda' bus='scsi'/></disk></devices>")
+        .finds(
+            "<devices><disk type='file' device='disk'><driver name='qemu' queues='4'/><source file='/a'/>\
+             <target dev='sda' bus='usb'/></disk></devices>",
+        )
         .row(refuse(|disk: &Disk, _| {
             use DiskModel::{Virtio, VirtioNonTransitional, VirtioTransitional};
             let bus = Some(targets::bus(disk)).filter(|bus| *bus != Bus::Virtio)?;
             let of_virtio = matches!(disk.model, Some(VirtioTransitional | VirtioNonTransitional | Virtio));
             of_virtio.then(|| format!("a disk on {bus} has no model of virtio: leave out model"))
         }))
-        .row(refuse_at(Disk::DRIVER, |disk, _| {
-            let options = given_options(disk);
-            (!options.is_empty()).then(|| format!("only disks on virtio have {}: leave that out, or set bus='virtio'", options.join(", ")))
-        })),
+        .row(only_virtio(|name, _, _| VIRTIO_OPTIONS.contains(&name) || matches!(name, "ioeventfd" | "event_idx")))
+        .row(only_virtio(|name, disk, bus| has_queues(name, disk, bus) || has_long_queues(name, disk, bus)).driver(Driver::Qemu))
+        // The parser until a release between 9.0.0 and 12.8.0.
+        .row(only_virtio(has_queues).until(12, 8, 0).but(Driver::Qemu)),
     rule("disk-startup-policy-requisite", Class::Conflict)
         .summary("the startup policy `requisite` is for removable media")
         .doc(
@@ -236,17 +241,23 @@ fn not_on(name: &'static str, wrong: fn(Bus) -> bool) -> Draft<Disk> {
     })
 }
 
-/// The options of virtio that a disk has and libvirt refuses.
-fn given_options(disk: &Disk) -> Vec<&'static str> {
-    let bus = targets::bus(disk);
-    let Some(driver) = disk.driver.as_ref().filter(|_| bus != Bus::Virtio) else { return Vec::new() };
-    let is_option = |name: &&str| match *name {
-        "ioeventfd" | "event_idx" => true,
-        "queues" => driver.queues != Some(0) && bus != Bus::Nvme,
-        "queue_size" => driver.queue_size != Some(0) && bus != Bus::Nvme,
-        name => VIRTIO_OPTIONS.contains(&name),
-    };
-    given(driver).into_iter().filter(is_option).collect()
+/// Options of a driver that are for disks on virtio alone.
+fn only_virtio(is_option: fn(&str, &DiskDriver, Bus) -> bool) -> Draft<Disk> {
+    refuse_at(Disk::DRIVER, move |disk, _| {
+        let bus = Some(targets::bus(disk)).filter(|bus| *bus != Bus::Virtio)?;
+        let driver = disk.driver.as_ref()?;
+        let options: Vec<_> = given(driver).into_iter().filter(|name| is_option(name, driver, bus)).collect();
+        (!options.is_empty())
+            .then(|| format!("only disks on virtio have {}: leave that out, or set bus='virtio'", options.join(", ")))
+    })
+}
+
+fn has_queues(name: &str, driver: &DiskDriver, bus: Bus) -> bool {
+    name == "queues" && driver.queues != Some(0) && bus != Bus::Nvme
+}
+
+fn has_long_queues(name: &str, driver: &DiskDriver, bus: Bus) -> bool {
+    name == "queue_size" && driver.queue_size != Some(0) && bus != Bus::Nvme
 }
 
 fn is_ata(disk: &Disk, _: &Scope) -> bool {
