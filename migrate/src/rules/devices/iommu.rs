@@ -16,7 +16,6 @@ rules![
         .finds("<devices><iommu model='virtio'><driver caching_mode='on'/></iommu></devices>")
         .finds("<features><ioapic driver='kvm'/></features><devices><iommu model='intel'><driver intremap='on'/></iommu></devices>")
         .finds("<devices><iommu model='intel'><driver eim='on'/></iommu></devices>")
-        .finds("<devices><iommu model='smmuv3'><driver pciBus='1'/><driver><granule mode='host'/></driver></iommu></devices>")
         .row(at_most(1, Devices::IOMMUS, "there is one IOMMU only: leave this one out").until(11, 10, 0))
         .row(refuse_at(Iommu::ADDRESS, |iommu, _| {
             let wrong = iommu.address.is_some() && !matches!(iommu.model, IommuModel::Virtio | IommuModel::Amd);
