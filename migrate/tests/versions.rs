@@ -109,13 +109,6 @@ const CHANGES: &[Change] = &[
         before: "<blockio logical_block_size='512'/>",
         after: "<blockio logical_block_size='512' discard_granularity='0'/>",
     },
-    Change {
-        since: Version::new(12, 8, 0),
-        rule: Some("video-models-merged"),
-        content: "<devices><video><model type='vga'/><model type='vga' heads='2'/></video></devices>",
-        before: "<model type='vga' vram='16384' heads='2' primary='yes'/>",
-        after: "<model type='vga' vram='16384' heads='1' primary='yes'/>",
-    },
 ];
 
 /// The release before: those between two years are not told apart here.
