@@ -101,8 +101,7 @@ pub fn ask(shared: &Path, documents: &[Document]) -> Result<Vec<Answer>, String>
     let write = |file: &mut File| -> std::io::Result<()> {
         let mut writer = std::io::BufWriter::new(&mut *file);
         for document in documents {
-            let text = paravirtual(&document.text).unwrap_or_else(|| document.text.clone());
-            writeln!(writer, "{}", json!({ "id": document.name, "xml": text }))?;
+            writeln!(writer, "{}", json!({ "id": document.name, "xml": document.text }))?;
         }
         writer.flush()?;
         drop(writer);
@@ -116,30 +115,11 @@ pub fn ask(shared: &Path, documents: &[Document]) -> Result<Vec<Answer>, String>
         .output()
         .map_err(|error| format!("libvirt-today: {error}"))?;
     let text = said(&output)?;
-    let mut answers = text.lines().map(answer).collect::<Result<Vec<_>, _>>()?;
-    for (document, answer) in documents.iter().zip(&mut answers) {
-        if let Answer::Form(form) = answer
-            && paravirtual(&document.text).is_some()
-        {
-            *form = form.replacen(">xen</type>", OLD_XEN, 1);
-        }
-    }
+    let answers = text.lines().map(answer).collect::<Result<Vec<_>, _>>()?;
     match answers.len() == documents.len() {
         true => Ok(answers),
         false => Err(format!("libvirt-today: {} answers to {} questions", answers.len(), documents.len())),
     }
-}
-
-/// How domains of the type xen call a paravirtual guest.
-const OLD_XEN: &str = ">linux</type>";
-
-/// The document for the test driver, where it has the older name of a paravirtual guest: only of the type xen does libvirt know it for
-/// that, and the test driver's domains are of the type test.
-fn paravirtual(text: &str) -> Option<String> {
-    let tag = &text[text.find("<domain")?..];
-    let tag = &tag[..tag.find('>')?];
-    let xen = tag.contains("type='xen'") || tag.contains("type=\"xen\"");
-    (xen && text.contains(OLD_XEN)).then(|| text.replacen(OLD_XEN, ">xen</type>", 1))
 }
 
 fn answer(line: &str) -> Result<Answer, String> {
