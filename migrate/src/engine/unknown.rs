@@ -28,7 +28,7 @@ pub fn open_elements(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Takes out values that count as none and are `gone`: in libvirt's form they are not written, and defaults take their place. With `nodes`
-/// also what is kept of children that could not be read, which are as good as absent, and unknown attributes. What the reader has not told is a finding.
+/// also what is kept of children that could not be read, which are as good as absent. What the reader has not told is a finding.
 pub(super) fn forget(
     content: &mut dyn Content,
     nodes: bool,
@@ -58,10 +58,6 @@ pub(super) fn forget(
     }
     if nodes {
         forget_missed(content);
-        // They are not written: an element that holds nothing else holds nothing.
-        if let Some(kept) = content.extra_mut().and_then(|extra| extra.kept.as_deref_mut()) {
-            kept.attributes.clear();
-        }
     }
     each_struct_mut(content, &mut |inner| forget(inner, nodes, gone, findings));
 }
