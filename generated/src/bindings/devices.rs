@@ -215,7 +215,7 @@ rt::table! { Devices: element("devices").since(0, 6, 0).pair().reference("device
     14 SOUNDS = sounds: Vec<Sound>, child("sound").since(0, 6, 0);
     15 AUDIOS = audios: Vec<Audio>, child("audio").since(6, 7, 0);
     16 VIDEOS = videos: Vec<Video>, child("video").since(0, 7, 0);
-    17 HOSTDEVS = hostdevs: Vec<Hostdev>, child("hostdev").since(0, 6, 0);
+    17 HOSTDEVS = hostdevs: Vec<Hostdev>, child("hostdev").since(0, 6, 0).pair();
     18 REDIRDEVS = redirdevs: Vec<Redirdev>, child("redirdev").since(0, 9, 5).pair();
     19 REDIRFILTERS = redirfilters: Vec<Redirfilter>, child("redirfilter").once().since(0, 10, 2).dropped_if_empty();
     20 HUBS = hubs: Vec<Hub>, child("hub").since(0, 9, 5);

@@ -54,7 +54,7 @@ pub struct Hostdev {
     pub xml: rt::Extra,
 }
 
-rt::table! { Hostdev: element("hostdev").since(0, 6, 0).reference("host-device-assignment");
+rt::table! { Hostdev: element("hostdev").since(0, 6, 0).pair().reference("host-device-assignment");
     0 MODE = mode: HostdevMode, payload();
     1 READONLY = readonly: bool, flag("readonly").since(1, 0, 6);
     2 SHAREABLE = shareable: bool, flag("shareable").since(1, 0, 6);
