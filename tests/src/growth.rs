@@ -251,16 +251,17 @@ fn told(report: &FileReport) {
 /// The slope of a way to look at documents, and the least seconds that each of them took.
 fn line_of(documents: &[Grown], run: &dyn Fn(&Grown)) -> (f64, Vec<f64>) {
     let mut times = vec![f64::INFINITY; documents.len()];
-    for attempt in 1.. {
+    let mut steepness = f64::INFINITY;
+    for _ in 0..ATTEMPTS {
         for (time, document) in times.iter_mut().zip(documents) {
             *time = time.min(least(&|| run(document)));
         }
-        let slope = slope(documents, &times);
-        if slope <= STEEPEST || attempt == ATTEMPTS {
-            return (slope, times);
+        steepness = slope(documents, &times);
+        if steepness <= STEEPEST {
+            break;
         }
     }
-    unreachable!("the attempts end")
+    (steepness, times)
 }
 
 /// The least time that a call takes, in seconds.

@@ -199,8 +199,9 @@ impl Reader {
         if (!self.silent || is_open) && (self.required.attributes > 0 || self.required.children > 0) {
             each_info(out, &mut |info| self.check_required(node, info));
         }
-        self.keeps |= self.kept.len() > kept || self.leaves.len() > leaves;
-        if (odd || self.kept.len() > kept || self.leaves.len() > leaves)
+        let unknown = self.kept.len() > kept || self.leaves.len() > leaves;
+        self.keeps |= unknown;
+        if (odd || unknown)
             && let Some(extra) = out.extra_mut()
         {
             // A text is read behind the elements.

@@ -59,7 +59,7 @@ pub fn read_into(text: &str, options: &ReadOptions, out: &mut dyn Content) -> Re
 }
 
 /// What a reader says of a document.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) notes: Vec<Note>,
     /// Whether an element keeps values, attributes, elements or texts that are not known, is open, or assumes a value.

@@ -32,8 +32,8 @@ rules![
         )
         .row(merge(MemoryBacking::HUGEPAGES))
         .row(merge_by(Domain::FEATURES, features_repeated::join))
-        .row(merge_by(Domain::MEMORY_BACKING, join_backing))
-        .row(merge_part(Domain::CPU, Cpu::NUMA, Some(join_cells)))
+        .row(merge_by(Domain::MEMORY_BACKING, |first, other| join(first, other, MemoryBacking::HUGEPAGES)))
+        .row(merge_part(Domain::CPU, Cpu::NUMA, Some(|first, other| join(first, other, CpuNuma::INTERCONNECTS))))
         .row(merge_part(Iommu::DRIVER, IommuDriver::GRANULE, None))
         .rows(each_field!(Domain::[
             DEVICES MEMTUNE BLKIOTUNE VCPUS IOTHREADIDS CPUTUNE IDMAP PM PERF KEYWRAP CLOCK THROTTLEGROUPS
@@ -48,17 +48,9 @@ fn join_os(first: &mut Os, mut other: Os) {
     first.merge(other, Prefer::First);
 }
 
-/// The pages of both count.
-fn join_backing(first: &mut MemoryBacking, mut other: MemoryBacking) {
-    if let (Some(own), Some(new)) = (&mut first.hugepages, &mut other.hugepages) {
-        own.merge(std::mem::take(new), Prefer::First);
-    }
-    first.merge(other, Prefer::First);
-}
-
-/// The cells of both count, and how fast they reach each other.
-fn join_cells(first: &mut CpuNuma, mut other: CpuNuma) {
-    if let (Some(own), Some(new)) = (&mut first.interconnects, &mut other.interconnects) {
+/// Of a part that both have, what is in both counts: pages, or cells and how fast they reach each other.
+fn join<B: Element + Described, P: Element>(first: &mut B, mut other: B, part: Key<B, Option<P>>) {
+    if let (Some(own), Some(new)) = (part.get_mut(first), part.get_mut(&mut other)) {
         own.merge(std::mem::take(new), Prefer::First);
     }
     first.merge(other, Prefer::First);

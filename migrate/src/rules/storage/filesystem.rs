@@ -1,5 +1,7 @@
 //! File systems.
 
+use std::collections::HashMap;
+
 use domxml::FilesystemDriverType as Type;
 
 use crate::rules::prelude::*;
@@ -44,12 +46,15 @@ rules![
         // From a release between 11.3.0 and 12.8.0 on one of virtiofs shares its target with no other at all.
         .row(
             refuse_there(|devices: &Devices, _| {
-                let second = (0..).zip(&devices.filesystems).find(|(at, it)| {
-                    let earlier =
-                        devices.filesystems.iter().take(*at).filter(|other| other.target.dir == it.target.dir);
-                    earlier.into_iter().any(|other| is_virtiofs(it) || is_virtiofs(other))
+                // Whether one of virtiofs is among those of a target.
+                let mut seen: HashMap<&str, bool> = HashMap::new();
+                let second = devices.filesystems.iter().find(|it| {
+                    let before = seen.get(&*it.target.dir).copied();
+                    let any = is_virtiofs(it) || before.unwrap_or_default();
+                    seen.insert(&it.target.dir, any);
+                    before.is_some() && any
                 });
-                second.map(|(_, it)| (it.xml.span, TWICE))
+                second.map(|it| (it.xml.span, TWICE))
             })
             .since(12, 8, 0),
         )
