@@ -283,6 +283,13 @@ fn a_declaration_that_contradicts_the_bytes_is_an_error_with_its_place() {
             marked(b"\xef\xbb\xbf", declared("ISO-8859-1").as_bytes()),
             "2:12: error[xml-syntax]: the declaration says ISO-8859-1",
         ),
+        (
+            marked(
+                b"\xef\xbb\xbf",
+                b"<?xml version='1.0'\n encoding='ISO-8859-1'?><domain><name>m\xfc</name></domain>",
+            ),
+            "2:12: error[xml-syntax]: the declaration says ISO-8859-1, but the byte order mark says UTF-8",
+        ),
         (marked(b"\xff\xfe", &utf16(&declared("UTF-8"))), "2:12: error[xml-syntax]: the declaration says UTF-8"),
         (marked(b"\xff\xfe", &utf16(&declared("UTF-16BE"))), "2:12: error[xml-syntax]: the declaration says UTF-16BE"),
         (marked(b"\xff\xfe", &utf16("<d/>")[..7]), "1:4: error[xml-syntax]: this is not UTF-16 text"),

@@ -88,7 +88,8 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, NotText> {
     let bom = !bom.is_empty();
     match encoding {
         Some(encoding) => {
-            let text = by(encoding, body)?;
+            // Where the declaration says another, that is what is wrong.
+            let text = by(encoding, body).map_err(|not| agreed(&not.text, encoding, bom).err().unwrap_or(not))?;
             let encoding = agreed(&text, encoding, bom)?;
             if encoding == Encoding::Ucs2
                 && let Some(at) = text.find(|c| u32::from(c) > 0xffff)
@@ -148,7 +149,7 @@ fn declared(bytes: &[u8]) -> Result<Encoding, NotText> {
     let Some(range) = declaration(start).and_then(|found| found.encoding) else { return Ok(Encoding::Utf8) };
     let encoding = known(start, &range)?;
     if !encoding.extends_ascii() {
-        return Err(contradiction(start, &range, "one byte to a letter"));
+        return Err(contradiction(start, &range, "the bytes are one byte to a letter"));
     }
     Ok(encoding)
 }
@@ -185,15 +186,16 @@ fn agreed(text: &str, encoding: Encoding, bom: bool) -> Result<Encoding, NotText
         }
         (Encoding::Utf16 { big: false, .. }, Encoding::Ucs2) => Ok(Encoding::Ucs2),
         (found, named) if found == named => Ok(found),
-        _ => Err(contradiction(text, &range, encoding.name())),
+        _ => {
+            let witness = if bom { "the byte order mark says" } else { "the bytes are" };
+            Err(contradiction(text, &range, &format!("{witness} {}", encoding.name())))
+        }
     }
 }
 
 fn contradiction(text: &str, name: &Range<usize>, found: &str) -> NotText {
     let declared = &text[name.clone()];
-    let message = format!(
-        "the declaration says {declared}, but the bytes are {found}: correct the declaration, or convert the file"
-    );
+    let message = format!("the declaration says {declared}, but {found}: correct the declaration, or convert the file");
     NotText::new(text, name.start, message)
 }
 
