@@ -149,8 +149,9 @@ Examples:
   dommigrate set web.xml --unset 'devices/interface[2]'  an element goes, with all that is in it
   virsh dumpxml web | dommigrate set - vcpu=4 | virsh define /dev/stdin
 
-Exit status: 0 it is set; 1 something is there now that fails check, or --check, --dry-run or --diff
-found something to do; 2 the file was left: a path leads nowhere, or a value does not go there.
+Exit status: 0 it is set; 1 it is set and libvirt or the schema refuses what stands there now, or
+--check, --dry-run or --diff found something to do; 2 the file was left: a path leads nowhere, or a
+value does not go there.
 
 The layout of the file stays: what is not set keeps every byte. What is removed goes first, then
 values are set in the order given. Elements on the way that are not there are made, also one behind

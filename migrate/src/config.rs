@@ -199,7 +199,9 @@ impl Configs {
             return Ok(known);
         }
         let file = directory.join(NAME);
-        let found = match (file.is_file(), directory.parent()) {
+        // A link to nothing is told when it is read.
+        let is_there = fs::metadata(&file).map_or(file.is_symlink(), |found| found.is_file());
+        let found = match (is_there, directory.parent()) {
             (true, _) => Some(Arc::new(Config::read(&file)?)),
             (false, Some(parent)) => self.above(parent)?,
             (false, None) => None,

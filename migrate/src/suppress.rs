@@ -71,8 +71,8 @@ impl Suppressions {
         };
         for rule in &rules {
             if !rules::is_known(rule) {
-                let near = rules::near(rule).map_or_else(String::new, |id| format!("; did you mean {id}?"));
-                self.complain(span.clone(), &format!("names {rule}, which is no rule{near}"));
+                let near = rules::near(rule).map_or_else(String::new, |id| format!("; did you mean '{id}'?"));
+                self.complain(span.clone(), &format!("names '{rule}', which is no rule{near}"));
             }
         }
         self.all.push(Suppression { rules, region, span, used: Cell::new(false) });

@@ -75,10 +75,13 @@ fn what_is_wrong_in_a_configuration_is_told_before_anything_is_done() {
     write(root, "a.xml", OLD);
     write(root, "b/b.xml", OLD);
     for (config, words) in [
-        ("targt = '9.0.0'", "targt: no option is called so; did you mean target?"),
+        ("targt = '9.0.0'", "targt: no option is called so; did you mean 'target'?"),
         ("target = 'newest'", "target: invalid value 'newest'"),
         ("profile = 'modem'", "profile: invalid value 'modem'"),
-        ("ignore = ['os-nvram-txt']", "ignore: no rule or class is called os-nvram-txt; did you mean os-nvram-text?"),
+        (
+            "ignore = ['os-nvram-txt']",
+            "ignore: no rule or class is called 'os-nvram-txt'; did you mean 'os-nvram-text'?",
+        ),
         ("unsafe-fixes = 'yes'", "unsafe-fixes: is true or false"),
         ("profile = ['modern']", "profile: takes one value, not a list"),
         ("dry-run = true", "dry-run: is for the command line alone"),
@@ -91,6 +94,9 @@ fn what_is_wrong_in_a_configuration_is_told_before_anything_is_done() {
         assert!(status == 2 && text.contains("b/dommigrate.toml: ") && text.contains(words), "{config}: {text}");
         assert_eq!(fs::read_to_string(root.join("a.xml")).expect("read"), OLD, "{config}");
     }
+    fs::write(root.join("b/dommigrate.toml"), b"# \xfc\n").expect("written");
+    let (status, text) = said(root, &["upgrade", "."]);
+    assert!(status == 2 && text.ends_with("b/dommigrate.toml: this is not UTF-8 text\n"), "{text}");
     // What only another command has is no mistake.
     write(root, "b/dommigrate.toml", "strict = true\nhost = []\nbackup = '.old'\njobs = 1\ncolor = 'never'\n");
     assert_eq!(said(root, &["upgrade", "-q", "b"]).0, 0);
@@ -157,7 +163,7 @@ fn a_document_can_be_left_alone() {
 fn a_suppression_that_serves_to_nothing_is_noted() {
     for (comment, words) in [
         ("ignore os-nvram-text", "nothing is found that this comment suppresses (os-nvram-text)"),
-        ("ignore os-nvram-txt", "names os-nvram-txt, which is no rule; did you mean os-nvram-text?"),
+        ("ignore os-nvram-txt", "names 'os-nvram-txt', which is no rule; did you mean 'os-nvram-text'?"),
         ("ignore", "says no rule"),
         ("ignore-line structure", "is neither"),
     ] {
@@ -191,6 +197,18 @@ fn diff_and_drift_take_the_configuration_above_their_first_path() {
     write(root, "dommigrate.toml", "targt = '9.0.0'\n");
     for command in ["diff", "drift"] {
         let (status, text) = said(root, &[command, "wanted/a.xml", "got/a.xml"]);
-        assert!(status == 2 && text.contains("did you mean target?"), "{command}: {text}");
+        assert!(status == 2 && text.contains("did you mean 'target'?"), "{command}: {text}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_is_a_link_to_nothing_is_an_error() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let root = directory.path();
+    write(root, "a.xml", OLD);
+    std::os::unix::fs::symlink("gone.toml", root.join("dommigrate.toml")).expect("a link");
+    let (status, text) = said(root, &["upgrade", "."]);
+    assert!(status == 2 && text.contains("dommigrate.toml: No such file"), "{text}");
+    assert_eq!(fs::read_to_string(root.join("a.xml")).expect("read"), OLD);
 }

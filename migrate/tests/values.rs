@@ -154,6 +154,20 @@ fn one_wrong_value_leaves_the_file() {
 }
 
 #[test]
+fn what_is_refused_with_what_is_set_is_told_and_set() {
+    let (status, said, text) = set(TEXT, &["title=two\nlines", "devices/disk[2]/target/@dev=vda"]);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(text.contains("two\nlines") && text.matches("dev=\"vda\"").count() == 2, "{text}");
+    assert!(said.contains("error[name-conflict] domain: with this change: the title has a line break"), "{said}");
+    assert!(said.contains("with this change: ") && said.contains("'vda'") && said.contains("2 error"), "{said}");
+    // What was wrong before is the business of `check`.
+    let (status, said, _) = set(&text, &["name=mail"]);
+    assert_eq!(status, Some(0), "{said}");
+    let (status, said, _) = set(&text, &["title=one line", "devices/disk[2]/target/@dev=vdb"]);
+    assert_eq!(status, Some(0), "{said}");
+}
+
+#[test]
 fn what_goes_with_a_choice_is_told() {
     let (status, said, text) = set(TEXT, &["devices/disk[1]/@type=block", "devices/disk[1]/source/@dev=/dev/sdc"]);
     assert_eq!(status, Some(0), "{said}");

@@ -141,10 +141,10 @@ pub(super) fn explain(args: &Explain) -> Result<u8, String> {
     }
     let near = match super::describe::describe(&args.subject) {
         Ok(text) => return print(&text),
-        Err(near) => near.or_else(|| rules::near(&args.subject).map(|id| format!("did you mean {id}?"))),
+        Err(near) => near.or_else(|| rules::near(&args.subject).map(|id| format!("did you mean '{id}'?"))),
     };
     let near = near.map_or_else(String::new, |near| format!("; {near}"));
-    crate::complain(&format!("no rule and no element is called {}{near}", visible(&args.subject)));
+    crate::complain(&format!("no rule and no element is called '{}'{near}", visible(&args.subject)));
     Ok(FAILED)
 }
 

@@ -115,22 +115,22 @@ fn nearest_element(grammar: &Grammar, elements: &[&str]) -> Option<String> {
     if let Some(elsewhere) = all.iter().find(|found| found.path.last() == Some(last)) {
         return Some(format!("<{last}> stands at {}", elsewhere.path.join("/")));
     }
-    closest(last, known).map(|near| format!("did you mean {near}?"))
+    closest(last, known).map(|near| format!("did you mean '{near}'?"))
 }
 
 fn nearest_attribute(grammar: &Grammar, elements: &[Found<'_>], name: &str) -> Option<String> {
     let contents = elements.iter().map(|found| found.place().content(grammar, &Given::default()));
     let names = contents.flat_map(|content| content.attributes).map(|member| member.name);
-    closest(name, names).map(|near| format!("did you mean @{near}?"))
+    closest(name, names).map(|near| format!("did you mean '@{near}'?"))
 }
 
 fn no_attribute(path: &[&str], content: &Content<'_>, name: &str) -> String {
     let element = path.last().copied().unwrap_or_default();
     let names: Vec<&str> = content.attributes.iter().map(|member| member.name).collect();
     match closest(name, names.iter().copied()) {
-        Some(near) => format!("<{element}> has no attribute {name}; did you mean {near}?"),
+        Some(near) => format!("<{element}> has no attribute '{name}'; did you mean '{near}'?"),
         None if names.is_empty() => format!("<{element}> has no attributes"),
-        None => format!("<{element}> has no attribute {name}; it has {}", names.join(", ")),
+        None => format!("<{element}> has no attribute '{name}'; it has {}", names.join(", ")),
     }
 }
 
@@ -245,7 +245,7 @@ fn value_page(grammar: &Grammar, title: &str, member: &Member<'_>, value: &str) 
         None if names.is_empty() => {
             Err(format!("{title} has no values of a set: it takes {}", values.kinds.join("; ")))
         }
-        None => Err(format!("{title} has no value {value}; it has {}", names.join(", "))),
+        None => Err(format!("{title} has no value '{value}'; it has {}", names.join(", "))),
     }
 }
 
@@ -299,12 +299,12 @@ mod tests {
     #[test]
     fn what_is_not_there_is_told_by_what_is() {
         let error = |subject: &str| describe(subject).expect_err("no such thing").unwrap_or_default();
-        assert_eq!(error("dsk"), "did you mean disk?");
-        assert_eq!(error("disk/driver/@cach"), "<driver> has no attribute cach; did you mean cache?");
-        assert_eq!(error("@cach"), "did you mean @cache?");
+        assert_eq!(error("dsk"), "did you mean 'disk'?");
+        assert_eq!(error("disk/driver/@cach"), "<driver> has no attribute 'cach'; did you mean 'cache'?");
+        assert_eq!(error("@cach"), "did you mean '@cache'?");
         assert_eq!(error("os/disk"), "<disk> stands at domain/devices/disk");
         assert!(
-            error("disk/driver/@cache=no").starts_with("domain/devices/disk/driver/@cache has no value no; it has ")
+            error("disk/driver/@cache=no").starts_with("domain/devices/disk/driver/@cache has no value 'no'; it has ")
         );
     }
 

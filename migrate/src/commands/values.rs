@@ -9,6 +9,7 @@ use domxml_runtime::path;
 use super::rewrite::{Writing, place, status};
 use super::{DONE, FAILED, FOUND};
 use crate::batch::{self, Documents};
+use crate::checker::Checker;
 use crate::cli::{Color, Get, Output, OutputFormat, Set};
 use crate::collect::Item;
 use crate::engine;
@@ -45,6 +46,7 @@ pub(super) fn set(args: Set) -> Result<u8, String> {
     let place = place(file.as_os_str() == "-", &output, &write);
     let writing = Writing::new(write, &output)?;
     let (items, told) = (items(&file), batch::told);
+    let checker = Checker::new();
     let summary = batch::run(items, 1, &output, place, Documents::Domains, told, |origin, source| {
         let places = source.content.paths();
         let removed = unset.iter().map(|path| (Target::of(&places, path), None));
@@ -53,11 +55,12 @@ pub(super) fn set(args: Set) -> Result<u8, String> {
         let mut parts = 0..;
         let outcome = source.content.rewrite(&source.text, |text, _| {
             let part = parts.next().unwrap_or_default();
-            engine::edit(text, |domain, findings| {
+            let change = |domain: &mut Domain, findings: &mut Vec<Finding>| {
                 for (target, value) in &edits {
                     findings.extend(target.in_part(part).map(|path| apply(domain, path, *value)).unwrap_or_default());
                 }
-            })
+            };
+            engine::edit(text, change, |text| checker.text(text).findings)
         });
         writing.finish(origin, source, outcome, unset.is_empty())
     })?;

@@ -59,7 +59,8 @@ impl Config {
     /// One line that names the file: it cannot be read, or says something that makes no sense.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
         let wrong = |error: &dyn std::fmt::Display| format!("{}: {}", shown(path), error.to_string().trim_end());
-        let text = fs::read_to_string(path).map_err(|error| wrong(&error))?;
+        let bytes = fs::read(path).map_err(|error| wrong(&error))?;
+        let text = String::from_utf8(bytes).map_err(|_| wrong(&"this is not UTF-8 text"))?;
         let mut table: Table = toml::from_str(&text).map_err(|error| wrong(&error))?;
         Self::of(path, &mut table).map_err(|error| wrong(&error))
     }
@@ -132,7 +133,7 @@ impl Argument {
             let near = domxml_runtime::nearest(name, names.filter(|name| !OF_A_CALL.contains(name)));
             return Err(format!(
                 "no option is called so{}",
-                near.map_or_else(String::new, |near| format!("; did you mean {near}?"))
+                near.map_or_else(String::new, |near| format!("; did you mean '{near}'?"))
             ));
         };
         let flag = !option.get_action().takes_values();

@@ -10,9 +10,13 @@ use crate::locate;
 use crate::options::{Fate, Unknown};
 
 /// Lets `change` change a domain, and carries over what it changed: every other byte stays. Where it finds an error, or the result is one
-/// that libvirt could not read though it could the original, the document is left.
+/// that libvirt could not read though it could the original, the document is left; what `judge` has against the result alone is told.
 #[must_use]
-pub fn edit(text: &str, change: impl FnOnce(&mut Domain, &mut Vec<Finding>)) -> Outcome {
+pub fn edit(
+    text: &str,
+    change: impl FnOnce(&mut Domain, &mut Vec<Finding>),
+    judge: impl Fn(&str) -> Vec<Finding>,
+) -> Outcome {
     let mut spare = Spare::default();
     let (original, mut domain, notes) = match read(text, as_it_stands(Unknown::Keep), &mut spare) {
         Ok(read) => read,
@@ -24,8 +28,15 @@ pub fn edit(text: &str, change: impl FnOnce(&mut Domain, &mut Vec<Finding>)) -> 
     let after = domain.print_with(&WriteOptions::default());
     let new = original.edited(&before, &after);
     findings.extend(broken(&new, &notes));
+    let is_left = findings.iter().any(|finding| finding.level == Level::Error);
+    if !is_left && new != text {
+        findings.retain(|finding| finding.level == Level::Note);
+        let refused = |finding: &Finding| matches!(finding.level, Level::Error | Level::Invalid);
+        let judged = |text| judge(text).into_iter().filter(refused).collect();
+        findings.extend(brought_up(judged(text), judged(&new)));
+    }
     locate::place(original.tree(), &mut findings);
-    if findings.iter().any(|finding| finding.level == Level::Error) {
+    if is_left {
         return Outcome::unread(findings);
     }
     let printed = vec![Printed { text: after.text, exact: false, target: None }];
@@ -40,22 +51,26 @@ pub fn domain(text: &str) -> Result<Box<Domain>, Vec<Finding>> {
     read(text, as_it_stands(Unknown::Keep), &mut Spare::default()).map(|(_, domain, _)| domain)
 }
 
-/// What is wrong with a changed document and was not before. Its place is in the new text, so that only its path is kept.
+/// What the reader has against a changed document and had not before.
 fn broken(new: &str, before: &[Note]) -> Vec<Finding> {
     let reading = Reading::For(Fate::Kept);
     let found = match read(new, reading, &mut Spare::default()) {
         Ok((_, _, notes)) => notes.iter().map(|note| from_note(note, reading)).collect(),
         Err(findings) => findings,
     };
-    let mut known: Vec<Finding> = before.iter().map(|note| from_note(note, reading)).collect();
+    brought_up(before.iter().map(|note| from_note(note, reading)).collect(), found)
+}
+
+/// What is found now and was not before. Its place is in the new text, so that only its path is kept.
+fn brought_up(mut before: Vec<Finding>, now: Vec<Finding>) -> Vec<Finding> {
     let mut is_new = |finding: &Finding| {
-        let same = known.iter().position(|other| other.rule == finding.rule && other.message == finding.message);
-        same.map(|at| known.swap_remove(at)).is_none()
+        let same = before.iter().position(|other| other.rule == finding.rule && other.message == finding.message);
+        same.map(|at| before.swap_remove(at)).is_none()
     };
-    let mut broken: Vec<Finding> = found.into_iter().filter(|finding| is_new(finding)).collect();
-    for finding in &mut broken {
+    let mut new: Vec<Finding> = now.into_iter().filter(|finding| is_new(finding)).collect();
+    for finding in &mut new {
         finding.span = 0..0;
         finding.message.insert_str(0, "with this change: ");
     }
-    broken
+    new
 }

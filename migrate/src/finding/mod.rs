@@ -93,7 +93,8 @@ impl Finding {
             (Some(before), Some(after)) => Some(format!("{before} -> {after}")),
             (Some(before), None) if is_edit => Some(format!("remove {before}")),
             (None, Some(after)) if is_edit => Some(format!("add {after}")),
-            (one, other) => one.or(other),
+            // A note has named it already.
+            (one, other) => one.or(other).filter(|text| !self.message.contains(text.as_str())),
         }
     }
 }

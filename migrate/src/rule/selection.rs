@@ -5,10 +5,11 @@ use crate::finding::ids;
 use crate::options::{Profile, Target};
 use crate::rules::{all, find};
 
-/// The id nearest to a misspelt one.
+/// The id or class nearest to a misspelt one.
 #[must_use]
 pub fn near(id: &str) -> Option<&'static str> {
-    domxml_runtime::nearest(id, all().map(|rule| rule.id).chain(ids::ALL.iter().map(|own| own.id)))
+    let rules = all().flat_map(|rule| [rule.id, rule.class.as_str()]);
+    domxml_runtime::nearest(id, rules.chain(ids::ALL.iter().flat_map(|own| [own.id, own.class.as_str()])))
 }
 
 /// Whether something is the id of a rule or of a finding that no rule makes, or a class.
@@ -45,8 +46,8 @@ pub fn select(select: &[String], ignore: &[String], profile: Profile, target: &T
     let named = |id: &str, class: Class, list: &[String]| list.iter().any(|name| name == id || name == class.as_str());
     for name in select.iter().chain(ignore) {
         if !is_known(name) {
-            let near = near(name).map_or_else(String::new, |id| format!("; did you mean {id}?"));
-            return Err(format!("no rule or class is called {name}{near}"));
+            let near = near(name).map_or_else(String::new, |id| format!("; did you mean '{id}'?"));
+            return Err(format!("no rule or class is called '{name}'{near}"));
         }
     }
     let wanted = |id: &str, class: Class| {
