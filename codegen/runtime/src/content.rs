@@ -1,6 +1,7 @@
 //! The traits that printed types implement, and how all of their fields are visited.
 
 use crate::extra::Extra;
+use crate::filled::Filled;
 use crate::info::{FieldInfo, FieldKind, TypeInfo};
 use crate::slots::{PayloadType, Slot, SlotMut};
 use std::any::Any;
@@ -29,6 +30,9 @@ pub trait Content: Any + Debug {
 
     /// As [`Content::field`], to be changed.
     fn field_mut(&mut self, index: usize) -> Option<SlotMut<'_>>;
+
+    /// Which of its fields hold something.
+    fn filled(&self) -> Filled;
 
     /// The struct itself, out of its boxes.
     fn inner(&self) -> &dyn Content
@@ -132,6 +136,10 @@ impl<T: Content> Content for Box<T> {
         (**self).field_mut(index)
     }
 
+    fn filled(&self) -> Filled {
+        (**self).filled()
+    }
+
     fn inner(&self) -> &dyn Content {
         (**self).inner()
     }
@@ -150,11 +158,21 @@ pub fn fields<'c>(content: &'c dyn Content, mut visit: impl FnMut(&'static Field
     }
 }
 
+/// As [`fields`], of those that hold something: most hold nothing, and are not asked.
+pub fn filled_fields<'c>(content: &'c dyn Content, mut visit: impl FnMut(&'static FieldInfo, Slot<'c>)) {
+    let info = content.info();
+    for index in content.filled().among(0..info.fields.len()) {
+        if let Some(slot) = content.field(index) {
+            visit(&info.fields[index], slot);
+        }
+    }
+}
+
 /// The names of the attributes and children that are there.
 #[must_use]
 pub fn given(content: &dyn Content) -> Vec<&'static str> {
     let mut names = Vec::new();
-    fields(content, |line, slot| names.extend((slot.count() > 0).then_some(line.name)));
+    filled_fields(content, |line, slot| names.extend((slot.count() > 0).then_some(line.name)));
     names
 }
 
@@ -215,7 +233,7 @@ pub fn branch_mut<T: Content>(choice: &mut impl Payload) -> Option<&mut T> {
 /// asks each for it by `downcast_ref`.
 pub fn walk(content: &dyn Content, visit: &mut dyn FnMut(&dyn Any)) {
     visit(content);
-    fields(content, |_, slot| match slot {
+    filled_fields(content, |_, slot| match slot {
         Slot::Payload(payload) => {
             let Some(payload) = payload.get() else { return };
             visit(payload);
@@ -236,22 +254,24 @@ pub fn walk(content: &dyn Content, visit: &mut dyn FnMut(&dyn Any)) {
 /// As [`walk`], to change what is met: `downcast_mut`.
 pub fn walk_mut(content: &mut dyn Content, visit: &mut dyn FnMut(&mut dyn Any)) {
     visit(content);
-    fields_mut(content, |_, slot| match slot {
-        SlotMut::Payload(payload) => {
-            let Some(payload) = payload.get_mut() else { return };
-            visit(payload);
-            if let Some(members) = payload.members_mut() {
-                walk_mut(members, visit);
+    for index in held(content) {
+        match content.field_mut(index) {
+            Some(SlotMut::Payload(payload)) => {
+                let Some(payload) = payload.get_mut() else { continue };
+                visit(payload);
+                if let Some(members) = payload.members_mut() {
+                    walk_mut(members, visit);
+                }
             }
+            Some(SlotMut::Child(nest)) => nest.each_mut(&mut |child| walk_mut(child, visit)),
+            Some(SlotMut::Mix(mix)) => mix.each_mut(&mut |_, entry| {
+                if let SlotMut::Child(nest) = entry {
+                    nest.each_mut(&mut |child| walk_mut(child, visit));
+                }
+            }),
+            _ => {}
         }
-        SlotMut::Child(nest) => nest.each_mut(&mut |child| walk_mut(child, visit)),
-        SlotMut::Mix(mix) => mix.each_mut(&mut |_, entry| {
-            if let SlotMut::Child(nest) = entry {
-                nest.each_mut(&mut |child| walk_mut(child, visit));
-            }
-        }),
-        _ => {}
-    });
+    }
 }
 
 /// Calls `visit` with what `content` keeps, and every element inside.
@@ -266,14 +286,16 @@ pub fn extras_mut(content: &mut dyn Content, visit: &mut dyn FnMut(&mut Extra)) 
     each_struct_mut(content, &mut |inner| extras_mut(inner, visit));
 }
 
-/// Whether a field can hold structs: of the others nothing need be asked.
-fn holds_structs(line: &FieldInfo) -> bool {
-    matches!(line.kind, FieldKind::Child | FieldKind::Payload | FieldKind::Mix)
+/// The fields that hold structs, by number: of the others nothing need be asked.
+fn held(content: &dyn Content) -> impl Iterator<Item = usize> + use<> {
+    let fields = content.info().fields;
+    let holds = |index: &usize| matches!(fields[*index].kind, FieldKind::Child | FieldKind::Payload | FieldKind::Mix);
+    content.filled().among(0..fields.len()).filter(holds)
 }
 
 /// Calls `visit` with the structs right below `content`: its children, and the members of its payloads.
 pub fn each_struct(content: &dyn Content, visit: &mut dyn FnMut(&dyn Content)) {
-    for (index, _) in content.info().fields.iter().enumerate().filter(|(_, line)| holds_structs(line)) {
+    for index in held(content) {
         each_struct_in(content, index, visit);
     }
 }
@@ -298,7 +320,7 @@ pub fn each_struct_in(content: &dyn Content, index: usize, visit: &mut dyn FnMut
 pub(crate) fn remove_every<T: Content>(content: &mut dyn Content) -> usize {
     let is = |held: &dyn Content| (held as &dyn Any).is::<T>();
     let mut removed = 0;
-    for (index, _) in content.info().fields.iter().enumerate().filter(|(_, line)| holds_structs(line)) {
+    for index in held(content) {
         match content.field_mut(index) {
             Some(SlotMut::Child(nest)) => {
                 for at in (0..nest.count()).rev() {
@@ -322,7 +344,7 @@ pub(crate) fn remove_every<T: Content>(content: &mut dyn Content) -> usize {
 
 /// As [`each_struct`], to change them.
 pub fn each_struct_mut(content: &mut dyn Content, visit: &mut dyn FnMut(&mut dyn Content)) {
-    for (index, _) in content.info().fields.iter().enumerate().filter(|(_, line)| holds_structs(line)) {
+    for index in held(content) {
         each_struct_in_mut(content, index, visit);
     }
 }

@@ -64,8 +64,7 @@ impl<'t> Original<'t> {
     /// Whether there are comments or processing instructions in it.
     #[must_use]
     pub fn has_remarks(&self) -> bool {
-        reader::may_have_remarks(self.text)
-            && self.tree.document.descendants().any(|node| node.is_comment() || node.is_pi())
+        self.tree.has_remarks
     }
 
     /// The tree of the document.

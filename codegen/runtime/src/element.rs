@@ -1,7 +1,7 @@
 //! The methods that users call.
 
 use crate::content::{self, Content};
-use crate::edit::{self, Original};
+use crate::edit;
 use crate::error::{ErrorKind, Note, ParseErrors};
 use crate::extra::Span;
 use crate::info::TypeInfo;
@@ -40,7 +40,10 @@ pub trait Element: Content + Default {
     ///
     /// All that is wrong with the document.
     fn from_xml_with(text: &str, options: &ReadOptions) -> Result<Parsed<Self>, ParseErrors> {
-        Original::read(text, options, &mut Spare::default()).map(|(_, parsed)| parsed)
+        // Read where it stays: the struct of a large format takes kilobytes.
+        let mut parsed = Parsed { value: Self::default(), notes: Vec::new() };
+        parsed.notes = reader::read_into(text, options, &mut parsed.value)?;
+        Ok(parsed)
     }
 
     /// Reads the tree of a document.

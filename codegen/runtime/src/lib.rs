@@ -25,6 +25,7 @@ pub mod element;
 pub mod error;
 pub mod escape;
 pub mod extra;
+pub mod filled;
 pub mod info;
 mod initial;
 mod keep;
@@ -47,13 +48,14 @@ pub mod writer;
 
 pub use content::{
     Content, Mix, Payload, branch, branch_mut, child_called, child_called_mut, each_struct, each_struct_in,
-    each_struct_in_mut, each_struct_mut, extras, extras_mut, field, field_mut, fields, fields_mut, given, walk,
-    walk_mut,
+    each_struct_in_mut, each_struct_mut, extras, extras_mut, field, field_mut, fields, fields_mut, filled_fields,
+    given, walk, walk_mut,
 };
 pub use edit::Original;
 pub use element::{Element, Parsed};
 pub use error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
 pub use extra::{Anchor, AssumedValue, Extra, Kept, KeptLeaf, KeptNode, KeptValue, Span};
+pub use filled::Filled;
 pub use info::{
     Blank, Branch, DefaultForm, DefaultInfo, EmptyForm, FieldInfo, FieldKind, Name, Names, Narrow, Order, Step,
     TextInfo, TypeInfo, ValueInfo,

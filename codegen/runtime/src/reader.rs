@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use document::read_into;
-pub(crate) use document::{Read, may_have_remarks, parse_document, parse_for, read};
+pub(crate) use document::{Read, parse_document, parse_for, read};
 
 /// How deep elements may nest; of a document the parser has seen to that already.
 const MAX_DEPTH: u32 = domxml_xml::limits::MAX_DEPTH as u32;

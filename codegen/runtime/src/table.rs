@@ -165,6 +165,10 @@ macro_rules! table {
 
             $crate::table!(@extra $head);
 
+            fn filled(&self) -> $crate::Filled {
+                $crate::Filled::NONE $(.with($index, $crate::filled::$kind(&self.$field)))*
+            }
+
             fn field(&self, index: usize) -> ::core::option::Option<$crate::Slot<'_>> {
                 match index {
                     $($index => ::core::option::Option::Some($crate::Slot::$kind(&self.$field)),)*

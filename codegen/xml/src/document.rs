@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Why a text is no document, or none that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,10 @@ pub struct Tree<'t> {
     pub document: Document<'t>,
     /// The names with a prefix that is declared nowhere.
     pub undeclared: &'t [Undeclared],
+    /// Whether there may be declarations of namespaces in it.
+    pub may_declare: bool,
+    /// Whether there are comments or processing instructions in it.
+    pub has_remarks: bool,
     /// How the tree spells these, and what stands in the document.
     names: HashMap<Box<str>, Box<str>>,
 }
@@ -105,11 +110,12 @@ pub fn parse<'t>(text: &'t str, spare: &'t mut Spare) -> Result<Tree<'t>, Error>
             (document.map_err(|error| wrong::explained(text, &error))?, &names[..])
         }
     };
-    check_depth(&document)?;
+    let has_remarks = check_nodes(&document)?;
     let spelt = document.input_text();
     let name = |name: &Undeclared| (spelt[name.range.clone()].into(), text[name.range.clone()].into());
     let names = undeclared.iter().map(name).collect();
-    Ok(Tree { document, undeclared, names })
+    let may_declare = NAMESPACE.find(text.as_bytes()).is_some();
+    Ok(Tree { document, undeclared, may_declare, has_remarks, names })
 }
 
 /// The name of the root with its prefix, whether the rest is well-formed or not.
@@ -119,6 +125,15 @@ pub fn root_name(text: &str) -> Option<&str> {
     Some(&text[markup::tag_name(text, &piece.range)])
 }
 
+/// Finds where namespaces may be declared.
+static NAMESPACE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("xmlns"));
+
+/// Finds a document type.
+static DOCTYPE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("<!DOCTYPE"));
+
+// What is no longer than a name may be has no more nodes than a document may have.
+const _: () = assert!(MAX_NAME <= MAX_NODES);
+
 /// Refuses what is beyond the [`limits`](crate::limits), before the parser, whose time or memory would grow faster than the
 /// document.
 ///
@@ -126,22 +141,23 @@ pub fn root_name(text: &str) -> Option<&str> {
 /// Which limit is passed, and where.
 pub fn within_limits(text: &str) -> Result<(), Error> {
     let bytes = text.as_bytes();
-    let (mut tags, mut values, mut widest, mut last) = (0_usize, 0_usize, 0_usize, 0_usize);
-    for at in memchr::memchr2_iter(b'<', b'=', bytes) {
-        if bytes[at] == b'=' {
-            values += 1;
-        } else {
-            tags += 1;
-            widest = widest.max(at - last);
-            last = at;
-        }
+    let declarations = NAMESPACE.find_iter(bytes).nth(MAX_NAMESPACES).is_some();
+    let values = memchr::memchr_iter(b'=', bytes).count();
+    // Nearly every document is too short for any of the others.
+    if bytes.len() <= MAX_NAME && values <= MAX_ATTRIBUTES && !declarations {
+        return Ok(());
+    }
+    let (mut tags, mut widest, mut last) = (0_usize, 0_usize, 0_usize);
+    for at in memchr::memchr_iter(b'<', bytes) {
+        tags += 1;
+        widest = widest.max(at - last);
+        last = at;
     }
     widest = widest.max(bytes.len() - last);
     // An attribute takes five bytes at least, and a node of another kind has a tag before or behind it.
     let crowded = widest > 5 * MAX_ATTRIBUTES && values > MAX_ATTRIBUTES;
     let many = 2 * tags + values > MAX_NODES;
     let long = widest > MAX_NAME;
-    let declarations = memmem::find_iter(bytes, "xmlns").nth(MAX_NAMESPACES).is_some();
     if u32::try_from(bytes.len()).is_err() {
         return Err(Error::new(0, "larger than 4 GiB"));
     }
@@ -201,8 +217,10 @@ fn count_tag(text: &str, tag: &Piece) -> Result<(usize, usize), Error> {
     Ok((attributes, namespaces))
 }
 
-/// Refuses elements too deep inside each other. The parser does not mind them, but whoever walks the tree may.
-fn check_depth(document: &Document<'_>) -> Result<(), Error> {
+/// Refuses elements too deep inside each other: the parser does not mind them, but whoever walks the tree may. Tells whether there are
+/// comments or processing instructions.
+fn check_nodes(document: &Document<'_>) -> Result<bool, Error> {
+    let mut has_remarks = false;
     // By the number of the node; parents have lower numbers.
     let mut depths: Vec<u8> = Vec::new();
     for node in document.descendants() {
@@ -213,8 +231,9 @@ fn check_depth(document: &Document<'_>) -> Result<(), Error> {
             return Err(Error::new(node.range().start, message));
         }
         depths.push(depth);
+        has_remarks |= node.is_comment() || node.is_pi();
     }
-    Ok(())
+    Ok(has_remarks)
 }
 
 /// Refuses names that begin with a colon, which the parser would take for the name behind it, and libxml2 does not.
@@ -242,7 +261,7 @@ fn check_names(text: &str) -> Result<(), Error> {
 
 /// Refuses a document type that makes the document say more than stands in it.
 fn check_doctype(text: &str) -> Result<(), Error> {
-    if memmem::find(text.as_bytes(), b"<!DOCTYPE").is_none() {
+    if DOCTYPE.find(text.as_bytes()).is_none() {
         return Ok(());
     }
     let prolog = markup::pieces(text).take_while(|piece| !matches!(piece.kind, Kind::Start | Kind::Empty | Kind::End));

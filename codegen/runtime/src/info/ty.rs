@@ -1,6 +1,7 @@
 //! The table of a struct.
 
-use super::{EmptyForm, FieldInfo, FieldKind, Name, Order, TextInfo};
+use super::{DefaultForm, DefaultInfo, EmptyForm, FieldInfo, FieldKind, Name, Order, TextInfo};
+use crate::filled::Filled;
 use crate::version::Version;
 
 /// What is known about a struct: an element, or the members of one variant of a payload.
@@ -37,6 +38,8 @@ pub struct TypeInfo {
     pub(crate) attributes_end: usize,
     /// The first of its fields that holds text or children or, as a payload, may.
     pub(crate) children_start: usize,
+    /// Those of its fields whose default is always spelt out.
+    pub(crate) spelt_out: Filled,
     /// Its text.
     pub text: TextInfo,
     /// How many of its fields are payloads.
@@ -65,6 +68,7 @@ impl TypeInfo {
         child_orders: &[],
         attributes_end: 0,
         children_start: 0,
+        spelt_out: Filled::NONE,
         text: TextInfo::None,
         payloads: 0,
         required_attributes: 0,
@@ -183,6 +187,8 @@ impl TypeInfo {
             if !matches!(field.kind, FieldKind::Attribute | FieldKind::AnyAttributes) && self.children_start > index {
                 self.children_start = index;
             }
+            let is_spelt_out = matches!(field.default, Some(DefaultInfo { form: DefaultForm::Written, .. }));
+            self.spelt_out = self.spelt_out.with(index, is_spelt_out);
             match field.kind {
                 FieldKind::Attribute => self.required_attributes += field.required as usize,
                 FieldKind::Child | FieldKind::Leaf | FieldKind::Flag | FieldKind::Verbatim => {

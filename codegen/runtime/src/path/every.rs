@@ -1,7 +1,7 @@
 //! Every value of an element, with its place.
 
 use super::find::spelt;
-use crate::content::{Content, fields};
+use crate::content::{Content, filled_fields};
 use crate::info::{FieldInfo, FieldKind};
 use crate::slots::{Field, Slot};
 use std::fmt;
@@ -73,7 +73,7 @@ type Visit<'v> = dyn FnMut(Place<'_>, Item<'_>) + 'v;
 /// Visits all values of an element; whether there are any.
 pub(crate) fn every(content: &dyn Content, around: Option<&Place<'_>>, visit: &mut Visit<'_>) -> bool {
     let mut any = false;
-    fields(content, |line, slot| match slot {
+    filled_fields(content, |line, slot| match slot {
         Slot::Payload(payload) => {
             let Some(payload) = payload.get() else { return };
             if let Some(value) = payload.value() {

@@ -5,19 +5,11 @@ use crate::content::Content;
 use crate::error::{ErrorKind, Note, ParseErrors};
 use crate::keep;
 use domxml_xml::{Spare, Tree};
-use memchr::memmem;
-use std::sync::LazyLock;
 
 /// Parses XML, with the errors of a reader.
 pub(crate) fn parse_document<'t>(text: &'t str, spare: &'t mut Spare) -> Result<Tree<'t>, ParseErrors> {
     domxml_xml::parse(text, spare).map_err(|error| ParseErrors::syntax(text, error.at, error.message))
 }
-
-/// Finds where namespaces may be declared.
-static NAMESPACE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("xmlns"));
-
-/// Finds a comment.
-static REMARK: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("<!--"));
 
 /// What to say of a text that could not be parsed. With a document type of its own it may be a document of another kind, of which
 /// nothing else need be said.
@@ -34,12 +26,6 @@ fn unread(text: &str, out: &dyn Content, errors: ParseErrors) -> ParseErrors {
         error.expected = vec![format!("<{}>", expected.local)];
     }
     errors
-}
-
-/// Whether a text may have comments or processing instructions: whether it has what looks like one.
-pub(crate) fn may_have_remarks(text: &str) -> bool {
-    let is_instruction = |at: usize| !text[at..].starts_with("<?xml ");
-    REMARK.find(text.as_bytes()).is_some() || memmem::find_iter(text.as_bytes(), "<?").any(is_instruction)
 }
 
 /// Parses a document that is to be read into `out`.
@@ -68,7 +54,6 @@ pub(crate) struct Read {
 
 /// Reads a document into `out`.
 pub(crate) fn read(tree: &Tree<'_>, options: &ReadOptions, out: &mut dyn Content) -> Result<Read, ParseErrors> {
-    let text = tree.document.input_text();
     let mut reader = Reader {
         options: *options,
         errors: Vec::new(),
@@ -81,10 +66,10 @@ pub(crate) fn read(tree: &Tree<'_>, options: &ReadOptions, out: &mut dyn Content
         assumed_values: Vec::new(),
         assumed: None,
         required: Required::default(),
-        namespaces: NAMESPACE.find(text.as_bytes()).is_some(),
+        namespaces: tree.may_declare,
         kept: Vec::new(),
         leaves: Vec::new(),
-        remarks: may_have_remarks(text),
+        remarks: tree.has_remarks,
         taken: Vec::new(),
     };
     let root = tree.document.root_element();

@@ -5,6 +5,7 @@ use super::{Action, Defaults, EmptyElements, Finding, Newer, OutputOnly, Writer,
 use crate::content::{Content, Payload};
 use crate::escape;
 use crate::extra::{Span, TEXT};
+use crate::filled::Filled;
 use crate::info::{DefaultForm, EmptyForm, FieldInfo, FieldKind, Order, Step};
 use crate::slots::{Field, Flag, Nest, NestPayload, NestVerbatim, Slot};
 use crate::verbatim::Verbatim;
@@ -30,14 +31,20 @@ impl Writer<'_> {
 
     fn side(&mut self, content: &dyn Content, side: Side, orders: &'static [Order]) {
         let info = content.info();
+        // Where something is kept it may take the place of a field that holds nothing; else such a field is at most spelt out.
+        let asked = match self.frame {
+            Some(_) => Filled::ALL,
+            None if self.tables => content.filled() | info.spelt_out,
+            None => content.filled(),
+        };
         let Some(order) = orders.iter().find(|order| applies(content, order)) else {
             let own = match side {
                 Side::Attributes => 0..info.attributes_end,
                 Side::Children => info.children_start..info.fields.len(),
             };
-            for (line, index) in info.fields[own.clone()].iter().zip(own) {
+            for index in asked.among(own) {
                 if let Some(slot) = content.field(index) {
-                    self.field(line, slot, side, None);
+                    self.field(&info.fields[index], slot, side, None);
                 }
             }
             return;
@@ -47,7 +54,9 @@ impl Writer<'_> {
                 Step::Field(index) => (index, None),
                 Step::Part(index, part) => (index, Some(part)),
             };
-            if let (Some(line), Some(slot)) = (info.fields.get(index), content.field(index)) {
+            if asked.contains(index)
+                && let (Some(line), Some(slot)) = (info.fields.get(index), content.field(index))
+            {
                 self.field(line, slot, side, part);
             }
         }
