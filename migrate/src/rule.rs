@@ -23,6 +23,7 @@ use crate::options::{Driver, Profile, Target};
 
 pub use context::Context;
 pub use row::{Drivers, Fact, Kind, Phase, Row};
+pub(crate) use row::{Idle, Run};
 pub use scope::Scope;
 
 /// Profiles of what always happens.

@@ -35,6 +35,13 @@ impl Filled {
         self.0 >> if index < Self::LAST { index } else { Self::LAST } & 1 != 0
     }
 
+    /// Whether the field with this number holds something, as far as that is known of it alone.
+    #[inline]
+    #[must_use]
+    pub const fn holds(self, index: usize) -> bool {
+        index < Self::LAST && self.contains(index)
+    }
+
     /// The numbers of the fields of a range that may hold something.
     pub fn among(self, mut range: Range<usize>) -> impl Iterator<Item = usize> {
         std::iter::from_fn(move || {
@@ -77,7 +84,7 @@ kinds! {
     mix(field: impl NestMix) = field.count() > 0;
     verbatim(field: impl NestVerbatim) = !field.entries().is_empty();
     any_elements(field: impl NestVerbatim) = !field.entries().is_empty();
-    any_attributes(field: Vec<AnyAttribute>) = !field.is_empty();
+    any_attributes(field: [AnyAttribute]) = !field.is_empty();
 }
 
 #[cfg(test)]

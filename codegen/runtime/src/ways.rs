@@ -52,7 +52,8 @@ fn follow_mut<T: Content>(content: &mut dyn Content, routes: &ByTable<Vec<usize>
     if let Some(found) = (content as &mut dyn Any).downcast_mut() {
         visit(found);
     }
-    for field in routes.get(&address(content.info())).into_iter().flatten() {
+    let filled = content.filled();
+    for field in routes.get(&address(content.info())).into_iter().flatten().filter(|field| filled.contains(**field)) {
         each_struct_in_mut(content, *field, &mut |inner| follow_mut(inner, routes, visit));
     }
 }
@@ -62,14 +63,15 @@ fn follow<T: Content>(content: &dyn Content, routes: &ByTable<Vec<usize>>, visit
     if let Some(found) = any.downcast_ref() {
         visit(found);
     }
-    for field in routes.get(&address(content.info())).into_iter().flatten() {
+    let filled = content.filled();
+    for field in routes.get(&address(content.info())).into_iter().flatten().filter(|field| filled.contains(**field)) {
         each_struct_in(content, *field, &mut |inner| follow(inner, routes, visit));
     }
 }
 
 /// The routes from one type to another, found once.
 fn known_routes(from: &'static TypeInfo, to: &'static TypeInfo) -> Arc<ByTable<Vec<usize>>> {
-    type Known = HashMap<(usize, usize), Arc<ByTable<Vec<usize>>>>;
+    type Known = HashMap<(usize, usize), Arc<ByTable<Vec<usize>>>, BuildHasherDefault<Spread>>;
     static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
     let key = (address(from), address(to));
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();

@@ -1,6 +1,8 @@
 //! Which rows run, and the walks in which they do.
 
 mod stops;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +13,7 @@ use domxml_runtime::{Content, Version, each_struct_in_mut};
 use crate::finding::Level;
 use crate::host::Host;
 use crate::options::{Driver, Profile, Target};
-use crate::rule::{Context, Drivers, Kind, Range, Row, Rule, Safety, Scope};
+use crate::rule::{Context, Drivers, Idle, Kind, Range, Row, Rule, Run, Safety, Scope};
 use crate::rules;
 use stops::Stops;
 
@@ -26,15 +28,22 @@ pub struct Plan {
     host: Option<Arc<Host>>,
 }
 
+/// What is asked first of a row: apart from the rest and small, as most rows have nothing to do in most elements, and of those
+/// nothing else is looked at.
+#[derive(Debug, Clone, Copy)]
+struct Gate {
+    drivers: Drivers,
+    idle: Idle,
+}
+
 #[derive(Debug, Clone)]
 struct Entry {
-    // Beside what these point to, as most rows are asked and have nothing to say.
     id: &'static str,
     level: Level,
-    drivers: Drivers,
     /// Whether it changes something on request alone.
     on_request: bool,
     row: &'static Row,
+    work: &'static dyn Run,
     /// From when to when, where that is not the case for all of the target.
     partly: Option<Range>,
 }
@@ -112,19 +121,27 @@ impl Plan {
         }
         let here = cx.here;
         let driver = cx.scope.driver;
-        for entry in stop.looks.iter().filter(|entry| entry.drivers.contains(driver)) {
+        let filled = content.filled();
+        let is_due = |gate: &Gate| gate.drivers.contains(driver) && !gate.idle.holds(filled);
+        for (_, entry) in stop.looks.gated().filter(|(gate, _)| is_due(gate)) {
             self.enter(entry, content, cx);
         }
-        for field in &stop.fields {
+        for field in stop.fields.iter().filter(|field| filled.contains(**field)) {
             each_struct_in_mut(content, *field, &mut |inner| self.walk(stops, inner, cx));
         }
         cx.here = here;
-        for entry in stop.changes.iter().filter(|entry| entry.drivers.contains(driver)) {
+        // Anew where a row may have changed something.
+        let mut filled = None;
+        for (gate, entry) in stop.changes.gated().filter(|(gate, _)| gate.drivers.contains(driver)) {
+            if gate.idle.holds(*filled.get_or_insert_with(|| content.filled())) {
+                continue;
+            }
             if cx.kept.is_empty() {
                 self.enter(entry, content, cx);
             } else {
                 self.enter_warily(entry, content, cx);
             }
+            filled = None;
         }
         cx.here = outer;
     }
@@ -147,7 +164,7 @@ impl Plan {
         let here = cx.here.range();
         if let Some(hushed) = cx.hushed.filter(|hushed| hushed.covers(entry.id, &here)) {
             let before = cx.findings.len();
-            entry.row.rehearse(content, cx);
+            entry.work.rehearse(&entry.row.fact, content, cx);
             if cx.findings.drain(before..).count() > 0 {
                 let _ = hushed.hush(entry.id, &here);
             }
@@ -155,10 +172,10 @@ impl Plan {
         }
         if entry.on_request && !self.unsafe_fixes {
             let before = cx.findings.len();
-            entry.row.rehearse(content, cx);
+            entry.work.rehearse(&entry.row.fact, content, cx);
             demote(cx, before);
         } else {
-            entry.row.run(content, cx);
+            entry.work.run(&entry.row.fact, content, cx);
         }
     }
 }
@@ -182,12 +199,14 @@ fn subscribe(stops: &mut Stops, rule: &'static Rule, row: &'static Row, profile:
     }
     let partly = (!target.all_within(since, until)).then_some((since, until));
     let stop = stops.make(row.fact.subject);
-    if looks { &mut stop.looks } else { &mut stop.changes }.push(Entry {
+    let gate = Gate { drivers: row.fact.drivers, idle: row.fact.idle };
+    let entry = Entry {
         id: rule.id,
         level: rule.class.level(),
-        drivers: row.fact.drivers,
         on_request: rule.safety == Safety::Unsafe,
         row,
+        work: row.work(),
         partly,
-    });
+    };
+    if looks { &mut stop.looks } else { &mut stop.changes }.push(gate, entry);
 }

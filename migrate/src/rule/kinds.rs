@@ -32,7 +32,8 @@ pub fn default_by<P: IntoPlace<Owner: Described>>(
     value: impl Fn(&P::Owner, &Scope) -> Option<P::Item> + Send + Sync + 'static,
 ) -> Draft<P::Owner> {
     let place = place.place();
-    Draft::new(Kind::Default, place.shape.name, move |element, cx| {
+    let (through, direct) = (place.through, place.direct);
+    let row = Draft::new(Kind::Default, place.shape.name, move |element, cx| {
         let Some(value) = value(element, &cx.scope) else { return };
         let mut value = Some(value);
         place.each(element, &mut |slot, xml| {
@@ -52,7 +53,11 @@ pub fn default_by<P: IntoPlace<Owner: Described>>(
                 cx.rewrote_here(span_of(xml, cx), message).becomes("", after);
             }
         });
-    })
+    });
+    match through {
+        Some(field) if direct => row.idle_with(field),
+        through => row.idle_without(through),
+    }
 }
 
 /// As [`default`], of what goes without saying: profile `libvirt` alone adds it.
@@ -76,7 +81,8 @@ pub fn unread_where<P: IntoPlace<Owner: Described>>(
     reason: &'static str,
 ) -> Draft<P::Owner> {
     let place = place.place();
-    Draft::new(Kind::Unread, place.shape.name, move |element, cx| {
+    let through = place.through;
+    let row = Draft::new(Kind::Unread, place.shape.name, move |element, cx| {
         place.each(element, &mut |slot, mut xml| {
             let message = || format!("libvirt does not read {} {reason}", place.shape.called());
             if cx.profile == Profile::Modern {
@@ -96,7 +102,8 @@ pub fn unread_where<P: IntoPlace<Owner: Described>>(
                 leave_behind(place.left_behind(&mut item), xml.as_deref_mut());
             }
         });
-    })
+    });
+    row.idle_without(through)
 }
 
 /// As [`unread`], of all that is in an element but what is read, which `read` takes over into another one.
@@ -131,7 +138,8 @@ pub fn nothing<P: IntoPlace<Owner: Described>>(
     message: &'static str,
 ) -> Draft<P::Owner> {
     let place = place.place();
-    Draft::new(Kind::Nothing, place.shape.name, move |element, cx| {
+    let through = place.through;
+    let row = Draft::new(Kind::Nothing, place.shape.name, move |element, cx| {
         place.each(element, &mut |slot, mut xml| {
             for mut item in slot.take_if(&mut |item| says_nothing(item) && !stays(&place, item, cx)) {
                 let at = place.span(&item).unwrap_or_else(|| span_of(xml.as_deref_mut(), cx));
@@ -139,7 +147,8 @@ pub fn nothing<P: IntoPlace<Owner: Described>>(
                 leave_behind(place.left_behind(&mut item), xml.as_deref_mut());
             }
         });
-    })
+    });
+    row.idle_without(through)
 }
 
 /// As [`nothing`], of every number in an element that is 0.
@@ -208,7 +217,7 @@ where
             leave_behind(item.extra_mut().map(std::mem::take), element.extra_mut());
         }
     });
-    twice.profiles(LIBVIRT)
+    twice.profiles(LIBVIRT).idle_without(Some(list.index))
 }
 
 /// What libvirt refuses, with the reason.
@@ -237,7 +246,8 @@ pub fn refuse_where<P: IntoPlace<Owner: Described>>(
     why: &'static str,
 ) -> Draft<P::Owner> {
     let place = place.place();
-    Draft::new(Kind::Refuse, place.shape.name, move |element, cx| {
+    let through = place.through;
+    let row = Draft::new(Kind::Refuse, place.shape.name, move |element, cx| {
         place.each(element, &mut |slot, mut xml| {
             for item in slot.items() {
                 if is_wrong(item, &cx.scope) {
@@ -246,7 +256,8 @@ pub fn refuse_where<P: IntoPlace<Owner: Described>>(
                 }
             }
         });
-    })
+    });
+    row.idle_without(through)
 }
 
 /// As [`refuse`], told at the place that the objection names beside the reason.
@@ -267,6 +278,7 @@ where
     I: Content,
 {
     refuse_there(move |element: &T, _| Some((list.get(element).get(most)?.extra()?.span, why)))
+        .idle_without(Some(list.index))
 }
 
 /// As [`refuse`], of an element that can be wrong in several ways: what is the case, and why that is refused. Each that is the case is
@@ -315,6 +327,7 @@ where
             }
         }
     })
+    .idle_without(Some(field.index))
 }
 
 /// What is worth a word, and no more.
@@ -358,6 +371,7 @@ where
             seen.insert(key);
         }
     })
+    .idle_without(Some(list.index))
 }
 
 /// What is named by number must be there.
@@ -391,6 +405,7 @@ where
             cx.rewrote_here(cx.here, format!("libvirt writes {message}"));
         }
     })
+    .idle_without(Some(list.index))
 }
 
 /// Blocks of one name of which libvirt reads what is in any of them: they are made one. Of what may be said once the first counts.
@@ -430,6 +445,7 @@ where
                 .becomes(format!("<{name}>, <{name}>"), format!("<{name}>"));
         }
     })
+    .idle_without(Some(block.index))
 }
 
 /// Refuses what both of two blocks hold and libvirt takes once.
@@ -485,6 +501,7 @@ where
                 .becomes(format!("<{name}>, <{name}>"), format!("<{name}>"));
         }
     })
+    .idle_without(Some(block.index))
 }
 
 /// As [`merge`], by code that finds out what stands there twice.
@@ -499,7 +516,8 @@ pub fn spelling<P: IntoPlace<Owner: Described>>(
     message: &'static str,
 ) -> Draft<P::Owner> {
     let place = place.place();
-    Draft::new(Kind::Spelling, place.shape.name, move |element, cx| {
+    let through = place.through;
+    let row = Draft::new(Kind::Spelling, place.shape.name, move |element, cx| {
         place.each(element, &mut |slot, mut xml| {
             for item in slot.items_mut() {
                 let Some(value) = written(item, &cx.scope) else { continue };
@@ -509,7 +527,8 @@ pub fn spelling<P: IntoPlace<Owner: Described>>(
                 cx.rewrote_here(at, message).becomes(before, after);
             }
         });
-    })
+    });
+    row.idle_without(through)
 }
 
 /// As [`spelling`], of one value that stands for another.

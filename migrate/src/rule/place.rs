@@ -186,6 +186,10 @@ impl Shape {
 /// Values `V` in a field, seen from an element `T`: the one whose field it is, or one that it stands under.
 pub struct Place<T, V> {
     pub(crate) shape: Shape,
+    /// The number of the field of the element through which it is reached, which is the one that holds the values where `direct`; none
+    /// where no single one is.
+    pub(crate) through: Option<usize>,
+    pub(crate) direct: bool,
     shown: fn(&V, &Shape) -> String,
     span: fn(&V) -> Option<Span>,
     gone: fn(&mut V) -> Option<Extra>,
@@ -210,7 +214,7 @@ pub trait IntoPlace {
         P: Described + 'static,
         S: Slot<Item: BorrowMut<Self::Owner>> + 'static,
     {
-        self.place().seen(move |inner, parent, see| {
+        self.place().seen(Some(key.index), move |inner, parent, see| {
             for owner in key.get_mut(parent).items_mut() {
                 inner.visit(owner.borrow_mut(), see);
             }
@@ -222,8 +226,11 @@ pub trait IntoPlace {
     where
         Self: Sized,
     {
-        self.place()
-            .seen(move |inner, owner, see| inner.visit(owner, &mut |slot, xml| see(&mut Behind(slot, first), xml)))
+        let place = self.place();
+        let through = place.through;
+        place.seen(through, move |inner, owner, see| {
+            inner.visit(owner, &mut |slot, xml| see(&mut Behind(slot, first), xml));
+        })
     }
 
     /// As [`IntoPlace::under`], in the branch of a choice that has this type.
@@ -321,6 +328,8 @@ impl<T: Content + Described, V: 'static> Place<T, V> {
     ) -> Self {
         Place {
             shape: Shape::of(key.info()),
+            through: Some(key.index),
+            direct: true,
             shown,
             span,
             gone,
@@ -341,12 +350,12 @@ impl<T: 'static, V: 'static> Place<T, V> {
     /// The same field wherever a way leads that no key does: it shows each one that it finds, with what the element of that one keeps.
     pub fn wherever<P: 'static>(self, way: fn(&mut P, See<'_, V>)) -> Place<P, V> {
         let Place { shape, shown, span, gone, unknown, .. } = self;
-        Place { shape, shown, span, gone, unknown, way: Box::new(way) }
+        Place { shape, through: None, direct: false, shown, span, gone, unknown, way: Box::new(way) }
     }
 
     /// The same field, seen from what holds its struct without being an element above it: comments are left to that.
     fn inner<P: Content>(self, way: impl Fn(&mut P) -> Option<&mut T> + Send + Sync + 'static) -> Place<P, V> {
-        self.seen(move |inner, parent: &mut P, see| {
+        self.seen(None, move |inner, parent: &mut P, see| {
             let mut outer = parent.extra_mut().map(std::mem::take);
             if let Some(owner) = way(parent) {
                 inner.visit(owner, &mut |slot, xml| see(slot, xml.or(outer.as_mut())));
@@ -357,13 +366,15 @@ impl<T: 'static, V: 'static> Place<T, V> {
         })
     }
 
+    /// The same field, seen from another element: through its field with this number.
     fn seen<P: 'static>(
         self,
+        through: Option<usize>,
         outer: impl Fn(&dyn Way<T, V>, &mut P, See<'_, V>) + Send + Sync + 'static,
     ) -> Place<P, V> {
-        let Place { shape, shown, span, gone, unknown, way } = self;
+        let Place { shape, shown, span, gone, unknown, way, .. } = self;
         let way = move |parent: &mut P, see: See<'_, V>| outer(&*way, parent, see);
-        Place { shape, shown, span, gone, unknown, way: Box::new(way) }
+        Place { shape, through, direct: false, shown, span, gone, unknown, way: Box::new(way) }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::fmt;
 
-use domxml_runtime::{Content, Described, Extra, Key, Span, TypeInfo, Version};
+use domxml_runtime::{Content, Described, Extra, Filled, Key, Span, TypeInfo, Version};
 use serde::Serialize;
 
 use super::{BOTH, Context, LIBVIRT, MODERN, versions};
@@ -166,6 +166,15 @@ impl<T, F: Fn(&T, &Scope) -> bool + Send + Sync> When<T> for F {
     }
 }
 
+/// Two conditions that must both hold.
+struct Both<T>(Box<dyn When<T>>, Box<dyn When<T>>);
+
+impl<T> When<T> for Both<T> {
+    fn holds(&self, element: &T, scope: &Scope) -> bool {
+        self.0.holds(element, scope) && self.1.holds(element, scope)
+    }
+}
+
 type At<T> = Box<dyn Fn(&T) -> Option<Span> + Send + Sync>;
 
 /// What is known of a row without running it.
@@ -191,6 +200,8 @@ pub struct Fact {
     pub after: Vec<&'static str>,
     /// The table of its type.
     pub(crate) subject: &'static TypeInfo,
+    /// Where there is nothing for it to do.
+    pub(crate) idle: Idle,
     says: Option<&'static str>,
 }
 
@@ -214,6 +225,28 @@ impl Fact {
     }
 }
 
+/// Where a row has nothing to do, whatever else is the case: known from its place, so that most rows are passed over without being asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Idle {
+    /// That cannot be told.
+    Never,
+    /// Where the field with this number holds nothing.
+    Without(u8),
+    /// Where it holds something.
+    With(u8),
+}
+
+impl Idle {
+    /// Whether it is so for an element of which these fields hold something.
+    pub(crate) fn holds(self, filled: Filled) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Without(field) => !filled.contains(field.into()),
+            Self::With(field) => filled.holds(field.into()),
+        }
+    }
+}
+
 /// A row about elements of the type `T`, while it is being written down.
 ///
 /// What is said of it with [`Draft::when`] and its like reads as a sentence: `default(Cpu::MATCH, CpuMatch::Exact).when(..).since(..)`.
@@ -225,21 +258,28 @@ pub struct Draft<T> {
 /// The part of a row that knows its type.
 struct Work<T> {
     at: Option<At<T>>,
-    when: Vec<Box<dyn When<T>>>,
+    when: Option<Box<dyn When<T>>>,
     act: Box<dyn Act<T>>,
 }
 
 /// The work of a row, whatever its type.
-trait Run: Send + Sync {
+pub(crate) trait Run: Send + Sync {
+    /// Does it.
     fn run(&self, fact: &Fact, element: &mut dyn Any, cx: &mut Context<'_>);
 
     /// Does it to a copy.
     fn rehearse(&self, fact: &Fact, element: &dyn Any, cx: &mut Context<'_>);
 }
 
+impl fmt::Debug for dyn Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Run")
+    }
+}
+
 impl<T: Clone + 'static> Work<T> {
     fn is_due(&self, element: &T, cx: &Context<'_>) -> bool {
-        self.when.iter().all(|when| when.holds(element, &cx.scope))
+        self.when.as_ref().is_none_or(|when| when.holds(element, &cx.scope))
     }
 
     fn act(&self, fact: &Fact, element: &mut T, cx: &mut Context<'_>) {
@@ -290,15 +330,32 @@ impl<T: Content + Described + Clone> Draft<T> {
             about,
             after: Vec::new(),
             subject: T::table(),
+            idle: Idle::Never,
             says: None,
         };
-        Self { fact, work: Work { at: None, when: Vec::new(), act } }
+        Self { fact, work: Work { at: None, when: None, act } }
     }
 
     /// Where it holds; said twice, both must.
     #[must_use]
     pub fn when(mut self, condition: impl Fn(&T, &Scope) -> bool + Send + Sync + 'static) -> Self {
-        self.work.when.push(Box::new(condition));
+        let when: Box<dyn When<T>> = Box::new(condition);
+        self.work.when = Some(match self.work.when.take() {
+            Some(first) => Box::new(Both(first, when)),
+            None => when,
+        });
+        self
+    }
+
+    /// It has nothing to do where the field through which a place is reached holds nothing.
+    pub(super) fn idle_without(mut self, field: Option<usize>) -> Self {
+        self.fact.idle = field.and_then(|field| field.try_into().ok()).map_or(Idle::Never, Idle::Without);
+        self
+    }
+
+    /// It has nothing to do where a field holds something.
+    pub(super) fn idle_with(mut self, field: usize) -> Self {
+        self.fact.idle = field.try_into().map_or(Idle::Never, Idle::With);
         self
     }
 
@@ -403,14 +460,9 @@ impl Row {
         }
     }
 
-    /// Does it, whatever the driver.
-    pub(crate) fn run(&self, element: &mut dyn Any, cx: &mut Context<'_>) {
-        self.work.run(&self.fact, element, cx);
-    }
-
-    /// Reports what it would do, whatever the driver.
-    pub(crate) fn rehearse(&self, element: &dyn Any, cx: &mut Context<'_>) {
-        self.work.rehearse(&self.fact, element, cx);
+    /// What it does, whatever the driver.
+    pub(crate) fn work(&self) -> &dyn Run {
+        &*self.work
     }
 }
 
