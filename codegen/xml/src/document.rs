@@ -1,5 +1,6 @@
 //! From text to a tree.
 
+use crate::encoding;
 use crate::limits::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_NAME, MAX_NAMESPACES, MAX_NODES};
 use crate::markup::{self, Kind, Piece};
 use crate::undeclared::{self, Undeclared};
@@ -95,6 +96,7 @@ impl Tree<'_> {
 /// The text is not a well-formed document, or beyond a limit.
 pub fn parse<'t>(text: &'t str, spare: &'t mut Spare) -> Result<Tree<'t>, Error> {
     within_limits(text)?;
+    check_declaration(text)?;
     check_doctype(text)?;
     check_names(text)?;
     let options = || ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
@@ -217,8 +219,8 @@ fn count_tag(text: &str, tag: &Piece) -> Result<(usize, usize), Error> {
     Ok((attributes, namespaces))
 }
 
-/// Refuses elements too deep inside each other: the parser does not mind them, but whoever walks the tree may. Tells whether there are
-/// comments or processing instructions.
+/// Refuses elements too deep inside each other, which the parser does not mind, but whoever walks the tree may; and instructions by the
+/// name that is kept for the declaration. Tells whether there are comments or processing instructions.
 fn check_nodes(document: &Document<'_>) -> Result<bool, Error> {
     let mut has_remarks = false;
     // By the number of the node; parents have lower numbers.
@@ -228,6 +230,14 @@ fn check_nodes(document: &Document<'_>) -> Result<bool, Error> {
         let depth = parent.map_or(0, |depth| depth.saturating_add(1));
         if usize::from(depth) > MAX_DEPTH && node.is_element() {
             let message = format!("more than {MAX_DEPTH} elements stand inside each other");
+            return Err(Error::new(node.range().start, message));
+        }
+        if let Some(found) = node.pi()
+            && found.target.eq_ignore_ascii_case("xml")
+            && (found.target != "xml" || node.range().start > 0)
+        {
+            let message =
+                format!("a processing instruction cannot be called '{}': rename it, or leave it out", found.target);
             return Err(Error::new(node.range().start, message));
         }
         depths.push(depth);
@@ -255,6 +265,36 @@ fn check_names(text: &str) -> Result<(), Error> {
             let message = format!("the name '{}' begins with a colon: nothing reads it so", &text[name.clone()]);
             return Err(Error::new(name.start, message));
         }
+    }
+    Ok(())
+}
+
+/// Refuses a declaration that libxml2 does not read, and the parser reads past.
+fn check_declaration(text: &str) -> Result<(), Error> {
+    if !text.starts_with("<?xml?>") && encoding::declaration(text).is_none() {
+        return Ok(());
+    }
+    let declaration = encoding::declaration(text).map_or("", |found| &text[found.range]);
+    let mut order = ["version", "encoding", "standalone"].into_iter();
+    let mut said = encoding::said(declaration).peekable();
+    if said.peek().is_none_or(|(name, _)| *name != "version") {
+        return Err(Error::new(0, "the XML declaration must begin with a version: write <?xml version='1.0'?>"));
+    }
+    for (name, range) in said {
+        let value = &declaration[range.clone()];
+        let message = match name {
+            _ if !order.any(|known| known == name) => {
+                format!(
+                    "an XML declaration has no '{name}' here: write version, encoding and standalone in this order, each once at most"
+                )
+            }
+            "version" if !value.starts_with("1.") => {
+                format!("'{value}' is no version of XML that is read: write version='1.0'")
+            }
+            "standalone" if !matches!(value, "yes" | "no") => format!("standalone is 'yes' or 'no', not '{value}'"),
+            _ => continue,
+        };
+        return Err(Error::new(range.start, message));
     }
     Ok(())
 }

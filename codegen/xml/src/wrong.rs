@@ -94,66 +94,96 @@ fn root(text: &str) -> Option<(&str, usize)> {
 }
 
 fn in_words(text: &str, at: usize, error: &Found) -> Error {
+    if let Found::InvalidAttributeValue(_) | Found::InvalidChar(b'\'' | b'"', b'<', _) = error {
+        let advice =
+            "a < inside a value: the quote that ends the value before it is missing, or it is to be written as &lt;";
+        return Error::new(at, advice);
+    }
     if let Some(error) = open_end(text) {
         return error;
     }
-    match error {
-        Found::UnexpectedCloseTag(open, close, _) => {
-            let message = match last_open(text, at) {
-                Some(piece) => {
-                    let (line, _) = crate::line_and_column(text, piece.range.start);
-                    format!("</{close}> does not end <{open}> of line {line}: </{open}> is expected")
-                }
-                None => format!("</{close}> does not end <{open}>: </{open}> is expected"),
-            };
-            Error::new(at, message)
-        }
-        Found::UnclosedRootNode | Found::NoRootNode | Found::UnexpectedEndOfStream => unfinished(text),
-        Found::UnknownNamespace(prefix, _) => Error::new(
-            at,
-            format!("the prefix '{prefix}' is declared nowhere: declare it, as xmlns:{prefix}='...' on the root"),
-        ),
-        Found::UnknownEntityReference(name, _) => Error::new(
-            at,
-            format!("the entity &{name}; is not known: write its text, or &amp;{name}; for these letters"),
-        ),
-        Found::MalformedEntityReference(_) => match referred(text, at) {
-            Some(number) => Error::new(
-                at,
-                format!("the character U+{number:04X} cannot stand in XML, not even as a reference: leave it out"),
-            ),
-            None => Error::new(at, "an & that begins no reference is to be written as &amp;"),
+    let message = match error {
+        Found::UnexpectedCloseTag(open, close, _) => match last_open(text, at) {
+            Some(piece) => {
+                let (line, _) = crate::line_and_column(text, piece.range.start);
+                format!("</{close}> does not end <{open}> of line {line}: </{open}> is expected")
+            }
+            None => format!("</{close}> does not end <{open}>: </{open}> is expected"),
         },
-        Found::InvalidAttributeValue(_) => Error::new(at, "a < in a value is to be written as &lt;"),
-        Found::InvalidChar(b'\'' | b'"', b'<', _) => Error::new(
-            at,
-            "a < inside a value: the quote that ends the value before it is missing, or it is to be written as &lt;",
-        ),
+        Found::UnclosedRootNode | Found::NoRootNode | Found::UnexpectedEndOfStream => return unfinished(text),
+        Found::UnknownEntityReference(name, _) => {
+            format!("the entity &{name}; is not known: write its text, or &amp;{name}; for these letters")
+        }
+        Found::MalformedEntityReference(_) => match referred(text, at) {
+            Some(number) => {
+                format!("the character U+{number:04X} cannot stand in XML, not even as a reference: leave it out")
+            }
+            None => "an & that begins no reference is to be written as &amp;".to_owned(),
+        },
+        Found::NonXmlChar(character, _) => {
+            let number = u32::from(*character);
+            format!("the character U+{number:04X} cannot stand in XML, not even as a reference: leave it out")
+        }
+        Found::InvalidName(_) => no_name(text, at),
+        Found::InvalidComment(_) => {
+            "'--' cannot stand in a comment: write it otherwise, as with a blank between".to_owned()
+        }
+        Found::InvalidCharacterData(_) => "']]>' cannot stand in a text: write it as ']]&gt;'".to_owned(),
+        Found::UnknownToken(_) => format!("'{}' begins nothing that may stand here", shown(&text[at..])),
+        Found::NodesLimitReached => "too many nodes".to_owned(),
+        other => in_a_tag(text, at, other),
+    };
+    Error::new(at, message)
+}
+
+/// What is wrong within a tag, or what looks like one.
+fn in_a_tag(text: &str, at: usize, error: &Found) -> String {
+    let found = text[at..].chars().next().map_or_else(String::new, |c| match c.is_whitespace() || c.is_control() {
+        true => format!("U+{:04X}", u32::from(c)),
+        false => format!("'{c}'"),
+    });
+    match error {
+        Found::UnknownNamespace(prefix, _) => {
+            format!("the prefix '{prefix}' is declared nowhere: declare it, as xmlns:{prefix}='...' on the root")
+        }
+        Found::DuplicatedNamespace(prefix, _) => format!("the prefix '{prefix}' is declared twice in this tag"),
+        Found::InvalidXmlPrefixUri(_) | Found::UnexpectedXmlUri(_) | Found::UnexpectedXmlnsUri(_) => {
+            "this prefix or namespace belongs to XML itself: leave out its declaration".to_owned()
+        }
+        Found::InvalidElementNamePrefix(_) => "no element has the prefix 'xmlns': it declares prefixes".to_owned(),
+        Found::DuplicatedAttribute(name, _) => format!("the attribute '{name}' stands twice in this tag"),
         Found::InvalidChar2("a quote", _, _) => {
-            Error::new(at, "the value of an attribute stands in quotes, which are missing here")
+            "the value of an attribute stands in quotes, which are missing here".to_owned()
         }
-        Found::DuplicatedAttribute(name, _) => {
-            Error::new(at, format!("the attribute '{name}' stands twice in this tag"))
+        Found::InvalidChar2("a whitespace", _, _) => format!("a blank is missing here, before {found}"),
+        Found::InvalidChar(b'=', _, _) => {
+            match text[..at].trim_end().rsplit([' ', '\t', '\r', '\n', '<', '\'', '"']).next() {
+                Some(name) if !name.is_empty() => format!("the attribute '{name}' has no value: write {name}='...'"),
+                _ => format!("'=' is expected here, not {found}"),
+            }
         }
-        Found::InvalidName(_) if colons(text, at).is_some() => {
-            let name = colons(text, at).unwrap_or_default();
-            Error::new(
-                at,
-                format!(
-                    "'{name}' is no name: one colon may stand in it, between a prefix and what begins with a letter"
-                ),
-            )
-        }
-        Found::InvalidName(_) => Error::new(at, "no name can begin here: a < in a text is to be written as &lt;"),
-        Found::NonXmlChar(character, _) => Error::new(
-            at,
-            format!("the character U+{:04X} cannot stand in XML, not even as a reference", u32::from(*character)),
-        ),
-        Found::NodesLimitReached => Error::new(at, "too many nodes"),
-        other => {
-            let place = format!(" at {}", other.pos());
-            Error::new(at, other.to_string().replace(&place, ""))
-        }
+        Found::InvalidChar(expected, _, _) => format!("'{}' is expected here, not {found}", char::from(*expected)),
+        Found::InvalidChar2(expected, _, _) => format!("{expected} is expected here, not {found}"),
+        Found::InvalidString(expected, _) => format!("'{expected}' is expected here"),
+        Found::InvalidExternalID(_) => "behind the name of a document type stands SYSTEM or PUBLIC".to_owned(),
+        other => other.to_string().replace(&format!(" at {}", other.pos()), ""),
+    }
+}
+
+/// Why no name can be read at an offset.
+fn no_name(text: &str, at: usize) -> String {
+    if let Some(name) = colons(text, at) {
+        return format!(
+            "'{name}' is no name: one colon may stand in it, between a prefix and what begins with a letter"
+        );
+    }
+    let (before, here) = text.split_at(at);
+    if before.ends_with('<') && here.starts_with('/') && last_open(text, at).is_none() {
+        "an end tag that ends nothing: no element is open here".to_owned()
+    } else if before.ends_with(['<', '/', '?', '!']) || here.starts_with('<') {
+        "no name can begin here: a < in a text is to be written as &lt;".to_owned()
+    } else {
+        "no name can begin here: an attribute is written as name='value'".to_owned()
     }
 }
 
@@ -214,11 +244,13 @@ fn unfinished(text: &str) -> Error {
     }
 }
 
-/// The beginning of a text, for a message.
+/// The beginning of a text, for a message: what can be seen of its line.
 fn shown(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
-    match line.char_indices().nth(30) {
-        Some((end, _)) => format!("{}...", &line[..end]),
-        None => line.to_owned(),
+    let seen: String = line.chars().take(30).take_while(|c| !c.is_control()).collect();
+    match line.chars().next() {
+        Some(first) if seen.is_empty() => format!("U+{:04X}", u32::from(first)),
+        _ if seen.len() < line.len() => format!("{seen}..."),
+        _ => seen,
     }
 }

@@ -22,6 +22,8 @@ fn what_is_no_xml_is_told_what_it_is() {
     says("", "1:1: the file is empty");
     says(" \n", "1:1: the file is empty");
     says("{\"domain\": 1}", "1:1: this is not XML: it begins with '{\"domain\": 1}'");
+    says("Saved\u{2}\u{0}<domain/>", "1:1: this is not XML: it begins with 'Saved...'");
+    says("\u{0}", "1:1: this is not XML: it begins with 'U+0000'");
     says("Domain a\n<domain/>", "1:1: this is not XML: it begins with 'Domain a'");
     says("\n <?xml version='1.0'?><d/>", "an XML declaration may stand at the very beginning only");
     says("<?xml version='1.0'?><?xml version='1.0'?><d/>", "an XML declaration may stand at the very beginning only");
@@ -62,6 +64,55 @@ fn what_is_not_well_formed_is_told_in_words_at_its_place() {
     says("<d>\n <!-- a\n</d>", "2:2: the file ends inside a comment that begins on line 2");
     says("<d>\n <a b", "2:2: the file ends inside a tag that begins on line 2");
     says("<d>\u{1}</d>", "1:4: the character U+0001 cannot stand in XML");
+}
+
+#[test]
+fn what_is_wrong_in_a_tag_is_told_with_what_to_write() {
+    for (text, expected) in [
+        ("<d a></d>", "1:5: the attribute 'a' has no value: write a='...'"),
+        ("<d a='1'b='2'/>", "1:9: a blank is missing here, before 'b'"),
+        ("<d\u{a0}a='1'/>", "1:3: a blank is missing here, before U+00A0"),
+        ("<d 1='2'/>", "1:4: no name can begin here: an attribute is written as name='value'"),
+        ("<d a='<'/>", "1:7: a < inside a value"),
+        ("<d / >", "1:5: '>' is expected here, not U+0020"),
+        ("<d xmlns:a='x' xmlns:a='y'/>", "1:16: the prefix 'a' is declared twice"),
+        ("<d xmlns:xml='x'/>", "1:4: this prefix or namespace belongs to XML itself"),
+        ("</d>", "1:2: an end tag that ends nothing"),
+        ("<d>]]></d>", "']]>' cannot stand in a text: write it as ']]&gt;'"),
+        ("<d><!-- a -- b --></d>", "1:4: '--' cannot stand in a comment"),
+        ("<d><![IF[a]]></d>", "1:4: '<![IF[a]]></d>' begins nothing that may stand here"),
+        ("<!DOCTYPE d FOO><d/>", "1:13: '[' or '>' is expected here, not 'F'"),
+    ] {
+        says(text, expected);
+    }
+}
+
+/// libxml2 refuses these too, though the parser reads past them.
+#[test]
+fn a_declaration_says_what_it_may() {
+    for (text, expected) in [
+        ("<?xml?><d/>", "1:1: the XML declaration must begin with a version"),
+        ("<?xml\tx?><d/>", "1:1: the XML declaration must begin with a version"),
+        ("<?xml encoding='UTF-8'?><d/>", "1:1: the XML declaration must begin with a version"),
+        ("<?xml version='2.0'?><d/>", "1:16: '2.0' is no version of XML"),
+        ("<?xml version='1.0' standalone='maybe'?><d/>", "1:33: standalone is 'yes' or 'no', not 'maybe'"),
+        (
+            "<?xml version='1.0' standalone='no' encoding='UTF-8'?><d/>",
+            "1:47: an XML declaration has no 'encoding' here",
+        ),
+        ("<?XML version='1.0'?><d/>", "1:1: a processing instruction cannot be called 'XML'"),
+        ("<d><?Xml a?></d>", "1:4: a processing instruction cannot be called 'Xml'"),
+        ("<d/><?xml\ta?>", "1:5: a processing instruction cannot be called 'xml'"),
+    ] {
+        says(text, expected);
+    }
+    for text in [
+        "<?xml\n version = \"1.0\"\tencoding='UTF-8' standalone='no' ?><d/>",
+        "<?xml version='1.1'?><d/>",
+        "<?xml-stylesheet href='a'?><d/>",
+    ] {
+        assert!(parse(text, &mut Spare::default()).is_ok(), "{text}");
+    }
 }
 
 #[test]

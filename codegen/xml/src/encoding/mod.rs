@@ -14,6 +14,7 @@ mod web;
 use std::collections::HashMap;
 use web::Table;
 
+pub(crate) use read::said;
 pub use read::{Declaration, NotText, declaration, decode};
 pub use write::NoRoom;
 

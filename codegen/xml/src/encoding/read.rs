@@ -62,20 +62,21 @@ impl Declaration {
 #[must_use]
 pub fn declaration(text: &str) -> Option<Declaration> {
     let inner = text.strip_prefix("<?xml").filter(|rest| rest.starts_with([' ', '\t', '\r', '\n']))?;
-    let end = 5 + inner.find("?>")?;
-    // Pairs of a name and a value in quotes.
+    let range = 0..5 + inner.find("?>")? + 2;
+    let encoding = said(&text[range.clone()]).filter(|(name, _)| *name == "encoding").map(|(_, value)| value).last();
+    Some(Declaration { range, encoding })
+}
+
+/// What a declaration says: pairs of a name and a value in quotes.
+pub(crate) fn said(declaration: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
     let mut at = 5;
-    let mut encoding = None;
-    while let Some(open) = text[at..end].find(['\'', '"']).map(|found| at + found) {
-        let quote = &text[open..=open];
-        let Some(close) = text[open + 1..end].find(quote).map(|found| open + 1 + found) else { break };
-        let name = text[at..open].trim_end().strip_suffix('=').map(str::trim);
-        if name == Some("encoding") {
-            encoding = Some(open + 1..close);
-        }
+    std::iter::from_fn(move || {
+        let open = at + declaration.get(at..)?.find(['\'', '"'])?;
+        let close = open + 1 + declaration[open + 1..].find(&declaration[open..=open])?;
+        let name = declaration[at..open].trim_end().strip_suffix('=').unwrap_or_default().trim();
         at = close + 1;
-    }
-    Some(Declaration { range: 0..end + 2, encoding })
+        Some((name, open + 1..close))
+    })
 }
 
 /// Reads the text of a document by its byte order mark, its first bytes and its declaration.
