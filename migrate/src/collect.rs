@@ -4,6 +4,7 @@
 //! to it, and what cannot be a document (a FIFO, a socket, a device, a link to nothing) is passed over with a note.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::fs::{self, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -35,11 +36,15 @@ const INCLUDE: &str = "*.[xX][mM][lL]";
 pub fn collect(files: &Files) -> Result<Vec<Item>, String> {
     let mut paths = files.paths.clone();
     if let Some(list) = &files.files_from {
-        if list.as_os_str() == "-" && paths.iter().any(|path| path.as_os_str() == "-") {
-            return Err("--files-from -: standard input is the list, and cannot be a document too".to_owned());
+        let wrong = |what: &dyn Display| format!("--files-from {}: {what}", shown(list));
+        let bytes = read_list(list).map_err(|error| wrong(&error))?;
+        if !files.null && bytes.contains(&0) {
+            return Err(wrong(&"there are null characters in the list: say --null where they end its paths"));
         }
-        let bytes = read_list(list).map_err(|error| format!("--files-from {}: {error}", shown(list)))?;
         paths.extend(listed(&bytes, files.null));
+        if list.as_os_str() == "-" && paths.iter().any(|path| path.as_os_str() == "-") {
+            return Err(wrong(&"standard input is the list, and cannot be a document too"));
+        }
     } else if paths.is_empty() {
         return Ok(vec![Item::Document(Origin::Stdin)]);
     }

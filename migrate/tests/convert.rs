@@ -86,7 +86,9 @@ fn what_is_wrong_is_told_and_nothing_printed() {
             "domain/devices/disk: 'disc' is no value of the attribute 'device'",
         ),
         ("type: [", "<stdin>: "),
-        ("{\"type\": ", "<stdin>: EOF while parsing"),
+        ("a: &a [*a]", "dommigrate: <stdin>: 1:8: an alias stands within what it repeats\n"),
+        ("a: 1\na: 2\n", "dommigrate: <stdin>: 2:1: duplicate mapping key: a\n"),
+        ("{\"type\": ", "<stdin>: 1:9: the text ends while parsing a value"),
         ("<domain><name>", "<stdin>: 1:"),
         ("", "<stdin>: "),
     ] {

@@ -43,3 +43,15 @@ fn of_metadata_comments_alone_are_the_same() {
         assert!(said.contains("changed domain"), "what differs is told: {said}");
     }
 }
+
+#[test]
+fn what_differs_around_the_domains_is_shown() {
+    let held = |time: u32| format!("<domainsnapshot>\n  <creationTime>{time}</creationTime>\n{NEW}</domainsnapshot>\n");
+    let (status, said) = diff(&held(1), &held(2), &[]);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains(": changed /: <creationTime>1</creationTime> -> <creationTime>2</creationTime>\n"), "{said}");
+    let (_, said) = diff(NEW, &held(1), &[]);
+    assert!(said.contains(": changed /: <domain> -> <domainsnapshot>\n"), "{said}");
+    let (_, github) = diff(NEW, &held(1), &["--output-format", "github"]);
+    assert_eq!(github.matches("<domainsnapshot>").count(), 1, "{github}");
+}

@@ -239,6 +239,10 @@ fn files_are_listed_by_another_program() {
     // An empty list is no document on standard input.
     let (status, said) = check(&["--files-from", "-"], "");
     assert!(status == 0 && said.starts_with("0 files"), "{said}");
+    for (list, words) in [("-\n", "cannot be a document too"), ("a.xml\0d\0", "say --null")] {
+        let (status, said) = check(&["--files-from", "-"], list);
+        assert!(status == 2 && said.contains(words), "{said}");
+    }
     for wrong in [&["--files-from", "-", "-"][..], &["--files-from", "none"], &["-0"]] {
         assert_eq!(check(wrong, "").0, 2, "{wrong:?}");
     }

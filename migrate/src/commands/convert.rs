@@ -71,10 +71,24 @@ fn domain(text: &str, from: Syntax, tell: &dyn Fn(String)) -> Result<Domain, Vec
             parsed.notes.iter().for_each(|note| tell(note.to_string()));
             return Ok(parsed.value);
         }
-        Syntax::Json => serde_json::from_str(text).map_err(|error| vec![error.to_string()])?,
-        Syntax::Yaml => serde_saphyr::from_str(text).map_err(|error| vec![error.to_string()])?,
+        Syntax::Json => serde_json::from_str(text)
+            .map_err(|error| vec![wrong(&error.to_string(), error.line() as u64, error.column() as u64)])?,
+        Syntax::Yaml => serde_saphyr::from_str(text).map_err(|error| {
+            let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+            vec![wrong(&error.without_snippet().to_string(), line, column)]
+        })?,
     };
     data::from_data(&data).map_err(|errors| errors.iter().map(ToString::to_string).collect())
+}
+
+/// What a reader of JSON or YAML says, with its place as in all messages and without advice to programmers.
+fn wrong(said: &str, line: u64, column: u64) -> String {
+    let what = [" at line ", ", set "].iter().fold(said, |said, end| said.split(end).next().unwrap_or_default());
+    let what = match what {
+        "recursive references require weak recursion types" => "an alias stands within what it repeats",
+        _ => what,
+    };
+    format!("{line}:{}: {}", column.max(1), what.replace("EOF while", "the text ends while"))
 }
 
 fn json(data: &Data) -> Result<String, String> {

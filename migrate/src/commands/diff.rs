@@ -174,6 +174,22 @@ fn compare(before: Origin, after: Origin, comparison: &Comparison) -> Option<Pai
     Some(Pair { before, after, texts: [a.text, b.text], verdict })
 }
 
+/// What tells two documents around their domains apart: the names of their roots, or the first line that differs.
+fn told_apart(documents: [(&str, &Option<String>); 2]) -> [String; 2] {
+    let roots = documents.map(|(text, _)| format!("<{}>", domxml_xml::root_name(text).unwrap_or_default()));
+    if roots[0] != roots[1] {
+        return roots;
+    }
+    let mut lines = documents.map(|(_, around)| around.as_deref().unwrap_or_default().lines());
+    loop {
+        match lines.each_mut().map(Iterator::next) {
+            [None, None] => return roots,
+            [old, new] if old != new => return [old, new].map(|line| line.unwrap_or_default().trim().to_owned()),
+            _ => {}
+        }
+    }
+}
+
 /// Compares two domains, or the domains that two documents hold, and what else these say.
 fn judge(a: &Source, b: &Source, comparison: &Comparison) -> Result<Verdict, (bool, Vec<Finding>)> {
     if let (Content::Domain, Content::Domain) = (&a.content, &b.content) {
@@ -194,8 +210,9 @@ fn judge(a: &Source, b: &Source, comparison: &Comparison) -> Result<Verdict, (bo
     };
     let ((olds, around), (news, other)) = (parts(a, false)?, parts(b, true)?);
     if olds.len() != news.len() || around != other {
-        let side = || Some(Side { value: "what holds the domain".to_owned(), span: 0..0 });
-        return Ok(Verdict::Different(vec![Change { path: "/".to_owned(), before: side(), after: side() }]));
+        let side = |value: &String| (!value.is_empty()).then(|| Side { value: value.clone(), span: 0..0 });
+        let [old, new] = &told_apart([(&a.text, &around), (&b.text, &other)]);
+        return Ok(Verdict::Different(vec![Change { path: "/".to_owned(), before: side(old), after: side(new) }]));
     }
     let mut changes = Vec::new();
     for (old, new) in olds.iter().zip(&news) {

@@ -84,17 +84,17 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// What is rewritten, or what it is about, in words; none where nothing more is to be said.
+    /// What is rewritten, or what it is about, in words; none where nothing more is to be said than the message says.
     #[must_use]
     pub fn edit(&self) -> Option<String> {
         let said = |side: &'_ Option<String>| side.clone().filter(|text| !text.is_empty());
         let is_edit = self.level.is_rewrite() || self.level == Level::Invalid;
-        match (said(&self.before), said(&self.after)) {
+        let edit = match (said(&self.before), said(&self.after)) {
             (Some(before), Some(after)) => Some(format!("{before} -> {after}")),
             (Some(before), None) if is_edit => Some(format!("remove {before}")),
             (None, Some(after)) if is_edit => Some(format!("add {after}")),
-            // A note has named it already.
-            (one, other) => one.or(other).filter(|text| !self.message.contains(text.as_str())),
-        }
+            (one, other) => one.or(other),
+        };
+        edit.filter(|edit| !self.message.contains(edit.as_str()))
     }
 }
