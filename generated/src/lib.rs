@@ -100,7 +100,7 @@ pub fn edit(text: &str, change: impl FnOnce(&mut Domain)) -> Result<String, Pars
 ///     domain.set("memory", "many")?;
 ///     Ok(())
 /// };
-/// assert!(domxml::try_edit(text, change).is_err_and(|error| error.to_string().starts_with("memory cannot be 'many'")));
+/// assert!(domxml::try_edit(text, change).is_err_and(|error| error.to_string().starts_with("'memory' cannot be 'many'")));
 /// ```
 ///
 /// # Errors

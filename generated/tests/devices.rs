@@ -158,7 +158,7 @@ fn every_device_is_changed_where_it_stands() {
     assert_eq!(domain.pci_addresses().map(|(place, _)| place).collect::<Vec<_>>(), [place]);
     let mut last = domain.devices_mut().last().expect("a balloon");
     let error = last.set_boot_order(1).expect_err("no machine boots from it");
-    assert_eq!(error.to_string(), "the format has no devices/memballoon[1]/boot here");
+    assert_eq!(error.to_string(), "the format has no 'devices/memballoon[1]/boot' here");
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn what_is_wrong_with_a_path_is_told() {
     assert_eq!(wrong("devices/disk[2]"), PathErrorKind::NoValue);
     assert!(matches!(wrong("devices//disk"), PathErrorKind::Syntax(_)));
     let error = domain.get("devices/dsik[1]/@type").expect_err("a typo").to_string();
-    assert_eq!(error, "the format has no devices/dsik[1] here, did you mean 'disk'?");
+    assert_eq!(error, "the format has no 'devices/dsik[1]' here; did you mean 'disk'?");
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn what_a_field_does_not_take_changes_nothing() {
         assert_eq!(domain.to_xml().expect("it can be written"), TEXT, "{path}");
     }
     let error = domain().set("devices/disk[1]/@device", "flopy").expect_err("no value").to_string();
-    assert!(error.starts_with("devices/disk[1]/@device cannot be 'flopy': expected 'floppy', 'disk'"), "{error}");
+    assert!(error.starts_with("'devices/disk[1]/@device' cannot be 'flopy': expected 'floppy', 'disk'"), "{error}");
 }
 
 #[test]

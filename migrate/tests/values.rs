@@ -86,9 +86,12 @@ fn what_leads_nowhere_has_a_place_and_a_near_name() {
     for (path, said) in [
         (
             "devices/dsik[1]",
-            "<stdin>:7:2: error[path] domain/devices: the format has no devices/dsik[1] here, did you mean 'disk'?",
+            "<stdin>:7:2: error[path] domain/devices: the format has no 'devices/dsik[1]' here; did you mean 'disk'?",
         ),
-        ("devices/disk/target/@dev", "<stdin>:7:2: error[path] domain/devices: there are 2 of devices/disk: say which"),
+        (
+            "devices/disk/target/@dev",
+            "<stdin>:7:2: error[path] domain/devices: there are 2 of 'devices/disk': say which",
+        ),
         ("devices/disk[2]/target/@dve", "<stdin>:11:4: error[path] domain/devices/disk[2]/target: the format has no"),
         ("devices//disk", "is no path"),
     ] {

@@ -79,11 +79,14 @@ pub enum PathErrorKind {
 
 impl fmt::Display for PathError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = &self.path;
+        let path = match self.path.trim_matches('/') {
+            "" => "the root".to_owned(),
+            _ => format!("'{}'", self.path),
+        };
         match &self.kind {
-            PathErrorKind::Syntax(what) => write!(f, "'{path}' is no path: {what}"),
+            PathErrorKind::Syntax(what) => write!(f, "'{}' is no path: {what}", self.path),
             PathErrorKind::NoField { nearest: Some(nearest) } => {
-                write!(f, "the format has no {path} here, did you mean '{nearest}'?")
+                write!(f, "the format has no {path} here; did you mean '{nearest}'?")
             }
             PathErrorKind::NoField { nearest: None } => write!(f, "the format has no {path} here"),
             PathErrorKind::Absent => write!(f, "there is no {path}"),

@@ -617,7 +617,7 @@ fn a_change_that_fails_changes_nothing() {
         Ok(())
     };
     let error = Shop::try_edit(text, change).expect_err("no such value").to_string();
-    assert!(error.starts_with("@open cannot be 'ajar'"), "{error}");
+    assert!(error.starts_with("'@open' cannot be 'ajar'"), "{error}");
     let changed =
         Shop::try_edit(text, |shop| shop.set("@name", "y").map(drop).map_err(Box::<dyn std::error::Error>::from));
     assert_eq!(changed.expect("it can be changed"), "<shop name='y'/>");

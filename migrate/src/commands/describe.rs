@@ -17,7 +17,7 @@ struct Subject<'s> {
 }
 
 impl<'s> Subject<'s> {
-    /// As people and findings write paths: `disk/driver/@cache`, `/domain/devices/disk[2]`, `disk/@type=network`, `<disk>`.
+    /// As people, findings and `get` write paths: `disk/driver/@cache`, `/domain/devices/disk[2]`, `disk/@type=network`, `<disk>`, `vcpu/text()`.
     fn parse(text: &'s str) -> Self {
         let (text, value) = match text.split_once('=') {
             Some((path, value)) => (path, Some(value.trim_matches(['\'', '"']))),
@@ -27,6 +27,8 @@ impl<'s> Subject<'s> {
             Some((path, attribute)) => (path, Some(attribute)),
             None => (text, None),
         };
+        // As `get` prints the text of an element that has attributes.
+        let path = path.strip_suffix("/text()").unwrap_or(path);
         let names = path.trim_matches(['/', '<', '>']).split('/');
         let name = |step: &'s str| {
             let step = step.split_once('[').map_or(step, |(name, _)| name);
@@ -243,7 +245,7 @@ fn value_page(grammar: &Grammar, title: &str, member: &Member<'_>, value: &str) 
             Ok(text)
         }
         None if names.is_empty() => {
-            Err(format!("{title} has no values of a set: it takes {}", values.kinds.join("; ")))
+            Err(format!("{title} has no set of values; what it takes: {}", values.kinds.join("; ")))
         }
         None => Err(format!("{title} has no value '{value}'; it has {}", names.join(", "))),
     }
@@ -287,6 +289,12 @@ mod tests {
         let page = describe("devices/disk/driver/@cache").expect("an attribute");
         assert!(page.contains("Manual: https://libvirt.org/formatdomain.html#hard-drives"), "{page}");
         assert!(page.contains("Values:\n") && page.contains("writeback"), "{page}");
+    }
+
+    #[test]
+    fn a_path_that_get_prints_is_explained() {
+        assert_eq!(describe("memory/text()"), describe("memory"));
+        assert_eq!(describe("vcpu/text()=2"), describe("vcpu=2"));
     }
 
     #[test]

@@ -177,7 +177,7 @@ fn apply(domain: &mut Domain, path: Result<&str, Box<Finding>>, value: Option<&s
         Ok(change) => {
             let gone = |(place, value): (String, String)| Finding {
                 level: Level::Note,
-                ..finding(0..0, format!("{path} has no {place} with this value: '{value}' goes"))
+                ..finding(0..0, format!("'{path}' has no '{place}' with this value: '{value}' goes"))
             };
             change.lost.into_iter().map(gone).collect()
         }

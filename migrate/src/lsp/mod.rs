@@ -47,7 +47,7 @@ pub fn run(typed: &[OsString]) -> Result<(), String> {
 /// Serves whoever is at the other end.
 fn serve(connection: &Connection, typed: &[OsString]) -> Result<(), String> {
     let (id, params) = connection.initialize_start().map_err(|error| match error.channel_is_disconnected() {
-        true => "standard input ended before an editor said what it is: an editor starts this command, as docs/editors.md shows".to_owned(),
+        true => "standard input ended before an editor said what it is: an editor starts this command, as migrate/docs/editors.md shows".to_owned(),
         false => error.to_string(),
     })?;
     let params: InitializeParams = serde_json::from_value(params).map_err(|error| error.to_string())?;
