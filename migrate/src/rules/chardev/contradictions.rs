@@ -156,7 +156,7 @@ fn source(backend: &ChardevBackend, free: &[&str], cx: &mut Context<'_>) {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
         let name = members.source.as_ref().and_then(|source| source.channel.as_deref()).unwrap_or_default();
         if !name.bytes().all(is_plain) {
-            cx.refuse_here(cx.here, "the name of a channel has letters, digits, '-', '.' and '_' alone");
+            cx.refuse_here(cx.here, "a channel is named by letters, digits, '-', '.' and '_' alone: rename it");
         }
     }
     let again = source.and_then(field::<Option<ChardevReconnect>>).and_then(Option::as_ref);

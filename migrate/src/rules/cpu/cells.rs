@@ -16,8 +16,8 @@ rules![
              more to others.",
         )
         .finds("<vcpu>2</vcpu><cpu><numa><cell id='1' cpus='0-1' memory='524288'/></numa></cpu>")
-        .row(refuse_if("there are no cells", |numa: &CpuNuma, _| numa.cells.is_empty()))
-        .row(refuse_if("there are no distances", |distances: &NumaDistances, _| distances.siblings.is_empty()))
+        .row(refuse_if("there are no cells: add <cell>", |numa: &CpuNuma, _| numa.cells.is_empty()))
+        .row(refuse_if("there are no distances: add <sibling>", |it: &NumaDistances, _| it.siblings.is_empty()))
         .row(exists(|sibling: &NumaSibling| [sibling.id], CELLS))
         .row(check(conflict)),
     rule("cpu-numa-cell-ids", Class::Default)

@@ -14,7 +14,7 @@ rules![
         .finds("<iothreadids><iothread id='1' thread_pool_min='3' thread_pool_max='2'/></iothreadids>")
         .finds("<defaultiothread thread_pool_min='3' thread_pool_max='2'/>")
         .row(refuse_if("the numbers of I/O threads start at 1: choose another one", |it: &Iothread, _| it.id == 0))
-        .row(unique(Iothreadids::IOTHREADS, |it, _| Some(it.id), "the I/O thread {} stands twice"))
+        .row(unique(Iothreadids::IOTHREADS, |it, _| Some(it.id), "the I/O thread {} stands twice: leave one out"))
         .row(refuse(|it: &Iothread, _| crossed(it.thread_pool_min, it.thread_pool_max)))
         .finds("<iothreadids><iothread id='1'><poll weight='64'/></iothread></iothreadids>")
         .row(

@@ -24,7 +24,7 @@ rules![
             .when(|numatune, _| !numatune.memory.as_ref().is_some_and(is_bare)),
         )
         .row(exists(|node: &NumatuneMemnode| [node.cellid], CELLS).when(|_, scope| !placed_automatically(scope)))
-        .row(unique(Numatune::MEMNODES, |node, _| Some(node.cellid), "cell {} is placed twice"))
+        .row(unique(Numatune::MEMNODES, |node, _| Some(node.cellid), "the cell {} is placed twice: leave one out"))
         .row(
             refuse_in(Numatune::MEMNODES, |node, _| {
                 (!restricts(node.mode)).then_some("where the whole memory is placed restrictively its cells are, too: set mode='restrictive' here, or another mode of <memory>")

@@ -54,7 +54,7 @@ rules![
             let all = parts.map(u128::from).fold(1_u128, u128::saturating_mul);
             all > u128::from(u32::MAX)
         }))
-        .row(unique(Cpu::FEATURES, |feature, _| Some(feature.name.clone()), "the feature {} stands twice")),
+        .row(unique(Cpu::FEATURES, |feature, _| Some(feature.name.clone()), "the feature '{}' stands twice: leave one out")),
     rule("cpu-vendor-id-empty", Class::Default)
         .summary("an empty vendor of a processor is none")
         .doc("`vendor_id=''` says nothing: the guest sees the vendor of the model. libvirt does not write it.")

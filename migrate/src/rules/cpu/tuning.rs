@@ -25,10 +25,10 @@ rules![
         .row(unique(
             Cputune::VCPUPINS,
             |pin, scope| Some(pin.vcpu).filter(|vcpu| u32::from(*vcpu) < scope.vcpus),
-            "the CPU {} is pinned twice",
+            "the CPU {} is pinned twice: leave one out",
         ))
         .row(exists(|pin: &Iothreadpin| [pin.iothread], IOTHREADS))
-        .row(unique(Cputune::IOTHREADPINS, |pin, _| Some(pin.iothread), "the I/O thread {} is pinned twice"))
+        .row(unique(Cputune::IOTHREADPINS, |it, _| Some(it.iothread), "I/O thread {} is pinned twice: leave one out"))
         .row(refuse_if("the scheduler is for no CPU: name some with vcpus", |it: &Vcpusched, _| it.vcpus.is_none()))
         .row(refuse_if("the scheduler is for no I/O thread: name some with iothreads", |it: &Iothreadsched, _| {
             it.iothreads.is_none()

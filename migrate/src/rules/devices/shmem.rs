@@ -23,7 +23,7 @@ rules![
         .row(refuse_where(
             required(Shmem::NAME),
             |name, _| name.contains('/'),
-            "the name of shared memory has no slash"
+            "the name of shared memory has no slash: choose another one"
         )),
     rule("shmem-size-truncate", Class::Lossy)
         .profiles(BOTH)

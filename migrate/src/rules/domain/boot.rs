@@ -150,7 +150,7 @@ rules![
         .summary("the time-out of a boot menu is no number")
         .doc("libvirt reads the time-out of a boot menu that is enabled alone, and refuses there what is no number of 16 bits.")
         .finds("<os><type arch='x86_64'>hvm</type><bootmenu enable='yes' timeout='3s'/></os>")
-        .row(refuse_if("the time-out is a number of milliseconds, 0 to 65535", |menu: &OsBootmenu, _| {
+        .row(refuse_if("the time-out is a number of milliseconds, 0 to 65535: give one, or leave out timeout", |menu: &OsBootmenu, _| {
             menu.enable == Some(YesNo::Yes) && kept_value(&menu.xml, "timeout").is_some()
         })),
     rule("bootloader-empty", Class::Lossy)

@@ -8,8 +8,8 @@ rules![
         .doc("libvirt refuses a performance event that is given twice, and a kind of wrapped keys that is.")
         .finds("<perf><event name='cmt' enabled='no'/><event name='cmt' enabled='yes'/></perf>")
         .finds("<keywrap><cipher name='aes' state='on'/><cipher name='aes' state='off'/></keywrap>")
-        .row(unique(Perf::EVENTS, |it, _| Some(it.name.as_str()), "the event {} stands twice"))
-        .row(unique(Keywrap::CIPHERS, |it, _| Some(it.name.as_str()), "the cipher {} stands twice")),
+        .row(unique(Perf::EVENTS, |it, _| Some(it.name.as_str()), "the event '{}' stands twice: leave one out"))
+        .row(unique(Keywrap::CIPHERS, |it, _| Some(it.name.as_str()), "the cipher '{}' stands twice: leave one out")),
     rule("perf-order", Class::Spelling)
         .summary("performance events in their order")
         .doc("libvirt writes the performance events that are counted for the guest in a fixed order.")

@@ -44,7 +44,7 @@ rules![
             [
                 (
                     ring.state == OnOff::On && (ring.size.is_none() || odd),
-                    "a dirty ring needs a size: set size to a power of two from 1024 to 65536",
+                    "a dirty ring needs a size that is a power of two from 1024 to 65536: set it",
                 ),
                 (blank, "no blanks are taken behind the size of a dirty ring: leave them out"),
             ]

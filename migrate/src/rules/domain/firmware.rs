@@ -45,10 +45,10 @@ rules![
             [
                 refuse_in(Os::LOADER, |loader, _| {
                     let given = loader.readonly.is_some() || loader.type_.is_some() || loader.secure == Some(YesNo::No);
-                    (given || has_path(loader)).then_some("libvirt takes neither path nor type of a firmware that it chooses")
+                    (given || has_path(loader)).then_some("libvirt takes neither path nor type of a firmware that it chooses: leave them out")
                 }),
                 refuse_in(Os::NVRAM, |nvram, _| {
-                    nvram.template.as_ref().map(|_| "libvirt takes no template of a firmware that it chooses")
+                    nvram.template.as_ref().map(|_| "libvirt takes no template of a firmware that it chooses: leave it out")
                 }),
             ]
             .map(|row| row.when(|os, _| os.firmware.is_some()).since(8, 6, 0).until(9, 2, 0)),
@@ -196,7 +196,7 @@ fn image_and_store(os: &Os, cx: &mut Context<'_>) {
     }
     if let Some(store) = store {
         if loader.readonly == Some(YesNo::No) {
-            cx.error(store, "a firmware that the guest can write to keeps its variables itself");
+            cx.error(store, "a firmware that the guest can write to keeps its variables itself: leave this out, or set readonly='yes'");
         } else if loader.stateless == Some(YesNo::Yes) && varstore.is_some() {
             cx.error(store, "a stateless firmware keeps no variables: leave out <varstore>, or set stateless='no'");
         }

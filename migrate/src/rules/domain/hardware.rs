@@ -12,8 +12,8 @@ rules![
              both at once."
         )
         .finds("<iommufd enabled='no' fdgroup='iommu'/>")
-        .row(refuse_if("a file descriptor is given, but not to be used", |iommufd: &Iommufd, _| {
-            iommufd.enabled == YesNo::No && iommufd.fdgroup.is_some()
+        .row(refuse_if("a file descriptor is given, but not to be used: set enabled='yes'", |it: &Iommufd, _| {
+            it.enabled == YesNo::No && it.fdgroup.is_some()
         })),
     rule("launch-security-digest", Class::Conflict)
         .summary("a digest or block of a protected guest that does not have its length")

@@ -105,7 +105,7 @@ rules![
             it.address.is_none() && (it.vendor.is_none() || it.product.is_none())
         }))
         .row(
-            refuse_if("hostname and fqdn are for the back end passt", |it: &InterfaceBackend, _| {
+            refuse_if("hostname and fqdn are for the back end passt: leave them out, or set type='passt'", |it: &InterfaceBackend, _| {
                 (it.hostname.is_some() || it.fqdn.is_some()) && it.type_ != Some(InterfaceBackendType::Passt)
             })
             .since(11, 8, 0),

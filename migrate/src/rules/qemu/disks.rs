@@ -78,7 +78,7 @@ rules![
         .row(refused(|format: &domxml::DiskFormat, _| {
             match format.type_ {
                 StorageFormat::Cow => Some("QEMU reads no cow images: convert it to qcow2"),
-                StorageFormat::Iso => Some("QEMU knows no format iso: an ISO image is raw"),
+                StorageFormat::Iso => Some("QEMU knows no format 'iso': an ISO image is 'raw'"),
                 _ => None,
             }
             .map(str::to_owned)
@@ -207,7 +207,7 @@ fn format(disk: &Disk, cx: &mut Context<'_>) {
     };
     let message = match driver.type_ {
         Some(Format::Cow) => "QEMU reads no cow images: convert it to qcow2",
-        Some(Format::Iso) => "QEMU knows no format iso: an ISO image is raw",
+        Some(Format::Iso) => "QEMU knows no format 'iso': an ISO image is 'raw'",
         // What is missing there is the source.
         _ if matches!(disk.type_, DiskType::Dir(_)) && !folder && is_disk(disk) => return,
         Some(Format::Dir) if !folder => "a folder is a disk of type='dir', with the format fat",

@@ -32,7 +32,7 @@ rules![
         .row(refuse(|label: &DeviceSeclabel, _| {
             let text = kept_child(&label.xml, "label").filter(|_| label.relabel == DeviceSeclabelRelabel::No)?;
             let (_, given) = text.split_once('>').filter(|(_, content)| !content.is_empty())?;
-            (!given.starts_with("</")).then_some("a label is given, but relabel='no'")
+            (!given.starts_with("</")).then_some("a label is given, but relabel='no': leave out one of the two")
         })),
     rule("device-seclabel-relabel-default", Class::Default)
         .summary("a label for a device is set")

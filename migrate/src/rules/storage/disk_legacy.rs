@@ -3,7 +3,7 @@
 use crate::rules::prelude::*;
 
 const FILTERED: &str = "sgio='filtered' has no effect: no hypervisor supports the choice any more";
-const QCOW: &str = "images with qcow encryption can no longer be used; they must be converted to LUKS";
+const QCOW: &str = "images with qcow encryption can no longer be used: convert them to LUKS";
 
 rules![
     rule("disk-sgio-attr-kept", Class::Lossy)

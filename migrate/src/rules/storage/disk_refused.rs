@@ -162,8 +162,8 @@ rules![
         .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><product>more than sixteen</product></disk></devices>")
         .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><wwn>123</wwn></disk></devices>")
         .row(refuse_where(Disk::VENDOR, |vendor, _| vendor.len() > 8, "a vendor has up to 8 characters: shorten it"))
-        .row(refuse_where(Disk::PRODUCT, |it, _| it.len() > 40, "a product has up to 40 characters").when(is_ata))
-        .row(refuse_where(Disk::PRODUCT, |it, _| it.len() > 16, "a product has up to 16 characters").when(|disk, scope| !is_ata(disk, scope)))
+        .row(refuse_where(Disk::PRODUCT, |it, _| it.len() > 40, "a product has up to 40 characters: shorten it").when(is_ata))
+        .row(refuse_where(Disk::PRODUCT, |it, _| it.len() > 16, "a product has up to 16 characters: shorten it").when(|disk, scope| !is_ata(disk, scope)))
         .row(
             refuse_where(Disk::PRODUCT, |it, _| (17..=40).contains(&it.len()), "a product has up to 16 characters: shorten it")
                 .when(is_ata)
@@ -173,7 +173,7 @@ rules![
             let wwn = disk.wwn.as_deref().unwrap_or_default();
             let digits = wwn.strip_prefix("0x").unwrap_or(wwn);
             let name = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-            (!wwn.is_empty() && !name).then(|| format!("the world wide name '{wwn}' has not 16 hexadecimal digits"))
+            (!wwn.is_empty() && !name).then(|| format!("the world wide name '{wwn}' has not 16 hexadecimal digits: give it 16"))
         })),
     rule("disk-iotune-conflict", Class::Conflict)
         .summary("limits for all I/O exclude limits for reading and writing")
@@ -214,7 +214,7 @@ fn totals(limits: &dyn Content) -> Option<String> {
     limits.iter().find_map(|(name, _)| {
         let rest = name.strip_prefix("total_").filter(|rest| set(name) && !rest.ends_with("_length"))?;
         let parted = ["read_", "write_"].iter().any(|direction| set(&format!("{direction}{rest}")));
-        parted.then(|| format!("total_{rest} excludes read_{rest} and write_{rest}"))
+        parted.then(|| format!("total_{rest} excludes read_{rest} and write_{rest}: leave out the one or the others"))
     })
 }
 
@@ -271,7 +271,7 @@ fn bad_target(disk: &Disk, _: &Scope) -> Option<String> {
     // With an address, a CD-ROM drive may have any name.
     let any = disk.device == Some(DiskDevice::Cdrom);
     if !any && !known.iter().any(|prefix| name.starts_with(prefix)) {
-        return Some(format!("'{name}' is no name of a {}: it begins with {}", kind(disk), known.join(" or ")));
+        return Some(format!("'{name}' is no name of a {}: begin it with {}", kind(disk), known.join(" or ")));
     }
     if disk.address.is_none() && place_on_bus(name).is_none() {
         let why = "and it has no address: take a name as vda, or add <address>";

@@ -68,7 +68,7 @@ fn differing(devices: &Devices, cx: &mut Context<'_>) {
         let mut controllers = devices.controllers.iter().filter(|controller| controller.index.unwrap_or(0) == *index);
         if differs || controllers.any(|controller| own_serial(controller).is_some_and(|own| own != serial)) {
             let whose = format!("NVMe controller {index} and its other disks: make them the same");
-            cx.refuse_here(*disk, format!("the serial number {serial} is not that of {whose}"));
+            cx.refuse_here(*disk, format!("the serial number '{serial}' is not that of {whose}"));
         }
     }
 }

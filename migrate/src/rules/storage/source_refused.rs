@@ -290,7 +290,7 @@ fn encryption(disk: &Disk, _: &Scope) -> Option<(Span, &'static str)> {
 fn ciphers(disk: &Disk, cx: &mut Context<'_>) {
     each(disk, |it: &Encryption| {
         if it.cipher.is_some() || it.ivgen.is_some() {
-            cx.error(&it.xml, "cipher and initial vector of a disk are known from its image and must not be given");
+            cx.error(&it.xml, "the image tells cipher and initial vector of a disk: leave out <cipher> and <ivgen>");
         }
     });
 }

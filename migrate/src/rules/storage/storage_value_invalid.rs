@@ -77,7 +77,7 @@ rules![
         .row(refuse_each(|it: &DiskReservations, _| {
             let alone = it.managed == Some(YesNo::No) && it.source.is_none();
             [
-                (alone, "reservations that libvirt does not manage need the socket of their helper"),
+                (alone, "reservations that libvirt does not manage need the socket of their helper: add <source>"),
                 (it.managed.is_none(), "it is not said who manages the reservations: add managed='yes' (libvirt) or managed='no'"),
             ]
         }))
@@ -95,7 +95,7 @@ rules![
             refuse(|it: &DiskSourceNetwork, _| {
                 let name = it.name.as_deref().filter(|_| matches!(it.protocol, Protocol::Rbd(_)))?;
                 let bare = name.contains('/') && name.splitn(3, '/').any(str::is_empty);
-                bare.then_some("the name of an RBD image has a pool and an image, and a namespace between them or none")
+                bare.then_some("the name of an RBD image has a pool and an image, and a namespace between them or none: write it as 'pool/image' or 'pool/namespace/image'")
             })
             .since(11, 6, 0),
         )

@@ -325,7 +325,8 @@ impl<'a> Diagnosis<'_, 'a> {
         let step = self.machine.text_step(self.state);
         let takes_values = alone && !self.machine.step(step).matchers.is_empty();
         let element = shown(qualified(parent));
-        let shown_text = shown(text.trim_matches([' ', '\t', '\n', '\r']));
+        let bare = text.trim_matches([' ', '\t', '\n', '\r']);
+        let shown_text = shown(bare);
         let (kind, message, strings) = if takes_values {
             let message = format!("element '{element}' has the bad value '{shown_text}'");
             (ViolationKind::ElementValue, message, Some(self.strings_of(self.state, None)))
@@ -333,7 +334,9 @@ impl<'a> Diagnosis<'_, 'a> {
             (ViolationKind::UnexpectedText, format!("text is not allowed in '{element}'"), None)
         };
         let (mut words, mut suggestion) = (Vec::new(), None);
-        if let Some(strings) = strings {
+        if bare != text && self.machine.characters(self.schema, self.state, bare, alone, parent).is_some() {
+            words.push("no blanks around it".to_owned());
+        } else if let Some(strings) = strings {
             suggestion = closest(text.trim(), strings.values.iter().map(String::as_str)).map(str::to_owned);
             words = strings.values.into_iter().chain(strings.types).collect();
         }
