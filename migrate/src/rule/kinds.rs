@@ -425,18 +425,10 @@ where
 {
     let name = block.info().name;
     Draft::new(Kind::Merge, name, move |element: &mut T, cx| {
-        let mut others = Vec::new();
-        let has_one = block.get(element).is_some();
-        let kept = element.extra_mut().and_then(|xml| xml.kept.as_mut()).filter(|_| has_one);
-        if let Some(kept) = kept {
-            kept.nodes.retain(|node| {
-                let other = if node.is_element(name) { node.read_noted::<B>() } else { None };
-                let Some(other) = other else { return true };
-                cx.notes.extend(other.notes);
-                others.push((other.value, node.span));
-                false
-            });
+        if block.get(element).is_none() {
+            return;
         }
+        let others = take_kept(element, name, cx, Some);
         let Some(first) = block.get_mut(element) else { return };
         for (other, at) in others {
             refuse_twice(first, &other, cx);
@@ -446,6 +438,27 @@ where
         }
     })
     .idle_without(Some(block.index))
+}
+
+/// Takes out of what an element keeps the blocks of one name of which `take` takes something; what the reader says of them counts.
+fn take_kept<T: Content, B: Element, P>(
+    element: &mut T,
+    name: &str,
+    cx: &mut Context<'_>,
+    mut take: impl FnMut(B) -> Option<P>,
+) -> Vec<(P, Span)> {
+    let mut taken = Vec::new();
+    if let Some(kept) = element.extra_mut().and_then(|xml| xml.kept.as_mut()) {
+        kept.nodes.retain(|node| {
+            let block = if node.is_element(name) { node.read_noted::<B>() } else { None };
+            let Some(block) = block else { return true };
+            let Some(part) = take(block.value) else { return true };
+            cx.notes.extend(block.notes);
+            taken.push((part, node.span));
+            false
+        });
+    }
+    taken
 }
 
 /// Refuses what both of two blocks hold and libvirt takes once.
@@ -474,23 +487,14 @@ where
 {
     let (name, inner) = (block.info().name, part.info().name);
     Draft::new(Kind::Merge, name, move |element: &mut T, cx| {
-        let mut parts = Vec::new();
         let Some(first) = block.get(element) else { return };
-        let has_part = part.get(first).is_some();
-        if let Some(kept) = element.extra_mut().and_then(|xml| xml.kept.as_mut()) {
-            kept.nodes.retain(|node| {
-                let counts = join.is_some() || !has_part && parts.is_empty();
-                let other = if counts && node.is_element(name) { node.read_noted::<B>() } else { None };
-                let Some(mut other) = other else { return true };
-                let Some(own) = part.get_mut(&mut other.value).take() else { return true };
-                if cx.profile == Profile::Modern && !other.value.says_nothing() {
-                    return true;
-                }
-                cx.notes.extend(other.notes);
-                parts.push((own, node.span));
-                false
-            });
-        }
+        let (profile, mut has_part) = (cx.profile, part.get(first).is_some());
+        let parts = take_kept(element, name, cx, |mut other: B| {
+            let own = part.get_mut(&mut other).take().filter(|_| join.is_some() || !has_part)?;
+            let counts = profile == Profile::Libvirt || other.says_nothing();
+            has_part |= counts;
+            counts.then_some(own)
+        });
         let Some(first) = block.get_mut(element) else { return };
         for (other, at) in parts {
             match (part.get_mut(first), join) {
