@@ -278,6 +278,14 @@ impl fmt::Debug for dyn Run {
 }
 
 impl<T: Clone + 'static> Work<T> {
+    /// Takes a further condition. Apart, as it is compiled for each type and [`Draft::when`] for each condition.
+    fn wants(&mut self, when: Box<dyn When<T>>) {
+        self.when = Some(match self.when.take() {
+            Some(first) => Box::new(Both(first, when)),
+            None => when,
+        });
+    }
+
     fn is_due(&self, element: &T, cx: &Context<'_>) -> bool {
         self.when.as_ref().is_none_or(|when| when.holds(element, &cx.scope))
     }
@@ -339,11 +347,7 @@ impl<T: Content + Described + Clone> Draft<T> {
     /// Where it holds; said twice, both must.
     #[must_use]
     pub fn when(mut self, condition: impl Fn(&T, &Scope) -> bool + Send + Sync + 'static) -> Self {
-        let when: Box<dyn When<T>> = Box::new(condition);
-        self.work.when = Some(match self.work.when.take() {
-            Some(first) => Box::new(Both(first, when)),
-            None => when,
-        });
+        self.work.wants(Box::new(condition));
         self
     }
 
