@@ -263,6 +263,7 @@ fn rewrite(
     let mut unread = if notes.is_empty() { Vec::new() } else { unread::ranges(domain, text, options) };
     if options.profile == Profile::Libvirt && original.keeps_unknown() {
         let nodes = matches!(options.unknown, Fate::Dropped | Fate::Left | Fate::PassedOver);
+        context.drops = nodes;
         // Where what is unknown stays, so does a value that libvirt reads past.
         let gone = |kept: &KeptValue| kept.absent && (nodes || kept.value.is_empty());
         unknown::forget(domain, nodes, &gone, &mut context.findings);

@@ -224,3 +224,35 @@ fn what_older_ones_read_otherwise_is_new_to_info() {
     let said = info("<features><hyperv mode='passthrough'/></features>");
     assert_eq!(said["files"][0]["features"]["oldest_libvirt"], "8.0.0", "{said}");
 }
+
+#[test]
+fn a_source_that_names_what_its_type_does_not_have_is_none() {
+    let newest = Version::new(12, 8, 0);
+    let target = "<target dev='sda' bus='sata'/>";
+    for (type_, source) in [("file", "dev='/dev/sr0'"), ("block", "file='/a.iso'"), ("dir", "protocol='http' name='a'")]
+    {
+        let content =
+            format!("<devices><disk type='{type_}' device='cdrom'><source {source}/>{target}</disk></devices>");
+        let text = form(&content, newest).text.unwrap_or_default();
+        let drive = format!("<disk type='{type_}' device='cdrom'>\n      <target dev='sda' bus='sata'/>");
+        assert!(text.contains(&drive), "{content}: {text}");
+    }
+    // A source that names no volume is missed when the guest starts.
+    for source in ["<source/>", "<source file='/a'/>", "<source mode='host'/>"] {
+        let content = format!("<devices><disk type='volume' device='disk'>{source}{target}</disk></devices>");
+        let text = form(&content, newest).text.unwrap_or_default();
+        assert!(text.contains("<disk type='volume' device='disk'>\n      <target"), "{content}: {text}");
+    }
+}
+
+#[test]
+fn the_size_of_a_pstore_is_rounded_before_it_is_looked_at() {
+    let size = |bytes: u32| {
+        let content = format!(
+            "<devices><pstore backend='acpi-erst'><path>/p</path><size unit='b'>{bytes}</size></pstore></devices>"
+        );
+        form(&content, Version::new(12, 8, 0)).text
+    };
+    assert!(size(4095).is_some_and(|text| text.contains("<size unit='KiB'>4</size>")));
+    assert!(size(3072).is_none());
+}

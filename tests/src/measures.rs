@@ -232,7 +232,8 @@ pub fn neutral(text: &str, original: &str) -> String {
                 line.replace_range(start..end, "");
             }
         }
-        if !original.contains("arch=") && line.trim_start().starts_with("<type ") {
+        let says_arch = original.contains("arch=") && !original.contains("arch=''");
+        if !says_arch && line.trim_start().starts_with("<type ") {
             line = line.replace(" arch='i686'", "");
         }
         if trimmed.starts_with("<parameters ") && trimmed.contains("(made up)") {

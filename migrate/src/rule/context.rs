@@ -24,6 +24,8 @@ pub struct Context<'t> {
     pub profile: Profile,
     /// Whether what only a running domain shows is kept.
     pub live: bool,
+    /// Whether what the schema does not know is left out.
+    pub(crate) drops: bool,
     /// What surrounds the element: as it was when the phase began.
     pub scope: Scope,
     /// Where the element stands that is in hand.
@@ -62,6 +64,7 @@ impl<'t> Context<'t> {
             target: scope.target.strictest(),
             profile,
             live,
+            drops: false,
             scope,
             here: Span::default(),
             says: None,

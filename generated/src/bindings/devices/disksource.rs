@@ -600,13 +600,15 @@ rt::table! { DiskSourceDir: element("source").since(0, 7, 5).reference("hard-dri
 pub struct DiskSourceVolume {
     /// The name of the storage pool.
     ///
-    /// Without it the element counts as absent. Since libvirt 1.0.5. May be absent since libvirt 1.2.4.
-    pub pool: String,
+    /// It must be there, but may be missing in what is read; see rule `disk-volume-incomplete`. Since
+    /// libvirt 1.0.5. May be absent since libvirt 1.2.4.
+    pub pool: Option<String>,
     /// The name of the volume in the pool.
     ///
-    /// Without it the element counts as absent. Since libvirt 1.0.5. May be absent since libvirt 1.2.4.
-    /// Values other than `[A-Za-z0-9_+\-.]+` since libvirt 1.2.0.
-    pub volume: String,
+    /// It must be there, but may be missing in what is read; see rule `disk-volume-incomplete`. Since
+    /// libvirt 1.0.5. May be absent since libvirt 1.2.4. Values other than `[A-Za-z0-9_+\-.]+` since
+    /// libvirt 1.2.0.
+    pub volume: Option<String>,
     /// How the hypervisor reaches a LUN of an iSCSI pool: `host` through the device that the host made of
     /// it, `direct` by connecting to the server itself.
     ///
@@ -647,9 +649,9 @@ pub struct DiskSourceVolume {
 }
 
 rt::table! { DiskSourceVolume: element("source").since(1, 0, 5).reference("hard-drives-floppy-disks-cdroms");
-    0 POOL = pool: String, attribute("pool").since(1, 0, 5).optional_since(1, 2, 4).vital();
-    1 VOLUME = volume: String, attribute("volume").since(1, 0, 5).optional_since(1, 2, 4)
-        .narrow("[A-Za-z0-9_+\\-.]+", 1, 2, 0).vital();
+    0 POOL = pool: Option<String>, attribute("pool").since(1, 0, 5).optional_since(1, 2, 4);
+    1 VOLUME = volume: Option<String>, attribute("volume").since(1, 0, 5).optional_since(1, 2, 4)
+        .narrow("[A-Za-z0-9_+\\-.]+", 1, 2, 0);
     2 MODE = mode: Option<DiskSourceVolumeMode>, attribute("mode").assumed("host").since(1, 1, 1);
     3 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(0, 9, 7);

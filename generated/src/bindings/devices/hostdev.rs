@@ -520,7 +520,7 @@ pub struct HostdevUsbAddress {
     pub device: Option<scalar::AnyBase>,
     /// The port that the device is plugged into, with the ports of the hubs on the way before it.
     ///
-    /// Since libvirt 12.8.0.
+    /// An empty one counts as absent. Since libvirt 12.8.0.
     pub port: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -529,7 +529,7 @@ pub struct HostdevUsbAddress {
 rt::table! { HostdevUsbAddress: element("address").since(0, 6, 0).reference("usb-pci-scsi-devices");
     0 BUS = bus: scalar::AnyBase, attribute("bus").since(0, 6, 0);
     1 DEVICE = device: Option<scalar::AnyBase>, attribute("device").since(0, 6, 0).optional_since(12, 8, 0);
-    2 PORT = port: Option<String>, attribute("port").since(12, 8, 0);
+    2 PORT = port: Option<String>, attribute("port").since(12, 8, 0).absent_if_empty();
 }
 
 /// The SCSI unit: on an adapter of the host, or at an iSCSI server.

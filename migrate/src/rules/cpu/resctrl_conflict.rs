@@ -29,7 +29,8 @@ rules![
             Cputune::CACHETUNES,
             |share, scope| {
                 let whole = || Some(CpuSet::new()).filter(|_| share.vcpus.is_none());
-                read(share, scope.vcpus).filter(|set| !set.is_empty()).or_else(whole).map(|set| set.to_string())
+                let read = read(share, scope.vcpus).filter(|set| !set.is_empty()).or_else(whole);
+                read.filter(|_| !share.items.is_empty()).map(|set| set.to_string())
             },
             "these CPUs have a share of caches already: put both into one <cachetune>",
         ))

@@ -66,7 +66,12 @@ rules![
             "<devices><iommu model='virtio'><driver><granule size='65536' unit='b'/></driver></iommu></devices>",
             "<devices><iommu model='virtio'><driver><granule size='64' unit='KiB'/></driver></iommu></devices>",
         )
+        .example(
+            "<devices><iommu model='virtio'><driver><granule mode='host' unit='KiB'/></driver></iommu></devices>",
+            "<devices><iommu model='virtio'><driver><granule mode='host'/></driver></iommu></devices>",
+        )
         .row(unit(IommuGranule::SIZE, IommuGranule::UNIT, KIB).says("the granule is counted in KiB"))
+        .row(nothing(IommuGranule::UNIT, |_| true, "without a size there is no unit").when(|it, _| it.size.is_none()))
         .row(nothing(child(IommuDriver::GRANULE), is_no_granule, "a granule of the size 0 is none")),
 ];
 

@@ -45,6 +45,7 @@ rules![
              <requested unit='KiB'>0</requested></target></memory></devices>",
         )
         .finds("<devices><memory model='dimm'><target><size unit='KiB'>524288</size><node>1</node></target></memory></devices>")
+        .finds("<devices><memory model='sgx-epc'><target><size unit='KiB'>16384</size></target><address type='dimm' slot='0'/></memory></devices>")
         .finds(
             "<maxMemory slots='4' unit='GiB'>8</maxMemory><vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0-1' memory='524288'/></numa></cpu>\
              <devices><memory model='virtio-pmem'><source><path>/m</path></source>\

@@ -60,9 +60,10 @@ rules![
         )
         .example(
             "<devices><tpm model='tpm-tis'><backend type='passthrough' version='2.0'><device path='/dev/tpm0'/>\
-             </backend></tpm></devices>",
+             </backend></tpm><tpm model='tpm-tis'><backend type='emulator' version='2.0' debug='0' persistent_state='no'>\
+             <profile/></backend></tpm></devices>",
             "<devices><tpm model='tpm-tis'><backend type='passthrough'><device path='/dev/tpm0'/></backend></tpm>\
-             </devices>",
+             <tpm model='tpm-tis'><backend type='emulator' version='2.0'/></tpm></devices>",
         )
         .row(
             unread(TpmBackend::VERSION, "where the TPM is not emulated")

@@ -80,7 +80,7 @@ rules![
         .summary("what does not belong to the type of the operating system is not read")
         .doc(
             "libvirt reads `<init>` and what goes with it for containers alone, kernel and loader for machines \
-             alone, and the choice of a firmware, boot devices, boot menu and BIOS for fully virtualized machines alone. Of type `linux`, by \
+             alone, the command line for both, and the choice of a firmware, boot devices, boot menu and BIOS for fully virtualized machines alone. Of type `linux`, by \
              which old descriptions mean paravirtualized Xen, it reads none of them unless the driver for Xen does.",
         )
         .example(
@@ -88,14 +88,16 @@ rules![
             "<os><type arch='x86_64'>hvm</type><kernel>/vmlinuz</kernel></os>",
         )
         .example(
-            "<os><type>exe</type><init>/sbin/init</init><kernel>/vmlinuz</kernel><boot dev='hd'/></os>",
-            "<os><type>exe</type><init>/sbin/init</init></os>",
+            "<os><type>exe</type><init>/sbin/init</init><kernel>/vmlinuz</kernel><cmdline>ro</cmdline><varstore/><boot dev='hd'/></os>",
+            "<os><type>exe</type><init>/sbin/init</init><cmdline>ro</cmdline></os>",
         )
         .rows(each_field!(Os::[INIT INITDIR INITUSER INITGROUP INITARGS], |part| unread(part, CONTAINER).when(no_container)))
         .row(unread(child(Os::INITENVS), CONTAINER).when(no_container))
-        .rows(each_field!(Os::[KERNEL INITRD CMDLINE SHIM DTB ROOT], |part| unread(part, MACHINE).when(no_machine)))
+        .rows(each_field!(Os::[KERNEL INITRD SHIM DTB ROOT], |part| unread(part, MACHINE).when(no_machine)))
+        // A container has the command line beside the arguments of its init.
+        .row(unread(Os::CMDLINE, MACHINE).when(|os, scope| no_machine(os, scope) && !scope.is_container()))
         .row(unread(Os::FIRMWARE, MACHINE).when(|_, scope| !scope.is_hvm()))
-        .rows(each_field!(Os::[LOADER NVRAM], |part| unread(child(part), MACHINE).when(no_machine)))
+        .rows(each_field!(Os::[LOADER NVRAM VARSTORE], |part| unread(child(part), MACHINE).when(no_machine)))
         .rows(each_field!(Os::[ACPI BOOTS BOOTMENU BIOS], |part| unread(child(part), MACHINE).when(|_, scope| !scope.is_hvm())))
         .row(
             unread(child(Os::FIRMWARE_FEATURES), "where the firmware is not chosen automatically")
@@ -145,6 +147,19 @@ rules![
         .row(
             unread(OsBootmenu::TIMEOUT, "of a boot menu that is off")
                 .when(|menu, scope| menu.enable == Some(YesNo::No) && scope.firmware_boots()),
+        ),
+    rule("os-bios-useserial-other", Class::Spelling)
+        .summary("a serial port of the BIOS that is not asked for by `yes`")
+        .doc("libvirt takes any other word than `yes` for `no`, and writes that.")
+        .example(
+            "<os><type arch='x86_64'>hvm</type><bios useserial='on'/></os>",
+            "<os><type arch='x86_64'>hvm</type><bios useserial='no'/></os>",
+        )
+        .row(
+            default(OsBios::USESERIAL, YesNo::No)
+                .when(|bios, scope| scope.firmware_boots() && kept_value(&bios.xml, "useserial").is_some())
+                .profiles(LIBVIRT)
+                .says("any other word than 'yes' is 'no'"),
         ),
     rule("bootmenu-timeout-invalid", Class::Conflict)
         .summary("the time-out of a boot menu is no number")

@@ -57,6 +57,10 @@ rules![
             "<devices><graphics type='spice' autoport='yes' connected='keep'/></devices>",
             "<devices><graphics type='spice' autoport='yes'/></devices>",
         )
+        .example(
+            "<devices><graphics type='rdp' autoport='yes' username='u'/></devices>",
+            "<devices><graphics type='rdp' autoport='yes'/></devices>",
+        )
         .rows(each_field!(GraphicsTypeVnc::[PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none())))
         .row(unread(GraphicsTypeRdp::USERNAME, NO_PASSWORD).when(|it, _| it.passwd.is_none()))
         .rows(each_field!(GraphicsTypeSpice::[PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none()))),

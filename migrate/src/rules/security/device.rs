@@ -14,6 +14,10 @@ rules![
              relabel='no'/>\
              </source></serial></devices>",
         )
+        .finds(
+            "<devices><serial type='pty'><source path='/dev/pts/1'><seclabel model='dac' relabel='no'/><seclabel model='dac' relabel='no'/>\
+             </source></serial></devices>",
+        )
         .rows(each_type!(
             [ChardevSourceFile ChardevSourcePath ChardevSourcePty ChardevSourceUnix],
             unique(Of::SECLABELS, |label, _| label.model.clone(), "another label is for {}: leave this one out")

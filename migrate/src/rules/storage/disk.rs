@@ -3,7 +3,8 @@
 use domxml::{
     DiskImageOnHost as OnHost, DiskSourceNetworkProtocol as Protocol, DiskSourceNetworkProtocolFtp as Ftp,
     DiskSourceNetworkProtocolFtps as Ftps, DiskSourceNetworkProtocolHttp as Http,
-    DiskSourceNetworkProtocolHttps as Https, DiskSourceNetworkProtocolSsh as Ssh,
+    DiskSourceNetworkProtocolHttps as Https, DiskSourceNetworkProtocolNbd as Nbd, DiskSourceNetworkProtocolNfs as Nfs,
+    DiskSourceNetworkProtocolSsh as Ssh,
 };
 
 use super::targets;
@@ -161,7 +162,8 @@ rules![
         .summary("what says nothing of a disk is not written")
         .doc(
             "A geometry with a part of 0, read-ahead and time-out of 0 or for a protocol other than HTTP and FTP, the \
-             time-out of a connection that is not made again, a backing store without type: all are the same as \
+             time-out of a connection that is not made again, a backing store without type, a connection of which \
+             nothing is said, a user of NFS without a name, the way to a volume that is not named: all are the same as \
              nothing to libvirt, which does not write them. Nor does it write `removable` of a disk that is not on \
              USB.",
         )
@@ -179,6 +181,17 @@ rules![
              </source>\
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
+        .example(
+            "<devices><disk type='network' device='disk'><source protocol='nbd' name='a'><host name='h' port='1'/><reconnect delay='0'/>\
+             </source><target dev='vda' bus='virtio'/></disk></devices>",
+            "<devices><disk type='network' device='disk'><source protocol='nbd' name='a'><host name='h' port='1'/></source>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .example(
+            "<devices><disk type='volume' device='disk'><source mode='host' startupPolicy='optional'/><target dev='vda' bus='virtio'/>\
+             </disk></devices>",
+            "<devices><disk type='volume' device='disk'><source startupPolicy='optional'/><target dev='vda' bus='virtio'/></disk></devices>",
+        )
         .row(
             nothing(DiskTarget::REMOVABLE.within(|disk: &mut Disk| Some(&mut disk.target)), |_| true, FIXED)
                 .when(|disk, _| targets::bus(disk) != DiskTargetBus::Usb),
@@ -188,6 +201,11 @@ rules![
         .rows(each_type!([Http Https Ftp Ftps], nothing(child(Of::TIMEOUT), |it| it.seconds == 0, ZERO)))
         .rows(each_type!([OnHost Ssh], unread(child(Of::READAHEAD), OTHER).profiles(LIBVIRT)))
         .rows(each_type!([OnHost Ssh], unread(child(Of::TIMEOUT), OTHER).profiles(LIBVIRT)))
+        .row(nothing(child(Nfs::IDENTITY), Element::says_nothing, "neither user nor group is named"))
+        .row(nothing(child(Nbd::RECONNECT), |it| it.delay.unwrap_or(0) == 0, ZERO))
+        .row(nothing(child(DiskSourceVhostUser::RECONNECT), |it| it.enabled.is_none(), "it is not said whether to connect again"))
+        .row(unread(child(DiskReservationsSource::RECONNECT), "of the helper of reservations").profiles(LIBVIRT))
+        .row(unread(DiskSourceVolume::MODE, "where no volume is named").when(|it, _| it.pool.is_none()).profiles(LIBVIRT))
         .row(nothing(DiskReconnect::TIMEOUT, |_| true, ONCE).when(|it, _| it.enabled == Some(YesNo::No)))
         .rows(each_field!(DiskBackingStore::[FORMAT BACKING_STORE], |it| {
             nothing(child(it), |_| true, UNTYPED).when(|it, _| it.type_.is_none())

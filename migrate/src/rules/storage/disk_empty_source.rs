@@ -39,7 +39,7 @@ rules![
         .doc(
             "Old tools write `<source file=''/>` for a drive without medium. libvirt reads an empty path as none; the \
              modern form has no `<source>` then, or, if a startup policy must be kept, one without path. Profile \
-             `libvirt` does the same to drives of other types."
+             `libvirt` does the same to drives of other types, and where the source names what only another type has."
         )
         .example(
             "<devices><disk type='file' device='cdrom'><source file=''/><target dev='hda' bus='ide'/><readonly/>\
@@ -48,7 +48,7 @@ rules![
         )
         .row(algorithm(drop_empty).after("disk-no-source-type-reset"))
         .rows(each_type!(
-            [StorageFile StorageBlock StorageDir OsNvram],
+            [StorageFile StorageBlock StorageDir StorageVolume OsNvram],
             nothing(child(Of::SOURCE), |source| source.says_nothing(), EMPTY)
         )),
 ];
@@ -88,8 +88,13 @@ fn drop_empty(disk: &mut Disk, cx: &mut Context<'_>) {
 fn drop_empty_source(source: &mut dyn Nest, cx: &mut Context<'_>) -> Option<Extra> {
     let libvirt = cx.profile == Profile::Libvirt;
     let content = source.get_mut(0)?;
-    let nothing = says_nothing(content);
+    // What is not known is not written, so that it does not make a source either.
+    let nothing = says_nothing(content) || cx.drops && given(content).is_empty();
     let extra = content.extra_mut()?;
+    if let Some(kept) = extra.kept.as_deref_mut().filter(|_| nothing) {
+        kept.attributes.clear();
+        kept.nodes.retain(|node| !node.is_content());
+    }
     // In profile `libvirt`, empty values are gone before any rule runs.
     let empty = extra.kept.as_deref_mut().and_then(|kept| {
         let at = kept.values.iter().position(|value| value.absent)?;

@@ -52,12 +52,7 @@ rules![
         )
         .row(refuse(|disk: &Disk, _| {
             let hard = matches!(disk.device, None | Some(DiskDevice::Disk));
-            let named = match &disk.type_ {
-                // A volume that the source does not name is missed when the guest starts.
-                DiskType::Volume(it) => it.source.is_some() || disk.xml.keeps("", "source"),
-                _ => names_something(disk),
-            };
-            (hard && !named).then(|| format!("the hard disk {} has no source: add <source>", disk.target.dev))
+            (hard && !names_something(disk)).then(|| format!("the hard disk {} has no source: add <source>", disk.target.dev))
         }))
         .row(refuse(|store: &DiskBackingStore, _| {
             let type_ = store.type_.as_ref()?;

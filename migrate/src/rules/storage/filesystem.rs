@@ -100,6 +100,12 @@ rules![
              <target dir='b'/>\
              </filesystem></devices>",
         )
+        .example(
+            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='path'/><idmap><uid start='0' target='1' count='9'/>\
+             </idmap><source dir='/a'/><target dir='b'/></filesystem></devices>",
+            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='path'/><source dir='/a'/><target dir='b'/>\
+             </filesystem></devices>",
+        )
         .row(
             unread(child(FilesystemTypeMount::BINARY).in_branch(Filesystem::TYPE), OTHER)
                 .when(|it, _| !is_virtiofs(it)),

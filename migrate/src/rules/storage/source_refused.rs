@@ -40,7 +40,7 @@ rules![
         .summary("the volume of a disk is named by half")
         .doc(
             "A volume is named by its pool and its own name. libvirt refuses a `<source>` of the type `volume` that \
-             has one of the two; one with neither is read past, so that the disk has no source.",
+             has one of the two; one with neither names nothing, and is missed when the guest starts.",
         )
         .finds(
             "<devices><disk type='volume' device='disk'><source volume='v'/><target dev='vda' bus='virtio'/></disk>\
@@ -50,11 +50,11 @@ rules![
             "<devices><disk type='volume' device='cdrom'><source pool='p'/><target dev='sda' bus='sata'/></disk>\
              </devices>",
         )
-        .row(check(|it: &Disk, cx| half_volume(matches!(it.type_, DiskType::Volume(_)), &it.xml, cx)))
-        .rows(each_type!(
-            [DiskBackingStore DiskMirror],
-            check(|it: &Of, cx| half_volume(matches!(it.type_, Some(DiskStorage::Volume(_))), &it.xml, cx))
-        )),
+        .row(refuse(|it: &DiskSourceVolume, _| {
+            let missing = if it.pool.is_some() { "volume" } else { "pool" };
+            (it.pool.is_some() != it.volume.is_some())
+                .then(|| format!("a volume is named by pool and volume together: add {missing}"))
+        })),
     rule("disk-auth-secret-type", Class::Conflict)
         .summary("credentials whose secret has no type")
         .doc(
@@ -231,16 +231,6 @@ fn bare_label(label: &DeviceSeclabel, scope: &Scope) -> Option<&'static str> {
 fn no_sheepdog(source: &DiskSourceNetwork, _: &Scope) -> Option<&'static str> {
     matches!(source.protocol, Protocol::Sheepdog(_))
         .then_some("libvirt no longer takes the protocol 'sheepdog': move the image to another storage")
-}
-
-fn half_volume(is_volume: bool, xml: &Extra, cx: &mut Context<'_>) {
-    for source in kept_children(xml, "source").take(usize::from(is_volume)) {
-        let [pool, volume] = ["pool", "volume"].map(|name| value_in(&source.text, name).is_some());
-        if pool != volume {
-            let missing = if pool { "volume" } else { "pool" };
-            cx.refuse_here(source.span, format!("a volume is named by pool and volume together: add {missing}"));
-        }
-    }
 }
 
 fn untyped(content: &dyn Content, cx: &mut Context<'_>) {

@@ -12,7 +12,7 @@ rules![
         .summary("a number must not be 0, or something that goes with a switch is missing")
         .doc(
             "The I/O thread of a disk, the namespace of an NVMe controller, the boot order and the ACPI index of a \
-             device count from 1. A connection that is made again needs a time-out, the store of an image's data a \
+             device count from 1. A user of SSH needs a key. A connection that is made again needs a time-out, the store of an image's data a \
              source, reservations that libvirt does not manage the socket of their helper. The name of an RBD or \
              Gluster image has a pool or volume, a slash and the image, since 11.6.0 that of an RBD image perhaps a \
              namespace between them. Cookies have names of their own, and data that is kept apart a file. A histogram \
@@ -56,13 +56,17 @@ rules![
             "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' name='iqn.2013-07.com.example:pool/1'>\
              <host name='example.com' port='65536'/></source></hostdev></devices>",
         )
+        .finds(
+            "<devices><disk type='network' device='disk'><source protocol='ssh' name='a'><host name='h'/><identity username='u'/></source>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+        )
         .row(unique(
             DiskCookies::COOKIES,
             |cookie, _| Some(cookie.name.clone()),
             "another cookie is called {}: leave this one out",
         ))
         .row(refuse_where(DiskHostByAddress::PORT, |port, _| *port > 65535, BEYOND))
-        .row(refuse_where(HostdevIscsiHost::PORT, |port, _| *port > 65535, BEYOND))
+        .row(refuse_where(HostdevIscsiHost::PORT, |port, _| !(0..=65535).contains(port), BEYOND))
         .row(refuse_if("<dataStore> names no file: add <source>, or leave it out", |it: &DiskDataStore, _| source(&it.type_).is_none()))
         .row(refuse_where(DiskDriver::IOTHREAD, |thread, _| *thread == 0, "I/O threads count from 1: choose another number"))
         .row(refuse_where(
@@ -74,6 +78,12 @@ rules![
         .row(refuse_if("a connection that is made again needs a time-out: add timeout, in seconds", |it: &DiskReconnect, _| {
             it.enabled == Some(YesNo::Yes) && it.timeout.is_none()
         }))
+        .row(
+            refuse_if("a user of SSH needs a key: add keyfile or agentsock", |it: &DiskSshIdentity, _| {
+                it.keyfile.is_none() && it.agentsock.is_none()
+            })
+            .since(9, 8, 0),
+        )
         .row(refuse_each(|it: &DiskReservations, _| {
             let alone = it.managed == Some(YesNo::No) && it.source.is_none();
             [
