@@ -7,7 +7,7 @@ use crate::verbatim::AnyAttribute;
 
 /// Which fields of a struct hold something: nearly all of them hold nothing, and who goes through them has no need to ask each.
 ///
-/// One bit for each by its number, the last for all from [`Filled::LAST`] on.
+/// One bit for each by its number, the last for all from the 64th on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Filled(u64);
 
