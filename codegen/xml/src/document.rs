@@ -95,7 +95,7 @@ impl Tree<'_> {
 /// # Errors
 /// The text is not a well-formed document, or beyond a limit.
 pub fn parse<'t>(text: &'t str, spare: &'t mut Spare) -> Result<Tree<'t>, Error> {
-    within_limits(text)?;
+    let declarations = declarations_within_limits(text)?;
     check_declaration(text)?;
     check_doctype(text)?;
     check_names(text)?;
@@ -116,8 +116,7 @@ pub fn parse<'t>(text: &'t str, spare: &'t mut Spare) -> Result<Tree<'t>, Error>
     let spelt = document.input_text();
     let name = |name: &Undeclared| (spelt[name.range.clone()].into(), text[name.range.clone()].into());
     let names = undeclared.iter().map(name).collect();
-    let may_declare = NAMESPACE.find(text.as_bytes()).is_some();
-    Ok(Tree { document, undeclared, may_declare, has_remarks, names })
+    Ok(Tree { document, undeclared, may_declare: declarations > 0, has_remarks, names })
 }
 
 /// The name of the root with its prefix, whether the rest is well-formed or not.
@@ -142,12 +141,17 @@ const _: () = assert!(MAX_NAME <= MAX_NODES);
 /// # Errors
 /// Which limit is passed, and where.
 pub fn within_limits(text: &str) -> Result<(), Error> {
+    declarations_within_limits(text).map(|_| ())
+}
+
+/// As [`within_limits`]; in how many places namespaces may be declared, as far as that was counted.
+fn declarations_within_limits(text: &str) -> Result<usize, Error> {
     let bytes = text.as_bytes();
-    let declarations = NAMESPACE.find_iter(bytes).nth(MAX_NAMESPACES).is_some();
+    let declarations = NAMESPACE.find_iter(bytes).take(MAX_NAMESPACES + 1).count();
     let values = memchr::memchr_iter(b'=', bytes).count();
     // Nearly every document is too short for any of the others.
-    if bytes.len() <= MAX_NAME && values <= MAX_ATTRIBUTES && !declarations {
-        return Ok(());
+    if bytes.len() <= MAX_NAME && values <= MAX_ATTRIBUTES && declarations <= MAX_NAMESPACES {
+        return Ok(declarations);
     }
     let (mut tags, mut widest, mut last) = (0_usize, 0_usize, 0_usize);
     for at in memchr::memchr_iter(b'<', bytes) {
@@ -163,7 +167,10 @@ pub fn within_limits(text: &str) -> Result<(), Error> {
     if u32::try_from(bytes.len()).is_err() {
         return Err(Error::new(0, "larger than 4 GiB"));
     }
-    if crowded || many || long || declarations { count(text) } else { Ok(()) }
+    if crowded || many || long || declarations > MAX_NAMESPACES {
+        count(text)?;
+    }
+    Ok(declarations)
 }
 
 /// Counts what the limits are about.

@@ -32,8 +32,8 @@ pub fn default_by<P: IntoPlace<Owner: Described>>(
     value: impl Fn(&P::Owner, &Scope) -> Option<P::Item> + Send + Sync + 'static,
 ) -> Draft<P::Owner> {
     let place = place.place();
-    let (through, direct) = (place.through, place.direct);
-    let row = Draft::new(Kind::Default, place.shape.name, move |element, cx| {
+    let own = place.through.filter(|_| place.direct);
+    let row = Draft::of_place(Kind::Default, place, move |place, element, cx| {
         let Some(value) = value(element, &cx.scope) else { return };
         let mut value = Some(value);
         place.each(element, &mut |slot, xml| {
@@ -54,9 +54,9 @@ pub fn default_by<P: IntoPlace<Owner: Described>>(
             }
         });
     });
-    match through {
-        Some(field) if direct => row.idle_with(field),
-        through => row.idle_without(through),
+    match own {
+        Some(field) => row.idle_with(field),
+        None => row,
     }
 }
 
@@ -80,9 +80,7 @@ pub fn unread_where<P: IntoPlace<Owner: Described>>(
     is_unread: impl Fn(&P::Item, &Scope) -> bool + Send + Sync + 'static,
     reason: &'static str,
 ) -> Draft<P::Owner> {
-    let place = place.place();
-    let through = place.through;
-    let row = Draft::new(Kind::Unread, place.shape.name, move |element, cx| {
+    Draft::of_place(Kind::Unread, place.place(), move |place, element, cx| {
         place.each(element, &mut |slot, mut xml| {
             let message = || format!("libvirt does not read {} {reason}", place.shape.called());
             if cx.profile == Profile::Modern {
@@ -102,8 +100,7 @@ pub fn unread_where<P: IntoPlace<Owner: Described>>(
                 leave_behind(place.left_behind(&mut item), xml.as_deref_mut());
             }
         });
-    });
-    row.idle_without(through)
+    })
 }
 
 /// As [`unread`], of all that is in an element but what is read, which `read` takes over into another one.
@@ -137,18 +134,15 @@ pub fn nothing<P: IntoPlace<Owner: Described>>(
     says_nothing: impl Fn(&P::Item) -> bool + Send + Sync + 'static,
     message: &'static str,
 ) -> Draft<P::Owner> {
-    let place = place.place();
-    let through = place.through;
-    let row = Draft::new(Kind::Nothing, place.shape.name, move |element, cx| {
+    Draft::of_place(Kind::Nothing, place.place(), move |place, element, cx| {
         place.each(element, &mut |slot, mut xml| {
-            for mut item in slot.take_if(&mut |item| says_nothing(item) && !stays(&place, item, cx)) {
+            for mut item in slot.take_if(&mut |item| says_nothing(item) && !stays(place, item, cx)) {
                 let at = place.span(&item).unwrap_or_else(|| span_of(xml.as_deref_mut(), cx));
                 cx.rewrote_here(at, message).becomes(place.show(&item), "");
                 leave_behind(place.left_behind(&mut item), xml.as_deref_mut());
             }
         });
-    });
-    row.idle_without(through)
+    })
 }
 
 /// As [`nothing`], of every number in an element that is 0.
@@ -245,9 +239,7 @@ pub fn refuse_where<P: IntoPlace<Owner: Described>>(
     is_wrong: impl Fn(&P::Item, &Scope) -> bool + Send + Sync + 'static,
     why: &'static str,
 ) -> Draft<P::Owner> {
-    let place = place.place();
-    let through = place.through;
-    let row = Draft::new(Kind::Refuse, place.shape.name, move |element, cx| {
+    Draft::of_place(Kind::Refuse, place.place(), move |place, element, cx| {
         place.each(element, &mut |slot, mut xml| {
             for item in slot.items() {
                 if is_wrong(item, &cx.scope) {
@@ -256,8 +248,7 @@ pub fn refuse_where<P: IntoPlace<Owner: Described>>(
                 }
             }
         });
-    });
-    row.idle_without(through)
+    })
 }
 
 /// As [`refuse`], told at the place that the objection names beside the reason.
@@ -519,9 +510,7 @@ pub fn spelling<P: IntoPlace<Owner: Described>>(
     written: impl Fn(&P::Item, &Scope) -> Option<P::Item> + Send + Sync + 'static,
     message: &'static str,
 ) -> Draft<P::Owner> {
-    let place = place.place();
-    let through = place.through;
-    let row = Draft::new(Kind::Spelling, place.shape.name, move |element, cx| {
+    Draft::of_place(Kind::Spelling, place.place(), move |place, element, cx| {
         place.each(element, &mut |slot, mut xml| {
             for item in slot.items_mut() {
                 let Some(value) = written(item, &cx.scope) else { continue };
@@ -531,8 +520,7 @@ pub fn spelling<P: IntoPlace<Owner: Described>>(
                 cx.rewrote_here(at, message).becomes(before, after);
             }
         });
-    });
-    row.idle_without(through)
+    })
 }
 
 /// As [`spelling`], of one value that stands for another.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{BOTH, Context, LIBVIRT, MODERN, versions};
 use crate::options::{Driver, Profile};
-use crate::rule::place::Slot;
+use crate::rule::place::{Place, Slot};
 use crate::rule::scope::Scope;
 
 /// When, in the making of libvirt's picture of a domain, something happens. Each phase runs once, in this order.
@@ -323,6 +323,16 @@ impl<T: Content + Described + Clone> Draft<T> {
         act: impl Fn(&mut T, &mut Context<'_>) + Send + Sync + 'static,
     ) -> Self {
         Self::of(kind, about, Box::new(act))
+    }
+
+    /// What is done about the values in a place: nothing where the field through which it is reached holds nothing.
+    pub(super) fn of_place<V: 'static>(
+        kind: Kind,
+        place: Place<T, V>,
+        act: impl Fn(&Place<T, V>, &mut T, &mut Context<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        let through = place.through;
+        Self::new(kind, place.shape.name, move |element, cx| act(&place, element, cx)).idle_without(through)
     }
 
     /// Apart, as it is compiled for each type and [`Draft::new`] for each row.
