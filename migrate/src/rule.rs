@@ -22,8 +22,8 @@ use crate::finding::Level;
 use crate::options::{Driver, Profile, Target};
 
 pub use context::Context;
+pub(crate) use row::Idle;
 pub use row::{Drivers, Fact, Kind, Phase, Row};
-pub(crate) use row::{Idle, Run};
 pub use scope::Scope;
 
 /// Profiles of what always happens.

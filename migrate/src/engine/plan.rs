@@ -13,7 +13,7 @@ use domxml_runtime::{Content, Version, each_struct_in_mut};
 use crate::finding::Level;
 use crate::host::Host;
 use crate::options::{Driver, Profile, Target};
-use crate::rule::{Context, Drivers, Idle, Kind, Range, Row, Rule, Run, Safety, Scope};
+use crate::rule::{Context, Drivers, Idle, Kind, Range, Row, Rule, Safety, Scope};
 use crate::rules;
 use stops::Stops;
 
@@ -28,22 +28,16 @@ pub struct Plan {
     host: Option<Arc<Host>>,
 }
 
-/// What is asked first of a row: apart from the rest and small, as most rows have nothing to do in most elements, and of those
-/// nothing else is looked at.
-#[derive(Debug, Clone, Copy)]
-struct Gate {
-    drivers: Drivers,
-    idle: Idle,
-}
-
 #[derive(Debug, Clone)]
 struct Entry {
+    // Beside what these point to, as most rows have nothing to do.
     id: &'static str,
     level: Level,
+    drivers: Drivers,
+    idle: Idle,
     /// Whether it changes something on request alone.
     on_request: bool,
     row: &'static Row,
-    work: &'static dyn Run,
     /// From when to when, where that is not the case for all of the target.
     partly: Option<Range>,
 }
@@ -122,8 +116,8 @@ impl Plan {
         let here = cx.here;
         let driver = cx.scope.driver;
         let filled = content.filled();
-        let is_due = |gate: &Gate| gate.drivers.contains(driver) && !gate.idle.holds(filled);
-        for (_, entry) in stop.looks.gated().filter(|(gate, _)| is_due(gate)) {
+        let is_due = |entry: &&Entry| entry.drivers.contains(driver) && !entry.idle.holds(filled);
+        for entry in stop.looks.iter().filter(is_due) {
             self.enter(entry, content, cx);
         }
         for field in stop.fields.iter().filter(|field| filled.contains(**field)) {
@@ -132,8 +126,8 @@ impl Plan {
         cx.here = here;
         // Anew where a row may have changed something.
         let mut filled = None;
-        for (gate, entry) in stop.changes.gated().filter(|(gate, _)| gate.drivers.contains(driver)) {
-            if gate.idle.holds(*filled.get_or_insert_with(|| content.filled())) {
+        for entry in stop.changes.iter().filter(|entry| entry.drivers.contains(driver)) {
+            if entry.idle.holds(*filled.get_or_insert_with(|| content.filled())) {
                 continue;
             }
             if cx.kept.is_empty() {
@@ -164,7 +158,7 @@ impl Plan {
         let here = cx.here.range();
         if let Some(hushed) = cx.hushed.filter(|hushed| hushed.covers(entry.id, &here)) {
             let before = cx.findings.len();
-            entry.work.rehearse(&entry.row.fact, content, cx);
+            entry.row.rehearse(content, cx);
             if cx.findings.drain(before..).count() > 0 {
                 let _ = hushed.hush(entry.id, &here);
             }
@@ -172,10 +166,10 @@ impl Plan {
         }
         if entry.on_request && !self.unsafe_fixes {
             let before = cx.findings.len();
-            entry.work.rehearse(&entry.row.fact, content, cx);
+            entry.row.rehearse(content, cx);
             demote(cx, before);
         } else {
-            entry.work.run(&entry.row.fact, content, cx);
+            entry.row.run(content, cx);
         }
     }
 }
@@ -199,14 +193,13 @@ fn subscribe(stops: &mut Stops, rule: &'static Rule, row: &'static Row, profile:
     }
     let partly = (!target.all_within(since, until)).then_some((since, until));
     let stop = stops.make(row.fact.subject);
-    let gate = Gate { drivers: row.fact.drivers, idle: row.fact.idle };
-    let entry = Entry {
+    if looks { &mut stop.looks } else { &mut stop.changes }.push(Entry {
         id: rule.id,
         level: rule.class.level(),
+        drivers: row.fact.drivers,
+        idle: row.fact.idle,
         on_request: rule.safety == Safety::Unsafe,
         row,
-        work: row.work(),
         partly,
-    };
-    if looks { &mut stop.looks } else { &mut stop.changes }.push(gate, entry);
+    });
 }

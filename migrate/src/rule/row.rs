@@ -166,15 +166,6 @@ impl<T, F: Fn(&T, &Scope) -> bool + Send + Sync> When<T> for F {
     }
 }
 
-/// Two conditions that must both hold.
-struct Both<T>(Box<dyn When<T>>, Box<dyn When<T>>);
-
-impl<T> When<T> for Both<T> {
-    fn holds(&self, element: &T, scope: &Scope) -> bool {
-        self.0.holds(element, scope) && self.1.holds(element, scope)
-    }
-}
-
 type At<T> = Box<dyn Fn(&T) -> Option<Span> + Send + Sync>;
 
 /// What is known of a row without running it.
@@ -258,36 +249,21 @@ pub struct Draft<T> {
 /// The part of a row that knows its type.
 struct Work<T> {
     at: Option<At<T>>,
-    when: Option<Box<dyn When<T>>>,
+    when: Vec<Box<dyn When<T>>>,
     act: Box<dyn Act<T>>,
 }
 
 /// The work of a row, whatever its type.
-pub(crate) trait Run: Send + Sync {
-    /// Does it.
+trait Run: Send + Sync {
     fn run(&self, fact: &Fact, element: &mut dyn Any, cx: &mut Context<'_>);
 
     /// Does it to a copy.
     fn rehearse(&self, fact: &Fact, element: &dyn Any, cx: &mut Context<'_>);
 }
 
-impl fmt::Debug for dyn Run {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Run")
-    }
-}
-
 impl<T: Clone + 'static> Work<T> {
-    /// Takes a further condition. Apart, as it is compiled for each type and [`Draft::when`] for each condition.
-    fn wants(&mut self, when: Box<dyn When<T>>) {
-        self.when = Some(match self.when.take() {
-            Some(first) => Box::new(Both(first, when)),
-            None => when,
-        });
-    }
-
     fn is_due(&self, element: &T, cx: &Context<'_>) -> bool {
-        self.when.as_ref().is_none_or(|when| when.holds(element, &cx.scope))
+        self.when.iter().all(|when| when.holds(element, &cx.scope))
     }
 
     fn act(&self, fact: &Fact, element: &mut T, cx: &mut Context<'_>) {
@@ -351,13 +327,13 @@ impl<T: Content + Described + Clone> Draft<T> {
             idle: Idle::Never,
             says: None,
         };
-        Self { fact, work: Work { at: None, when: None, act } }
+        Self { fact, work: Work { at: None, when: Vec::new(), act } }
     }
 
     /// Where it holds; said twice, both must.
     #[must_use]
     pub fn when(mut self, condition: impl Fn(&T, &Scope) -> bool + Send + Sync + 'static) -> Self {
-        self.work.wants(Box::new(condition));
+        self.work.when.push(Box::new(condition));
         self
     }
 
@@ -474,9 +450,14 @@ impl Row {
         }
     }
 
-    /// What it does, whatever the driver.
-    pub(crate) fn work(&self) -> &dyn Run {
-        &*self.work
+    /// Does it, whatever the driver.
+    pub(crate) fn run(&self, element: &mut dyn Any, cx: &mut Context<'_>) {
+        self.work.run(&self.fact, element, cx);
+    }
+
+    /// Reports what it would do, whatever the driver.
+    pub(crate) fn rehearse(&self, element: &dyn Any, cx: &mut Context<'_>) {
+        self.work.rehearse(&self.fact, element, cx);
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use domxml::Domain;
 use domxml_runtime::{ByTable, Described as _, TypeInfo, Version, Way, address, routes, ways_from};
 
-use super::{Entry, Gate};
+use super::Entry;
 
 /// The types at which a walk does something, or passes by on the way to such.
 #[derive(Debug, Clone, Default)]
@@ -16,36 +16,11 @@ pub(super) struct Stops(ByTable<Stop>);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Stop {
     /// Rows that see the document as the phase found it: before anything in the element changes.
-    pub(super) looks: Entries,
+    pub(super) looks: Vec<Entry>,
     /// Rows that find the element's children changed already.
-    pub(super) changes: Entries,
+    pub(super) changes: Vec<Entry>,
     /// The numbers of the fields in which there is more to do.
     pub(super) fields: Vec<usize>,
-}
-
-/// Rows in their order, each behind its gate.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Entries {
-    gates: Vec<Gate>,
-    /// As many as there are gates.
-    entries: Vec<Entry>,
-}
-
-impl Entries {
-    pub(super) fn push(&mut self, gate: Gate, entry: Entry) {
-        self.gates.push(gate);
-        self.entries.push(entry);
-    }
-
-    pub(super) fn gated(&self) -> impl Iterator<Item = (&Gate, &Entry)> {
-        self.gates.iter().zip(&self.entries)
-    }
-
-    fn retain(&mut self, wanted: impl Fn(&Entry) -> bool) {
-        let mut kept = self.entries.iter().map(&wanted);
-        self.gates.retain(|_| kept.next().unwrap_or_default());
-        self.entries.retain(wanted);
-    }
 }
 
 impl Stops {
@@ -71,8 +46,7 @@ impl Stops {
 
     /// Whether any row of this rule is among them.
     pub(super) fn runs(&self, id: &str) -> bool {
-        let mut all = self.0.values().flat_map(|stop| stop.looks.gated().chain(stop.changes.gated()));
-        all.any(|(_, entry)| entry.id == id)
+        self.0.values().any(|stop| stop.looks.iter().chain(&stop.changes).any(|entry| entry.id == id))
     }
 
     /// Finds the ways to the types that have been made, of which none leads through what is newer than a version.

@@ -25,7 +25,7 @@ fn run_idle(rows: &[&Row], content: &mut dyn Content, cx: &mut Context<'_>) -> u
     let idle = rows.iter().filter(|row| std::ptr::eq(row.fact.subject, info) && row.fact.idle.holds(filled));
     let mut ran = 0;
     for row in idle {
-        row.work().run(&row.fact, content, cx);
+        row.run(content, cx);
         assert!(cx.findings.is_empty() && cx.notes.is_empty() && cx.unread.is_empty(), "{row:?}: {:?}", cx.findings);
         ran += 1;
     }
