@@ -4,7 +4,7 @@
 //! What is counted is the time that the thread has of a processor, the least of several runs, and a line that is too steep is measured again:
 //! a busy machine makes single runs slow, but not all of them, while a program whose time is not linear stays so however often it is asked.
 
-use std::fmt::Write as _;
+use std::fmt;
 use std::hint::black_box;
 use std::io;
 
@@ -192,24 +192,57 @@ pub fn growth(name: &'static str) -> Result<Measure, String> {
     let [modern, libvirt] = options;
     let diff = meaning::Comparison::new(modern, libvirt);
     let drift = drift::Comparison::new(None, Host::default())?;
-    let measured = KINDS.par_iter().map(|kind| {
-        let mut results = Vec::new();
-        let grown = |size: &usize| Grown { text: grown(kind, kind.each, *size), other: grown(kind, kind.other, *size) };
-        let documents: Vec<Grown> = SIZES.iter().map(grown).collect();
-        let mut line = format!("{}:", kind.name);
-        for (way, run) in ways(&judge, &diff, &drift) {
-            let (slope, times) = line_of(&documents, &run);
-            let _ = write!(line, " {way} {slope:.2} ({:.0} ms)", times.last().unwrap_or(&0.0) * 1000.0);
-            let steep = (slope > STEEPEST).then(|| format!("{slope:.2} is steeper than {STEEPEST}: {times:.4?} s"));
-            results.push((format!("{}, {way}", kind.name), steep));
+    let ways = ways(&judge, &diff, &drift);
+    let mut measured: Vec<Vec<Line>> = KINDS.par_iter().map(|kind| lines_of(kind, &ways, |_| true)).collect();
+    // Neighbours on other processors share caches with a measurement: what is too steep is measured again with none.
+    for (kind, lines) in KINDS.iter().zip(&mut measured) {
+        let steep: Vec<_> = lines.iter().filter(|line| line.slope > STEEPEST).map(|line| line.way).collect();
+        for again in lines_of(kind, &ways, |way| steep.contains(&way)) {
+            lines.retain(|line| line.way != again.way);
+            lines.push(again);
         }
-        (results, line)
-    });
-    let (results, remarks): (Vec<_>, Vec<_>) = measured.unzip();
-    Ok(Measure { remarks, ..Measure::of(name, results.into_iter().flatten().collect()) })
+    }
+    let results = KINDS.iter().zip(&measured).flat_map(|(kind, lines)| lines.iter().map(|line| line.result(kind)));
+    let remark = |(kind, lines): (&Kind, &Vec<Line>)| {
+        lines.iter().fold(format!("{}:", kind.name), |remark, line| format!("{remark} {line}"))
+    };
+    let remarks = KINDS.iter().zip(&measured).map(remark).collect();
+    Ok(Measure { remarks, ..Measure::of(name, results.collect()) })
 }
 
-type Way<'j> = (&'static str, Box<dyn Fn(&Grown) + 'j>);
+/// How one way to look at documents goes with their size.
+struct Line {
+    way: &'static str,
+    slope: f64,
+    /// The least seconds that each of the documents took.
+    times: Vec<f64>,
+}
+
+impl Line {
+    /// The name of the case, and what is wrong with it.
+    fn result(&self, kind: &Kind) -> (String, Option<String>) {
+        let wrong = || format!("{:.2} is steeper than {STEEPEST}: {:.4?} s", self.slope, self.times);
+        (format!("{}, {}", kind.name, self.way), (self.slope > STEEPEST).then(wrong))
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let milliseconds = self.times.last().unwrap_or(&0.0) * 1000.0;
+        write!(f, "{} {:.2} ({milliseconds:.0} ms)", self.way, self.slope)
+    }
+}
+
+/// Those ways to look at documents of a kind that are asked for.
+fn lines_of(kind: &Kind, ways: &[Way<'_>], asked: impl Fn(&'static str) -> bool) -> Vec<Line> {
+    let grown = |size: &usize| Grown { text: grown(kind, kind.each, *size), other: grown(kind, kind.other, *size) };
+    let documents: Vec<Grown> = SIZES.iter().map(grown).collect();
+    let asked = ways.iter().filter(|(way, _)| asked(way));
+    asked.map(|(way, run)| line_of(way, &documents, run)).collect()
+}
+
+/// A way to look at documents: its name, and what it does.
+type Way<'j> = (&'static str, Box<dyn Fn(&Grown) + Sync + 'j>);
 
 fn ways<'j>(judge: &'j Judge, diff: &'j meaning::Comparison, drift: &'j drift::Comparison) -> Vec<Way<'j>> {
     let modern = |layout| Options { layout, ..measures::plain_options() };
@@ -248,20 +281,19 @@ fn told(report: &FileReport) {
     }
 }
 
-/// The slope of a way to look at documents, and the least seconds that each of them took.
-fn line_of(documents: &[Grown], run: &dyn Fn(&Grown)) -> (f64, Vec<f64>) {
-    let mut times = vec![f64::INFINITY; documents.len()];
-    let mut steepness = f64::INFINITY;
+/// The line of a way to look at these documents, measured until it is flat enough, if it ever is.
+fn line_of(way: &'static str, documents: &[Grown], run: &dyn Fn(&Grown)) -> Line {
+    let mut line = Line { way, slope: f64::INFINITY, times: vec![f64::INFINITY; documents.len()] };
     for _ in 0..ATTEMPTS {
-        for (time, document) in times.iter_mut().zip(documents) {
+        for (time, document) in line.times.iter_mut().zip(documents) {
             *time = time.min(least(&|| run(document)));
         }
-        steepness = slope(documents, &times);
-        if steepness <= STEEPEST {
+        line.slope = slope(documents, &line.times);
+        if line.slope <= STEEPEST {
             break;
         }
     }
-    (steepness, times)
+    line
 }
 
 /// The least time that a call takes, in seconds.
