@@ -47,8 +47,11 @@ pub fn write_as(name: &'static str, content: &dyn Content, options: &WriteOption
 fn written(name: (&str, &str), content: &dyn Content, options: &WriteOptions) -> Result<Written, WriteError> {
     let mut writer = Writer::new(options);
     writer.root_as(name, content);
-    let Writer { out: text, findings, .. } = writer;
-    WriteError::of(name.1, content, &text).map_or(Ok(Written { text, findings }), Err)
+    let Writer { out: text, findings, refused, .. } = writer;
+    let wrong = refused || domxml_xml::forbidden(&text).is_some();
+    // Only what is wrong is looked for.
+    let error = wrong.then(|| WriteError::of(name.1, content, &text)).flatten();
+    error.map_or(Ok(Written { text, findings }), Err)
 }
 
 /// Writes a document and notes where its parts stand.
@@ -72,6 +75,8 @@ pub struct Writer<'o> {
     depth: usize,
     options: &'o WriteOptions,
     findings: Vec<Finding>,
+    /// Whether a value has been met that would not be read again as what it is.
+    refused: bool,
     observer: Option<&'o mut dyn Observer>,
     /// Whether attributes and children must be looked up in the tables.
     tables: bool,
@@ -106,6 +111,7 @@ impl<'o> Writer<'o> {
             depth: options.depth,
             options,
             findings: Vec::new(),
+            refused: false,
             observer: None,
             tables: options.defaults != Defaults::Keep
                 || options.empty == EmptyElements::Drop

@@ -3,11 +3,20 @@
 use domxml_runtime::scalar::trim;
 use domxml_runtime::{Blanks, Scalar, ScalarError};
 
-/// Appends two hexadecimal digits.
-fn push_octet(out: &mut String, octet: u8) {
-    for digit in [octet >> 4, octet & 15] {
-        out.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+/// Appends octets, each as two hexadecimal digits, with a separator before those that have one by their number.
+fn push_octets(out: &mut String, octets: &[u8], separator: u8, has_one: impl Fn(usize) -> bool) {
+    let mut text = Vec::with_capacity(3 * octets.len());
+    for (index, octet) in octets.iter().enumerate() {
+        text.extend(has_one(index).then_some(separator));
+        text.extend([octet >> 4, octet & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]));
     }
+    out.push_str(&String::from_utf8_lossy(&text));
+}
+
+/// An octet from its hexadecimal digits.
+fn octet(digits: &[u8]) -> Option<u8> {
+    let digit = |octet: u8, byte: &u8| Some(octet << 4 | u8::try_from(char::from(*byte).to_digit(16)?).ok()?);
+    digits.iter().try_fold(0, digit)
 }
 
 /// A universally unique identifier, written in lower case with dashes.
@@ -16,13 +25,15 @@ pub struct Uuid(pub [u8; 16]);
 
 fn read_uuid(text: &str) -> Option<[u8; 16]> {
     let mut bytes = [0; 16];
-    let mut rest = trim(text);
+    let mut rest = trim(text).as_bytes();
     for byte in &mut bytes {
         // Dashes and blanks count nothing between two octets.
-        rest = rest.trim_start_matches(['-', ' ']);
-        let pair = rest.get(..2).filter(|pair| pair.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
-        *byte = u8::from_str_radix(pair, 16).ok()?;
-        rest = &rest[2..];
+        while let Some(behind) = rest.strip_prefix(b"-").or(rest.strip_prefix(b" ")) {
+            rest = behind;
+        }
+        let (pair, behind) = rest.split_at_checked(2)?;
+        *byte = octet(pair)?;
+        rest = behind;
     }
     if rest.is_empty() { Some(bytes) } else { None }
 }
@@ -33,11 +44,11 @@ impl Scalar for Uuid {
     }
 
     fn write(&self, out: &mut String) {
-        for (index, byte) in self.0.iter().enumerate() {
-            let separator = if matches!(index, 4 | 6 | 8 | 10) { "-" } else { "" };
-            out.push_str(separator);
-            push_octet(out, *byte);
-        }
+        push_octets(out, &self.0, b'-', |index| matches!(index, 4 | 6 | 8 | 10));
+    }
+
+    fn check(&self) -> Result<(), ScalarError> {
+        Ok(())
     }
 }
 
@@ -50,12 +61,13 @@ fn read_mac(text: &str) -> Option<[u8; 6]> {
     let mut bytes = [0; 6];
     for byte in &mut bytes {
         let part = parts.next()?;
-        if !matches!(part.len(), 1 | 2) || !part.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return None;
-        }
-        *byte = u8::from_str_radix(part, 16).ok()?;
+        *byte = octet(part.as_bytes()).filter(|_| matches!(part.len(), 1 | 2))?;
     }
     if parts.next().is_none() { Some(bytes) } else { None }
+}
+
+fn no_station() -> ScalarError {
+    ScalarError::expected("the MAC address of one station, as 52:54:00:12:34:56")
 }
 
 impl MacAddress {
@@ -68,8 +80,7 @@ impl MacAddress {
 
 impl Scalar for MacAddress {
     fn parse(text: &str) -> Result<Self, ScalarError> {
-        let address = read_mac(text).map(MacAddress).filter(|address| address.is_unicast());
-        address.ok_or_else(|| ScalarError::expected("the MAC address of one station, as 52:54:00:12:34:56"))
+        read_mac(text).map(MacAddress).filter(|address| address.is_unicast()).ok_or_else(no_station)
     }
 
     fn blanks(&self) -> Blanks {
@@ -77,11 +88,11 @@ impl Scalar for MacAddress {
     }
 
     fn write(&self, out: &mut String) {
-        for (index, byte) in self.0.iter().enumerate() {
-            let separator = if index == 0 { "" } else { ":" };
-            out.push_str(separator);
-            push_octet(out, *byte);
-        }
+        push_octets(out, &self.0, b':', |index| index > 0);
+    }
+
+    fn check(&self) -> Result<(), ScalarError> {
+        if self.is_unicast() { Ok(()) } else { Err(no_station()) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! One method for each kind of field.
 
 use super::marks::MarkKind;
+use super::refusal::is_refused;
 use super::{Action, Defaults, EmptyElements, Finding, Newer, OutputOnly, Writer, push_declaration};
 use crate::content::{Content, Payload};
 use crate::escape;
@@ -95,7 +96,7 @@ impl Writer<'_> {
             Slot::Flag(flag) => self.flag(line, flag),
             Slot::Value(field) => match line.kind {
                 FieldKind::Attribute => {}
-                FieldKind::Text => self.text(field),
+                FieldKind::Text => self.text(line, field),
                 _ => {
                     let count = field.count();
                     if count > 0 {
@@ -128,12 +129,14 @@ impl Writer<'_> {
             let present = field.count() > 0;
             if present {
                 field.write(0, &mut value);
+                self.refused |= is_refused(line, field, 0, &value);
             }
             self.attribute_by_table(line, present.then_some(&value));
         } else if field.count() > 0 {
             self.push_attribute_name(line.ns, line.name);
             let start = self.out.len();
             field.write(0, &mut self.out);
+            self.refused |= is_refused(line, field, 0, &self.out[start..]);
             escape::attribute(&mut self.out, start);
             self.out.push('\'');
         }
@@ -270,7 +273,7 @@ impl Writer<'_> {
                     continue;
                 }
             }
-            self.leaf_element(line.ns, line.name, Some((field, index)));
+            self.leaf_element(line, Some((field, index)));
         }
     }
 
@@ -324,12 +327,13 @@ impl Writer<'_> {
     fn flag(&mut self, line: &'static FieldInfo, field: &dyn Flag) {
         for _ in 0..field.count() {
             if self.wanted(line, None) {
-                self.leaf_element(line.ns, line.name, None);
+                self.leaf_element(line, None);
             }
         }
     }
 
-    fn leaf_element(&mut self, ns: &str, name: &str, text: Option<(&dyn Field, usize)>) {
+    fn leaf_element(&mut self, line: &'static FieldInfo, text: Option<(&dyn Field, usize)>) {
+        let (ns, name) = (line.ns, line.name);
         self.before(name);
         let key = self.frame.as_ref().map(|frame| (Box::from(name), frame.count(name)));
         let leaf = key.and_then(|key| self.frame.as_mut()?.leaves.remove(&key));
@@ -355,6 +359,7 @@ impl Writer<'_> {
             let mark = self.open_mark(MarkKind::Text, Span::default());
             let start = self.out.len();
             field.write(index, &mut self.out);
+            self.refused |= is_refused(line, field, index, &self.out[start..]);
             escape::text(&mut self.out, start);
             self.close_mark(mark);
         }
@@ -411,12 +416,13 @@ impl Writer<'_> {
     }
 
     /// Writes the element's text.
-    fn text(&mut self, field: &dyn Field) {
+    fn text(&mut self, line: &'static FieldInfo, field: &dyn Field) {
         if field.count() == 0 {
             return;
         }
         let mut text = String::new();
         field.write(0, &mut text);
+        self.refused |= is_refused(line, field, 0, &text);
         if let Some(observer) = &mut self.observer {
             observer.text(self.info, &text, self.span);
         }

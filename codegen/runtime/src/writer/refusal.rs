@@ -2,10 +2,11 @@
 
 use crate::content::Content;
 use crate::error::{ErrorKind, ParseErrors};
-use crate::info::Blank;
+use crate::info::{Blank, FieldInfo};
 use crate::path::{self, Item};
 use crate::position::Paths;
 use crate::scalar::ScalarError;
+use crate::slots::Field;
 use domxml_xml::{NoRoom, Spare};
 use roxmltree::{Document, Node};
 use std::fmt;
@@ -41,20 +42,25 @@ pub enum WriteErrorKind {
 
 impl WriteErrorKind {
     /// What is wrong with what stands at a place, if anything.
-    fn of(item: Item<'_>, spare: &mut String) -> Option<Self> {
+    fn of(item: Item<'_>) -> Option<Self> {
         let Item::Value(line, field, at) = item else { return None };
-        if let Err(error) = field.check(at) {
-            let mut value = String::new();
-            field.write(at, &mut value);
-            return Some(WriteErrorKind::Value { value, error });
+        let mut value = String::new();
+        field.write(at, &mut value);
+        match field.check(at) {
+            Err(error) => Some(WriteErrorKind::Value { value, error }),
+            Ok(()) => is_lost(line, &value).then_some(WriteErrorKind::Empty),
         }
-        if line.blank != Blank::Absent {
-            return None;
-        }
-        spare.clear();
-        field.write(at, spare);
-        spare.is_empty().then_some(WriteErrorKind::Empty)
     }
+}
+
+/// Whether a value is read as if it were not there.
+fn is_lost(line: &FieldInfo, value: &str) -> bool {
+    value.is_empty() && line.blank == Blank::Absent
+}
+
+/// Whether a value of a field, written so, would not be read again as what it is: what [`WriteError`] tells.
+pub(super) fn is_refused(line: &FieldInfo, field: &dyn Field, at: usize, written: &str) -> bool {
+    is_lost(line, written) || field.check(at).is_err()
 }
 
 impl fmt::Display for WriteErrorKind {
@@ -87,10 +93,10 @@ impl WriteError {
             };
             return Some(WriteError { path, kind: WriteErrorKind::Character(character) });
         }
-        let (mut found, mut spare) = (None, String::new());
+        let mut found = None;
         path::every(content, None, &mut |place, item| {
             if found.is_none()
-                && let Some(kind) = WriteErrorKind::of(item, &mut spare)
+                && let Some(kind) = WriteErrorKind::of(item)
             {
                 found = Some(WriteError { path: below(&place.to_string()), kind });
             }
