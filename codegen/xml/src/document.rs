@@ -99,6 +99,7 @@ pub fn parse<'t>(text: &'t str, spare: &'t mut Spare) -> Result<Tree<'t>, Error>
     check_declaration(text)?;
     check_doctype(text)?;
     check_names(text)?;
+    check_references(text)?;
     let options = || ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     let (document, undeclared) = match Document::parse_with_options(text, options()) {
         Ok(document) => (document, &[][..]),
@@ -128,6 +129,9 @@ pub fn root_name(text: &str) -> Option<&str> {
 
 /// Finds where namespaces may be declared.
 static NAMESPACE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("xmlns"));
+
+/// Finds references by number.
+static REFERENCE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("&#"));
 
 /// Finds a document type.
 static DOCTYPE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("<!DOCTYPE"));
@@ -274,6 +278,23 @@ fn check_names(text: &str) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Refuses references to numbers that no character has, as those of half a surrogate pair: the parser would take them for U+FFFD.
+fn check_references(text: &str) -> Result<(), Error> {
+    let refers_to_nothing =
+        |at: &usize| wrong::referred(text, *at).is_some_and(|number| char::from_u32(number).is_none());
+    let first = |part: &Range<usize>| {
+        REFERENCE.find_iter(&text.as_bytes()[part.clone()]).map(|at| part.start + at).find(refers_to_nothing)
+    };
+    if first(&(0..text.len())).is_none() {
+        return Ok(());
+    }
+    // What looks like one in a comment or a section is none.
+    let mut pieces = markup::pieces(text).filter(|piece| matches!(piece.kind, Kind::Text | Kind::Start | Kind::Empty));
+    pieces.find_map(|piece| first(&piece.range)).map_or(Ok(()), |at| {
+        Err(Error::new(at, "this refers to the number of a character, and none has that number: leave it out"))
+    })
 }
 
 /// Refuses a declaration that libxml2 does not read, and the parser reads past.

@@ -195,13 +195,13 @@ fn colons(text: &str, at: usize) -> Option<&str> {
     name.contains(':').then_some(name)
 }
 
-/// The number of the character to which a reference at an offset refers.
-fn referred(text: &str, at: usize) -> Option<u32> {
-    let (number, _) = text.get(at..)?.strip_prefix("&#")?.split_once(';')?;
-    match number.strip_prefix('x') {
-        Some(digits) => u32::from_str_radix(digits, 16).ok(),
-        None => number.parse().ok(),
-    }
+/// The number of the character to which a reference at an offset refers; of one that is larger than any, the largest.
+pub(crate) fn referred(text: &str, at: usize) -> Option<u32> {
+    let number = text.get(at..)?.strip_prefix("&#")?;
+    let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |digits| (digits, 16));
+    let end = digits.find(|letter: char| !letter.is_digit(radix))?;
+    let is_whole = end > 0 && digits[end..].starts_with(';');
+    is_whole.then(|| u32::from_str_radix(&digits[..end], radix).unwrap_or(u32::MAX))
 }
 
 /// The innermost element that is open before an offset.

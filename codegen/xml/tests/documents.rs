@@ -31,6 +31,17 @@ fn what_is_no_xml_is_told_what_it_is() {
 }
 
 #[test]
+fn references_to_no_character_are_refused() {
+    for number in ["xD800", "xdfff", "55296", "x110000", "1114112", "99999999999999999999", "x00000000000D800"] {
+        says(&format!("<d>\n<a>&#{number};</a></d>"), "2:4: this refers to the number of a character, and none has");
+        says(&format!("<d>\n<a b='&#{number};'/></d>"), "2:7: this refers to the number of a character, and none has");
+        assert!(parse(&format!("<d><!-- &#{number}; --><![CDATA[&#{number};]]></d>"), &mut Spare::default()).is_ok());
+    }
+    assert!(parse("<d>&#x1F600;&#x10FFFF;&#65;</d>", &mut Spare::default()).is_ok());
+    says("<d>&#xFFFE;</d>", "the character U+FFFE cannot stand in XML");
+}
+
+#[test]
 fn a_template_is_told_to_be_rendered() {
     says(
         "{% set a = 1 %}\n<d/>",
@@ -168,7 +179,7 @@ fn a_reference_to_what_is_no_character_is_told() {
     says("<a>b&#27;</a>", "1:5: the character U+001B cannot stand in XML");
     says("<a b='&#x1f;'/>", "1:7: the character U+001F cannot stand in XML");
     says("<a>&#xfffe;</a>", "the character U+FFFE cannot stand in XML");
-    says("<a>&#99999999999;</a>", "an & that begins no reference");
+    says("<a>&#99999999999;</a>", "the number of a character, and none has that number");
     says("<a>&#;</a>", "an & that begins no reference");
 }
 
