@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domxml_runtime::Version;
 
+use crate::input::is_stdin;
 use crate::output::{self, HardLinks, Owner};
 use crate::patterns::Pattern;
 
@@ -545,7 +546,7 @@ impl Files {
     /// Whether a document comes from standard input.
     #[must_use]
     pub fn read_stdin(&self) -> bool {
-        let named = self.paths.iter().any(|path| path.as_os_str() == "-");
+        let named = self.paths.iter().any(|path| is_stdin(path));
         named || self.paths.is_empty() && self.files_from.is_none()
     }
 }

@@ -6,13 +6,14 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::fs::{self, Metadata};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use domxml_xml::limits;
 use ignore::WalkBuilder;
 
 use crate::cli::Files;
-use crate::input::{Origin, shown};
+use crate::input::{Origin, is_stdin, shown};
 use crate::patterns::{Pattern, Patterns};
 
 /// One thing that a path stands for.
@@ -42,7 +43,7 @@ pub fn collect(files: &Files) -> Result<Vec<Item>, String> {
             return Err(wrong(&"there are null characters in the list: say --null where they end its paths"));
         }
         paths.extend(listed(&bytes, files.null));
-        if list.as_os_str() == "-" && paths.iter().any(|path| path.as_os_str() == "-") {
+        if is_stdin(list) && paths.iter().any(|path| is_stdin(path)) {
             return Err(wrong(&"standard input is the list, and cannot be a document too"));
         }
     } else if paths.is_empty() {
@@ -51,7 +52,7 @@ pub fn collect(files: &Files) -> Result<Vec<Item>, String> {
     let search = Search::new(files, &paths)?;
     let mut found = Vec::new();
     for path in paths {
-        if path.as_os_str() == "-" {
+        if is_stdin(&path) {
             found.push(Candidate { item: Item::Document(Origin::Stdin), link: false, file: None });
         } else if path.is_dir() {
             search.directory(&path, &mut found);
@@ -63,12 +64,7 @@ pub fn collect(files: &Files) -> Result<Vec<Item>, String> {
 }
 
 fn read_list(list: &Path) -> io::Result<Vec<u8>> {
-    if list.as_os_str() != "-" {
-        return fs::read(list);
-    }
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
+    if is_stdin(list) { limits::read(io::stdin().lock(), 0) } else { limits::read_file(list) }
 }
 
 /// The paths of a list: one on each line, or each ended by a null character. Before lines an editor may have put a byte order mark.

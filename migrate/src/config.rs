@@ -16,7 +16,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::cli::{Cli, Files};
 use crate::collect::{self, Item};
-use crate::input::Origin;
+use crate::input::{Origin, is_stdin};
 use read::{Argument, Config};
 
 /// Name of the file that is looked for.
@@ -83,7 +83,7 @@ impl Configs {
     /// # Errors
     /// As there.
     pub fn of_call<'p, A: FromArgMatches>(&self, mut paths: impl Iterator<Item = &'p Path>) -> Result<A, String> {
-        let config = self.of(paths.find(|path| path.as_os_str() != "-"))?;
+        let config = self.of(paths.find(|path| !is_stdin(path)))?;
         self.filled(config.iter().flat_map(|config| &config.arguments))
     }
 
@@ -102,7 +102,7 @@ impl Configs {
     /// One line: a configuration is wrong, or what [`collect::collect`] says.
     pub fn collect(&self, files: &Files) -> Result<Vec<Item>, String> {
         let mut files = files.clone();
-        let first = files.paths.iter().find(|path| path.as_os_str() != "-").cloned();
+        let first = files.paths.iter().find(|path| !is_stdin(path)).cloned();
         if let Some(config) = self.of(first.as_deref())? {
             files.searched.extend(config.include.iter().cloned());
         }

@@ -5,13 +5,11 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use domxml_xml::{Decoded, Form, NotText};
+use domxml_xml::{Decoded, Form, NotText, limits};
 
 use crate::holder::Content;
 use crate::output::Stamp;
 use crate::report::visible;
-
-pub use domxml_xml::limits::MAX_BYTES;
 
 /// Where a document comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,7 +22,19 @@ pub enum Origin {
     Found(PathBuf),
 }
 
+/// Whether a caller means standard input by a path.
+#[must_use]
+pub fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 impl Origin {
+    /// What a caller means by a path.
+    #[must_use]
+    pub fn of(path: &Path) -> Self {
+        if is_stdin(path) { Self::Stdin } else { Self::Named(path.to_owned()) }
+    }
+
     /// The path; none for standard input.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
@@ -94,7 +104,7 @@ impl fmt::Display for Unread {
 /// It cannot be read, is too large, or is not text of the encoding that it declares.
 pub fn read(origin: &Origin) -> Result<Source, Unread> {
     let (bytes, stamp) = match origin.path() {
-        None => read_limited(io::stdin().lock(), 0).map(|bytes| (bytes, None)),
+        None => limits::read(io::stdin().lock(), 0).map(|bytes| (bytes, None)),
         Some(path) => read_file(path),
     }
     .map_err(|error| Unread::Io(error.to_string()))?;
@@ -119,7 +129,7 @@ fn read_file(path: &Path) -> io::Result<(Vec<u8>, Option<Stamp>)> {
             return read_stream(file, &metadata).map(|bytes| (bytes, None));
         }
         let before = Stamp::of(&metadata);
-        let bytes = read_limited(&file, metadata.len())?;
+        let bytes = limits::read(&file, metadata.len())?;
         // What is read while it is written is neither the old nor the new content.
         if Stamp::of(&file.metadata()?).same_content(&before) {
             return Ok((bytes, Some(before)));
@@ -174,7 +184,7 @@ fn read_stream(file: fs::File, metadata: &fs::Metadata) -> io::Result<Vec<u8>> {
     }
     let flags = rustix::fs::fcntl_getfl(&file)?;
     rustix::fs::fcntl_setfl(&file, flags - rustix::fs::OFlags::NONBLOCK)?;
-    let mut bytes = read_limited(io::Cursor::new(start).chain(file), 0)?;
+    let mut bytes = limits::read(io::Cursor::new(start).chain(file), 0)?;
     bytes.shrink_to_fit();
     Ok(bytes)
 }
@@ -184,18 +194,7 @@ fn read_stream(file: fs::File, metadata: &fs::Metadata) -> io::Result<Vec<u8>> {
     if metadata.is_dir() {
         return Err(io::Error::from(io::ErrorKind::IsADirectory));
     }
-    read_limited(file, 0)
-}
-
-/// Reads to the end, with room for so many bytes and the read that finds the end from the beginning.
-fn read_limited(from: impl Read, expected: u64) -> io::Result<Vec<u8>> {
-    let room = usize::try_from(expected.min(MAX_BYTES) + 1).unwrap_or_default();
-    let mut bytes = Vec::with_capacity(room);
-    let read = from.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    if read as u64 > MAX_BYTES {
-        return Err(io::Error::other(format!("larger than {} MiB", MAX_BYTES >> 20)));
-    }
-    Ok(bytes)
+    limits::read(file, 0)
 }
 
 /// A document that was printed anew, in the dress of the one that was read: its XML declaration and its line ends, which no

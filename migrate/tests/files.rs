@@ -81,6 +81,24 @@ fn a_dry_run_knows_what_would_be_left() {
     assert_eq!((said(&["upgrade", "--diff"]).0, said(&["upgrade", "--check"]).0), (Some(1), Some(1)));
 }
 
+/// What has no end is not read into memory, whatever it is asked for.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_has_no_end_is_refused() {
+    for arguments in [
+        &["check", "/dev/zero"][..],
+        &["check", "--files-from", "/dev/zero"],
+        &["check", "--config", "/dev/zero"],
+        &["check", "--host", "/dev/zero"],
+        &["validate", "--schema", "/dev/zero"],
+        &["get", "/dev/zero"],
+    ] {
+        let output = dommigrate().args(arguments).write_stdin(NEW).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.code() == Some(2) && said.contains("larger than 256 MiB"), "{arguments:?}: {said}");
+    }
+}
+
 /// What is no regular file cannot be rewritten, whether there is something to rewrite or not: who reads the output gets nothing.
 #[cfg(unix)]
 #[test]

@@ -80,7 +80,7 @@ impl Resolver for FileResolver {
     }
 
     fn read(&self, name: &str) -> Result<String, ResolveError> {
-        let bytes = std::fs::read(self.directory.join(name))?;
+        let bytes = domxml_xml::limits::read_file(&self.directory.join(name))?;
         let decoded = domxml_xml::decode(&bytes).map_err(|error| ResolveError(error.to_string()))?;
         Ok(decoded.text)
     }

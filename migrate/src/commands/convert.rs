@@ -11,11 +11,7 @@ use crate::input::{self, Origin};
 use crate::report::visible;
 
 pub(super) fn run(args: &Convert) -> Result<u8, String> {
-    let origin = match args.path.as_deref() {
-        None => Origin::Stdin,
-        Some(path) if path == Path::new("-") => Origin::Stdin,
-        Some(path) => Origin::Named(path.to_owned()),
-    };
+    let origin = args.path.as_deref().map_or(Origin::Stdin, Origin::of);
     let label = origin.label();
     let complain = |message: String| crate::complain(&visible(&format!("{label}: {message}")));
     let source = match input::read(&origin) {

@@ -121,15 +121,11 @@ impl Pair {
 
 /// The documents to compare: the two paths, or what two directories hold under the same relative paths.
 fn pairs(before: &Path, after: &Path) -> Result<Vec<(Origin, Origin)>, String> {
-    let origin = |path: &Path| match path.as_os_str() == "-" {
-        true => Origin::Stdin,
-        false => Origin::Named(path.to_owned()),
-    };
     match (before.is_dir(), after.is_dir()) {
-        (false, false) if before == after && before.as_os_str() == "-" => {
+        (false, false) if before == after && input::is_stdin(before) => {
             return Err("standard input is one document: name a file to compare it with".to_owned());
         }
-        (false, false) => return Ok(vec![(origin(before), origin(after))]),
+        (false, false) => return Ok(vec![(Origin::of(before), Origin::of(after))]),
         (true, true) => {}
         (directory, _) => {
             let (directory, file) = if directory { (before, after) } else { (after, before) };

@@ -1,9 +1,9 @@
 //! Reading one configuration file.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, Command, CommandFactory};
+use domxml_xml::limits;
 use toml::{Table, Value};
 
 use crate::cli::{Cli, Profile};
@@ -59,7 +59,7 @@ impl Config {
     /// One line that names the file: it cannot be read, or says something that makes no sense.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
         let wrong = |error: &dyn std::fmt::Display| format!("{}: {}", shown(path), error.to_string().trim_end());
-        let bytes = fs::read(path).map_err(|error| wrong(&error))?;
+        let bytes = limits::read_file(path).map_err(|error| wrong(&error))?;
         let text = String::from_utf8(bytes).map_err(|_| wrong(&"this is not UTF-8 text"))?;
         let mut table: Table = toml::from_str(&text).map_err(|error| wrong(&error))?;
         Self::of(path, &mut table).map_err(|error| wrong(&error))

@@ -66,8 +66,7 @@ impl Document {
 /// describes the domain of the same name; of a directory and a file the file in it that describes the same domain.
 pub(super) fn collect(args: &Drift, configs: &Configs) -> Result<Vec<Item>, String> {
     let (desired, actual) = (args.desired.as_path(), args.actual.as_path());
-    let stdin = Path::new("-");
-    if desired == stdin && actual == stdin {
+    if input::is_stdin(desired) && input::is_stdin(actual) {
         return Err("only one of DESIRED and ACTUAL can be standard input".to_owned());
     }
     let mut all = Vec::new();
@@ -97,7 +96,7 @@ pub(super) fn collect(args: &Drift, configs: &Configs) -> Result<Vec<Item>, Stri
 }
 
 fn named(path: &Path) -> Document {
-    Document::new(if path.as_os_str() == "-" { Origin::Stdin } else { Origin::Named(path.to_owned()) })
+    Document::new(Origin::of(path))
 }
 
 /// The documents of a directory by their relative paths.
