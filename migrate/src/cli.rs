@@ -583,13 +583,13 @@ pub struct RuleSelection {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Rewriting")]
 pub struct Write {
-    /// Report what would be done; write nothing
+    /// Report what would be done, and which files would be left because they cannot be replaced; write nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Print the changes as a unified diff; write nothing
     #[arg(long)]
     pub diff: bool,
-    /// Write nothing; exit with 1 if a file would change
+    /// Write nothing; exit with 1 if the content of a file would change, whether it could be replaced or not
     #[arg(long)]
     pub check: bool,
     /// Keep the former file beside each rewritten one, with this suffix and, where that is taken, a number

@@ -168,6 +168,36 @@ fn a_file_is_not_taken_from_its_owner_unasked() {
     assert_eq!(fs::read_dir(directory.path()).expect("it can be done").count(), 1);
 }
 
+/// A dry run in a directory to which one may not write says so, as the run itself does.
+#[cfg(unix)]
+#[test]
+fn a_dry_run_knows_where_no_file_can_be_made() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    const NOBODY: u32 = 65534;
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("did not run: only root can make a file of another user");
+        return;
+    }
+    let directory = tempfile::tempdir().expect("it can be done");
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).expect("it can be done");
+    let file = directory.path().join("a.xml");
+    fs::write(&file, OLD).expect("it can be done");
+    std::os::unix::fs::chown(&file, Some(NOBODY), Some(NOBODY)).expect("it can be done");
+    let run = |options: &[&str]| {
+        let mut command = Command::new(bin());
+        command.arg("upgrade").args(options).arg(&file).uid(NOBODY).gid(NOBODY).output()
+    };
+    let (Ok(done), Ok(dry)) = (run(&[]), run(&["--dry-run"])) else {
+        eprintln!("did not run: another user cannot reach the command");
+        return;
+    };
+    let said = String::from_utf8_lossy(&dry.stderr).into_owned();
+    assert!(said.contains("no new file can be made in its directory"), "{said}");
+    assert_eq!((dry.status.code(), &dry.stderr), (Some(2), &done.stderr), "{said}");
+    assert_eq!(run(&["--check"]).expect("it can be done").status.code(), Some(1));
+}
+
 /// Old files, in a directory of their own; in memory where there is one, as there are many.
 fn many(count: usize) -> tempfile::TempDir {
     let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("it can be done");

@@ -111,7 +111,8 @@ impl Replacer {
     /// # Errors
     /// That is it.
     pub fn may_replace(&self, path: &Path) -> Result<(), Refusal> {
-        self.target(path).map(|_| ())
+        let (target, _) = self.target(path)?;
+        takes_new_files(directory_of(&target)?).map_err(|error| no_new_file(&error))
     }
 
     /// The file that a path leads to.
@@ -134,9 +135,7 @@ impl Replacer {
     /// Makes the temporary file.
     fn prepare<'a>(&'a self, path: &Path, former: Former<'a>, content: &[u8]) -> Result<Replacement<'a>, Refusal> {
         let (target, metadata) = self.target(path)?;
-        let directory = target.parent().ok_or("cannot be written: it has no directory")?;
-        let temporary = Temporary::create(directory)
-            .map_err(|error| format!("cannot be written: no new file in its directory: {error}"))?;
+        let temporary = Temporary::create(directory_of(&target)?).map_err(|error| no_new_file(&error))?;
         temporary.file().write_all(content).map_err(|error| failed(&error))?;
         attributes::carry_over(&target, &metadata, temporary.path(), self.options.owner)?;
         if self.options.sync {
@@ -158,6 +157,22 @@ impl Replacer {
     }
 }
 
+fn directory_of(target: &Path) -> Result<&Path, Refusal> {
+    target.parent().ok_or_else(|| "cannot be written: it has no directory".to_owned())
+}
+
+/// Whether a new file can stand in a directory, as far as its mode, its file system and the caller tell.
+#[cfg(unix)]
+fn takes_new_files(directory: &Path) -> io::Result<()> {
+    use rustix::fs::Access;
+    Ok(rustix::fs::access(directory, Access::WRITE_OK | Access::EXEC_OK)?)
+}
+
+#[cfg(not(unix))]
+fn takes_new_files(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// Whether the system lets the caller write to a file that is read-only, as it lets root.
 #[cfg(unix)]
 fn may_be_written(path: &Path) -> bool {
@@ -175,6 +190,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn failed(error: &io::Error) -> Refusal {
     format!("cannot be written: {error}")
+}
+
+fn no_new_file(error: &io::Error) -> Refusal {
+    format!(
+        "cannot be written: no new file can be made in its directory, which replacing it takes: {error}: run the command as a \
+         user who may write there"
+    )
 }
 
 fn changed() -> Refusal {
@@ -209,7 +231,8 @@ impl Replacement<'_> {
     fn unchanged(&self) -> Result<File, Refusal> {
         let file = open(&self.target).map_err(|_| changed())?;
         if matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)) {
-            return Err("is locked by another program (flock); left as it is".to_owned());
+            return Err("is locked by another program (flock); left as it is: run the command again when that is done"
+                .to_owned());
         }
         let now = Stamp::of(&file.metadata().map_err(|error| failed(&error))?);
         // Breaking one name of a file changes the stamp of the others, though not of the content.
