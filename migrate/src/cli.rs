@@ -457,6 +457,9 @@ pub struct Set {
     #[command(flatten)]
     pub output: Output,
 }
+    /// Read options from this file; default: the nearest dommigrate.toml above the file
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 
 /// A path and a value.
 fn assignment(text: &str) -> Result<(String, String), String> {

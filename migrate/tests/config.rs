@@ -201,6 +201,26 @@ fn diff_and_drift_take_the_configuration_above_their_first_path() {
     }
 }
 
+#[test]
+fn set_takes_the_configuration_above_its_file() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let root = directory.path();
+    write(root, "a.xml", NEW);
+    // Options that `set` does not have are about other commands.
+    write(root, "dommigrate.toml", "backup = '.orig'\ntarget = '8.0.0'\nignore = ['default-value']\n");
+    let (status, text) = said(root, &["set", "a.xml", "title=x"]);
+    assert_eq!(status, 0, "{text}");
+    assert_eq!(fs::read_to_string(root.join("a.xml.orig")).expect("the former file"), NEW);
+    let (status, text) = said(root, &["set", "a.xml", "title=y", "--backup=.mine"]);
+    assert!(status == 0 && root.join("a.xml.mine").is_file(), "the command line wins: {text}");
+    write(root, "other.toml", "backup = '.other'\n");
+    assert_eq!(said(root, &["set", "a.xml", "title=z", "--config", "other.toml"]).0, 0);
+    assert!(root.join("a.xml.other").is_file());
+    write(root, "dommigrate.toml", "bakcup = '.orig'\n");
+    let (status, text) = said(root, &["set", "a.xml", "title=z"]);
+    assert!(status == 2 && text.contains("did you mean 'backup'?"), "{text}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_configuration_that_is_a_link_to_nothing_is_an_error() {

@@ -44,7 +44,7 @@ pub fn run(cli: Cli, typed: &[OsString]) -> Result<u8, String> {
         Command::Drift(args) => drift::run([&args.desired, &args.actual], &configs()?),
         Command::Convert(args) => convert::run(&args),
         Command::Get(args) => values::get(&args),
-        Command::Set(args) => values::set(args),
+        Command::Set(args) => values::set(&args.file, &configs()?),
         Command::Rules(args) => catalogue::rules(&args),
         Command::Explain(args) => catalogue::explain(&args),
         Command::Lsp(_) => crate::lsp::run(typed).map(|()| DONE),

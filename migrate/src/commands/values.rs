@@ -1,6 +1,6 @@
 //! `get` and `set`: single values of a definition, by the paths that findings have.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use domxml::{Domain, Element, PathError, PathErrorKind};
@@ -12,9 +12,10 @@ use crate::batch::{self, Documents};
 use crate::checker::Checker;
 use crate::cli::{Color, Get, Output, OutputFormat, Set};
 use crate::collect::Item;
+use crate::config::Configs;
 use crate::engine;
 use crate::finding::{Finding, Level, ids};
-use crate::input::{Origin, Source};
+use crate::input::{Origin, Source, is_stdin};
 use crate::report::{Action, FileReport, Findings, visible};
 
 pub(super) fn get(args: &Get) -> Result<u8, String> {
@@ -41,11 +42,11 @@ pub(super) fn get(args: &Get) -> Result<u8, String> {
     })
 }
 
-pub(super) fn set(args: Set) -> Result<u8, String> {
-    let Set { file, values, unset, write, output } = args;
-    let place = place(file.as_os_str() == "-", &output, &write);
+pub(super) fn set(file: &Path, configs: &Configs) -> Result<u8, String> {
+    let Set { values, unset, write, output, .. } = configs.of_call(std::iter::once(file))?;
+    let place = place(is_stdin(file), &output, &write);
     let writing = Writing::new(write, &output)?;
-    let (items, told) = (items(&file), batch::told);
+    let (items, told) = (items(file), batch::told);
     let checker = Checker::new();
     let summary = batch::run(items, 1, &output, place, Documents::Domains, told, |origin, source| {
         let places = source.content.paths();
@@ -70,8 +71,7 @@ pub(super) fn set(args: Set) -> Result<u8, String> {
 
 /// The one file of a call.
 fn items(file: &Path) -> Vec<Item> {
-    let named = || Origin::Named(PathBuf::from(file));
-    vec![Item::Document(if file.as_os_str() == "-" { Origin::Stdin } else { named() })]
+    vec![Item::Document(Origin::of(file))]
 }
 
 /// Where a path leads in a file that may hold several domains.
