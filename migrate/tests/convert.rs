@@ -76,6 +76,10 @@ fn a_name_tells_what_a_file_is() {
 
 #[test]
 fn what_is_wrong_is_told_and_nothing_printed() {
+    let bomb: String =
+        ('b'..='h').zip('a'..).fold("a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned(), |text, (name, of)| {
+            text + &format!("{name}: &{name} [{}]\n", [format!("*{of}").as_str(); 9].join(", "))
+        });
     for (text, expected) in [
         (
             &*YAML.replace("readonly", "readnoly"),
@@ -87,6 +91,10 @@ fn what_is_wrong_is_told_and_nothing_printed() {
         ),
         ("type: [", "<stdin>: "),
         ("a: &a [*a]", "dommigrate: <stdin>: 1:8: an alias stands within what it repeats\n"),
+        ("type: kvm\n---\ntype: xen\n", "3:1: a second document begins here: a file holds one definition"),
+        (&bomb, "more values than are read, or deeper inside each other"),
+        (&"[".repeat(1000), "more values stand inside each other than are read"),
+        ("{\"name\": \"\\ud800\"}", "half of a surrogate pair stands alone"),
         ("a: 1\na: 2\n", "dommigrate: <stdin>: 2:1: duplicate mapping key: a\n"),
         ("{\"type\": ", "<stdin>: 1:9: the text ends while parsing a value"),
         ("<domain><name>", "<stdin>: 1:"),

@@ -77,13 +77,24 @@ fn domain(text: &str, from: Syntax, tell: &dyn Fn(String)) -> Result<Domain, Vec
     data::from_data(&data).map_err(|errors| errors.iter().map(ToString::to_string).collect())
 }
 
+/// What readers of JSON and YAML say to programmers, by how it begins, and the same to people.
+const TO_PEOPLE: [(&str, &str); 6] = [
+    ("recursive references require weak recursion types", "an alias stands within what it repeats"),
+    ("multiple YAML documents", "a second document begins here: a file holds one definition, so give each its own"),
+    (
+        "budget breached",
+        "more values than are read, or deeper inside each other: aliases count as all that they repeat",
+    ),
+    ("recursion limit exceeded", "more values stand inside each other than are read"),
+    ("unexpected end of hex escape", "half of a surrogate pair stands alone: write both, or the character itself"),
+    ("lone leading surrogate", "half of a surrogate pair stands alone: write both, or the character itself"),
+];
+
 /// What a reader of JSON or YAML says, with its place as in all messages and without advice to programmers.
 fn wrong(said: &str, line: u64, column: u64) -> String {
     let what = [" at line ", ", set "].iter().fold(said, |said, end| said.split(end).next().unwrap_or_default());
-    let what = match what {
-        "recursive references require weak recursion types" => "an alias stands within what it repeats",
-        _ => what,
-    };
+    let to_people = TO_PEOPLE.iter().find(|(begins, _)| what.starts_with(begins));
+    let what = to_people.map_or(what, |(_, words)| words);
     format!("{line}:{}: {}", column.max(1), what.replace("EOF while", "the text ends while"))
 }
 
