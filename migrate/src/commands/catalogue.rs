@@ -180,7 +180,12 @@ fn drift_page(row: &'static Allowance) -> String {
     text
 }
 
+/// A phrase as the beginning of a sentence; what begins with a name of the format, as `firmware=`, stays.
 fn sentence(why: &str) -> String {
+    let is_word = why.split(' ').next().is_some_and(|word| word.chars().all(char::is_alphabetic));
+    if !is_word {
+        return why.to_owned();
+    }
     let mut letters = why.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
@@ -235,5 +240,17 @@ pub(super) fn print(text: &str) -> Result<u8, String> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
         _ => Ok(DONE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn a_name_of_the_format_begins_a_sentence_as_it_is() {
+        assert_eq!(sentence("an address is chosen"), "An address is chosen");
+        assert_eq!(sentence("firmware= leaves the image to libvirt"), "firmware= leaves the image to libvirt");
+        assert_eq!(sentence(""), "");
     }
 }
