@@ -198,8 +198,15 @@ Examples:
 Exit status: 0; 2 nothing is called so.";
 
 const LSP: &str = "\
-An editor starts this; migrate/docs/editors.md tells how. The options hold for every file, those of a
-dommigrate.toml above it where they are not given here.";
+Examples, of what an editor starts:
+  dommigrate lsp
+  dommigrate lsp --target 8.0.0 --ignore default-value
+
+An editor starts this; migrate/docs/editors.md tells how. The options hold for every file, those of
+a dommigrate.toml above it where they are not given here.
+
+Exit status: 0 the editor asked to shut down, and left; 1 it left without asking; 2 it broke off, or
+what it says is not the protocol.";
 
 /// A version that is no newer than the format that is known.
 fn known_version(text: &str) -> Result<Version, String> {
@@ -450,6 +457,9 @@ pub struct Set {
     /// Remove an attribute, a text, or an element with all that is in it (may be repeated)
     #[arg(long, value_name = "PATH")]
     pub unset: Vec<String>,
+    /// Read options from this file; default: the nearest dommigrate.toml above the file
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// How results are written.
     #[command(flatten)]
     pub write: Write,
@@ -457,9 +467,6 @@ pub struct Set {
     #[command(flatten)]
     pub output: Output,
 }
-    /// Read options from this file; default: the nearest dommigrate.toml above the file
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
 
 /// A path and a value.
 fn assignment(text: &str) -> Result<(String, String), String> {

@@ -117,6 +117,7 @@ fn help_fits_and_tells_the_exit_status() {
         "set",
         "rules",
         "explain",
+        "lsp",
         "completions",
         "man",
         "schema",

@@ -47,7 +47,7 @@ pub fn run(cli: Cli, typed: &[OsString]) -> Result<u8, String> {
         Command::Set(args) => values::set(&args.file, &configs()?),
         Command::Rules(args) => catalogue::rules(&args),
         Command::Explain(args) => catalogue::explain(&args),
-        Command::Lsp(_) => crate::lsp::run(typed).map(|()| DONE),
+        Command::Lsp(_) => crate::lsp::run(typed),
         Command::Completions { shell } => around::completions(shell),
         Command::Man { directory } => around::man(directory.as_deref()),
         Command::Schema { of: Schema::Domain } => catalogue::print(&convert::json_schema()?),

@@ -15,11 +15,13 @@ use super::tree::{Spot, local};
 use super::words;
 use crate::reference;
 
-/// What the editor can do with an item.
+/// What the editor can do with what it is given.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Abilities {
     /// It takes places for the cursor.
     pub snippets: bool,
+    /// It leaves out edits of a version of a document that it has no longer.
+    pub versions: bool,
 }
 
 /// What may stand at a place; `typed` is the letter for which the editor asks, where nobody did.

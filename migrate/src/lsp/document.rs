@@ -6,7 +6,10 @@ use std::sync::LazyLock;
 
 use domxml_runtime::edit::Around;
 use domxml_xml::{Kind, Spare};
-use lsp_types::TextDocumentContentChangeEvent;
+use lsp_types::{
+    DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, TextDocumentContentChangeEvent, TextDocumentEdit,
+    TextEdit, Uri, WorkspaceEdit,
+};
 use relaxng_model::places::{Content as Allowed, Found, Given, Member, Place};
 
 use super::lines::Lines;
@@ -61,15 +64,28 @@ impl Document {
             match change.range {
                 Some(range) => {
                     let range = self.lines.range(&self.text, range);
-                    self.text.replace_range(range, &change.text);
+                    self.text.replace_range(range.clone(), &change.text);
+                    self.lines.replaced(&self.text, &range, change.text.len());
                 }
-                None => self.text = change.text,
+                None => {
+                    self.text = change.text;
+                    self.lines = Lines::new(&self.text);
+                }
             }
-            self.lines = Lines::new(&self.text);
         }
         self.tree = Tree::new(&self.text);
         self.version = version;
         self.findings = None;
+    }
+
+    /// Lets changes be of this version alone: where more was typed by the time they arrive, the editor leaves them out.
+    pub fn of_version(&self, edit: &mut WorkspaceEdit) {
+        let of_version = |(uri, edits): (Uri, Vec<TextEdit>)| TextDocumentEdit {
+            text_document: OptionalVersionedTextDocumentIdentifier { uri, version: Some(self.version) },
+            edits: edits.into_iter().map(OneOf::Left).collect(),
+        };
+        edit.document_changes =
+            Some(DocumentChanges::Edits(edit.changes.take().into_iter().flatten().map(of_version).collect()));
     }
 
     /// What `check` finds in it, in the order of the document. Of a document that is not well-formed, what is wrong with it, and what is

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use lsp_types::{CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, Diagnostic, Uri, WorkspaceEdit};
+use lsp_types::{CodeAction, CodeActionContext, CodeActionKind, Diagnostic, Uri, WorkspaceEdit};
 
 use super::diagnostics;
 use super::document::Document;
@@ -28,7 +28,7 @@ pub fn actions(
     range: lsp_types::Range,
     context: &CodeActionContext,
     judge: &Judge,
-) -> Vec<CodeActionOrCommand> {
+) -> Vec<CodeAction> {
     let wanted = |kind: &str| {
         let kinds = context.only.as_ref();
         kinds.is_none_or(|only| {
@@ -54,7 +54,7 @@ pub fn actions(
     if wanted(FIX_ALL) {
         all.extend(whole(document, uri, &found));
     }
-    all.into_iter().map(CodeActionOrCommand::CodeAction).collect()
+    all
 }
 
 /// Names and values at a place that are close to ones which may stand there, as these.

@@ -1,28 +1,40 @@
 //! Places in a text as the protocol tells them: lines from 0, and columns in UTF-16 code units.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use lsp_types::Position;
+
+/// How many bytes lie between two places of which it is known how many units stand before them: a line may be as long as the text, and
+/// everything in it be asked for its place.
+const STEP: usize = 1024;
 
 /// Where the lines of a text begin. A line ends in `\n`, `\r\n` or `\r`.
 #[derive(Debug, Clone, Default)]
 pub struct Lines {
     starts: Vec<usize>,
+    /// The units before each step of the text, counted when a place is asked for.
+    steps: OnceCell<Vec<usize>>,
 }
 
 impl Lines {
     /// Those of a text.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let bytes = text.as_bytes();
-        let mut starts = vec![0];
-        for at in memchr_line_ends(bytes) {
-            // The first half of `\r\n` ends nothing yet.
-            if bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n') {
-                starts.push(at + 1);
-            }
-        }
-        Self { starts }
+        let starts = starts_within(text.as_bytes(), 0..text.len());
+        Self { starts: std::iter::once(0).chain(starts).collect(), steps: OnceCell::new() }
+    }
+
+    /// Takes in that some bytes of the text were replaced by so many others; `text` is what has become of it.
+    pub fn replaced(&mut self, text: &str, range: &Range<usize>, by: usize) {
+        let end = range.start + by;
+        // The letters beside the change too: what was half of a `\r\n` may be alone now, or the other way round.
+        let around = range.start.saturating_sub(1)..(end + 1).min(text.len());
+        let before = self.starts.partition_point(|start| *start < range.start).max(1);
+        let behind = self.starts.partition_point(|start| *start <= range.end + 1).max(before);
+        self.starts[behind..].iter_mut().for_each(|start| *start = *start - range.end + end);
+        self.steps = OnceCell::new();
+        self.starts.splice(before..behind, starts_within(text.as_bytes(), around));
     }
 
     /// The byte offset of a place, which is in the text whatever the place says.
@@ -60,9 +72,23 @@ impl Lines {
             offset -= 1;
         }
         let line = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
-        let units: usize = text[self.starts[line]..offset].chars().map(char::len_utf16).sum();
+        let units = self.units_before(text, offset) - self.units_before(text, self.starts[line]);
         let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Position { line: number(line), character: number(units) }
+    }
+
+    /// How many units stand before a byte offset.
+    fn units_before(&self, text: &str, offset: usize) -> usize {
+        let bytes = text.as_bytes();
+        let steps = self.steps.get_or_init(|| {
+            let mut sum = 0;
+            let sums = bytes.chunks(STEP).map(|step| {
+                sum += units(step);
+                sum
+            });
+            std::iter::once(0).chain(sums).collect()
+        });
+        steps[offset / STEP] + units(&bytes[offset / STEP * STEP..offset])
     }
 
     /// The places around some bytes.
@@ -72,8 +98,20 @@ impl Lines {
     }
 }
 
-fn memchr_line_ends(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
-    bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'\n' | b'\r')).map(|(at, _)| at)
+/// How many UTF-16 code units the letters have that begin in some bytes of a text.
+fn units(bytes: &[u8]) -> usize {
+    bytes.iter().map(|byte| usize::from(byte & 0xC0 != 0x80) + usize::from(*byte >= 0xF0)).sum()
+}
+
+/// Where lines begin behind the line ends in a part of a text.
+fn starts_within(bytes: &[u8], part: Range<usize>) -> impl Iterator<Item = usize> + '_ {
+    let ends = part.filter(|at| match bytes[*at] {
+        b'\n' => true,
+        // The first half of `\r\n` ends nothing yet.
+        b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+        _ => false,
+    });
+    ends.map(|at| at + 1)
 }
 
 #[cfg(test)]
@@ -93,6 +131,38 @@ mod tests {
             assert_eq!(lines.offset(text, at), offset, "{what}");
         }
         assert_eq!(lines.position(text, text.len()), place(3, 0));
+    }
+
+    #[test]
+    fn lines_follow_what_is_typed() {
+        let letters = ["a", "\r", "\n", "\r\n", ""];
+        let mut text = String::new();
+        let mut lines = Lines::new(&text);
+        let mut dice = 17_u64;
+        let mut below = |limit: usize| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(dice >> 33).unwrap() % limit
+        };
+        for _ in 0..10_000 {
+            let start = below(text.len() + 1);
+            let range = start..start + below((text.len() - start).min(4) + 1);
+            let by: String = (0..below(4)).map(|_| letters[below(letters.len())]).collect();
+            text.replace_range(range.clone(), &by);
+            lines.replaced(&text, &range, by.len());
+            assert_eq!(lines.starts, Lines::new(&text).starts, "{text:?}, {range:?} by {by:?}");
+        }
+    }
+
+    #[test]
+    fn long_lines_are_counted_in_steps() {
+        let text = "aä😀".repeat(STEP);
+        let lines = Lines::new(&text);
+        for (at, _) in text.char_indices() {
+            let units: usize = text[..at].chars().map(char::len_utf16).sum();
+            let position = lines.position(&text, at);
+            assert_eq!(position, Position { line: 0, character: u32::try_from(units).unwrap() });
+            assert_eq!(lines.offset(&text, position), at);
+        }
     }
 
     #[test]

@@ -17,46 +17,42 @@ mod server;
 mod settings;
 mod symbols;
 mod tree;
+mod wire;
 mod words;
 
 use std::ffi::OsString;
+use std::io;
+use std::sync::mpsc::sync_channel;
 
-use lsp_server::Connection;
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions, FoldingRangeProviderCapability,
-    HoverProviderCapability, InitializeParams, OneOf, PositionEncodingKind, RenameOptions, SaveOptions,
-    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    HoverProviderCapability, OneOf, PositionEncodingKind, RenameOptions, SaveOptions, ServerCapabilities,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkDoneProgressOptions,
 };
-use serde_json::json;
 
 use server::Server;
 
-/// Serves an editor until it says goodbye.
+/// Messages that are read before their turn, at the most: each may be large, and an editor that says more can wait.
+const AHEAD: usize = 1;
+
+/// Serves an editor until it says goodbye, and tells the exit status: 1 where it goes without asking to shut down.
 ///
 /// # Errors
 /// One line: the editor broke off, or does not speak the protocol.
-pub fn run(typed: &[OsString]) -> Result<(), String> {
-    let (connection, threads) = Connection::stdio();
-    serve(&connection, typed)?;
-    // The threads end when nothing can be sent any more.
-    drop(connection);
-    threads.join().map_err(|error| error.to_string())
-}
-
-/// Serves whoever is at the other end.
-fn serve(connection: &Connection, typed: &[OsString]) -> Result<(), String> {
-    let (id, params) = connection.initialize_start().map_err(|error| match error.channel_is_disconnected() {
-        true => "standard input ended before an editor said what it is: an editor starts this command, as migrate/docs/editors.md shows".to_owned(),
-        false => error.to_string(),
-    })?;
-    let params: InitializeParams = serde_json::from_value(params).map_err(|error| error.to_string())?;
-    let answer = json!({
-        "capabilities": capabilities(),
-        "serverInfo": { "name": "dommigrate", "version": env!("CARGO_PKG_VERSION") },
+pub fn run(typed: &[OsString]) -> Result<u8, String> {
+    let (sender, messages) = sync_channel(AHEAD);
+    std::thread::spawn(move || {
+        let mut input = io::stdin().lock();
+        loop {
+            let said = wire::read(&mut input);
+            let is_last = !matches!(said, Ok(Some(_)));
+            if sender.send(said).is_err() || is_last {
+                return;
+            }
+        }
     });
-    connection.initialize_finish(id, answer).map_err(|error| error.to_string())?;
-    Server::new(connection, typed, &params)?.run()
+    Server::new(io::stdout().lock(), typed)?.run(&messages)
 }
 
 fn capabilities() -> ServerCapabilities {

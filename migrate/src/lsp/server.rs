@@ -2,40 +2,60 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::mpsc::Receiver;
 
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::notification::{
     DidChangeConfiguration, DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument, DidOpenTextDocument,
-    DidSaveTextDocument, Notification as _, PublishDiagnostics, ShowMessage,
+    DidSaveTextDocument, Exit, Initialized, LogMessage, Notification as _, PublishDiagnostics, ShowMessage,
 };
 use lsp_types::request::{
     CodeActionRequest, Completion, DocumentSymbolRequest, FoldingRangeRequest, Formatting, GotoDefinition,
-    HoverRequest, PrepareRenameRequest, RangeFormatting, References, RegisterCapability, Rename, Request as _,
+    HoverRequest, Initialize, PrepareRenameRequest, RangeFormatting, References, RegisterCapability, Rename,
+    Request as _, Shutdown,
 };
 use lsp_types::{
-    DocumentSymbolResponse, GotoDefinitionResponse, InitializeParams, Location, MessageType, PrepareRenameResponse,
-    PublishDiagnosticsParams, Registration, RegistrationParams, ShowMessageParams, TextDocumentPositionParams, Uri,
+    DocumentSymbolResponse, GotoDefinitionResponse, InitializeParams, Location, LogMessageParams, MessageType,
+    PrepareRenameResponse, PublishDiagnosticsParams, ShowMessageParams, TextDocumentPositionParams, Uri,
 };
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::completion::{self, Abilities};
 use super::document::Document;
 use super::settings::{Settings, Source};
-use super::{diagnostics, fixes, format, hover, references, symbols};
+use super::wire::{self, Broken, Code, Id, Message, Refusal};
+use super::{capabilities, diagnostics, fixes, format, hover, references, symbols};
 use crate::cli::Lsp;
 use crate::config;
 use crate::judgement::Judge;
 
+/// How far the conversation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The editor has yet to say what it is.
+    Unknown,
+    /// It asks and is answered.
+    Serving,
+    /// It asked to shut down, and has nothing to do any more but to leave.
+    Leaving,
+}
+
 /// See the module.
-pub(super) struct Server<'c> {
-    connection: &'c Connection,
+pub(super) struct Server<W> {
+    output: W,
+    /// Why the editor cannot be told anything any more.
+    unsaid: Option<io::Error>,
+    stage: Stage,
     judge: Judge,
     source: Source,
     abilities: Abilities,
+    /// Whether the editor tells when a configuration file changes, where it is asked to.
+    watches: bool,
     /// What holds where the settings make no sense.
     plain: Rc<Settings>,
     documents: HashMap<String, Document>,
@@ -45,101 +65,159 @@ pub(super) struct Server<'c> {
     complained: Option<String>,
 }
 
-/// Why there is no answer.
-type Refusal = (ErrorCode, String);
-
-impl<'c> Server<'c> {
-    pub fn new(connection: &'c Connection, typed: &[OsString], params: &InitializeParams) -> Result<Self, String> {
-        let text = params.capabilities.text_document.as_ref();
-        let item = text.and_then(|it| it.completion.as_ref()).and_then(|it| it.completion_item.as_ref());
-        let abilities = Abilities { snippets: item.and_then(|it| it.snippet_support).unwrap_or(false) };
-        let mut server = Self {
-            connection,
+impl<W: Write> Server<W> {
+    pub fn new(output: W, typed: &[OsString]) -> Result<Self, String> {
+        Ok(Self {
+            output,
+            unsaid: None,
+            stage: Stage::Unknown,
             judge: Judge::embedded()?,
             source: Source::new(typed),
-            abilities,
+            abilities: Abilities::default(),
+            watches: false,
             plain: Rc::new(Settings::new(&Lsp::default(), false)?),
             documents: HashMap::new(),
             changed: BTreeSet::new(),
             complained: None,
-        };
-        server.configure(params.initialization_options.as_ref());
-        let workspace = params.capabilities.workspace.as_ref();
-        if workspace.and_then(|it| it.did_change_watched_files).and_then(|it| it.dynamic_registration) == Some(true) {
-            server.watch();
-        }
-        Ok(server)
+        })
     }
 
-    /// Asks to be told when a configuration file changes.
-    fn watch(&self) {
-        let watchers = json!({"watchers": [{"globPattern": format!("**/{}", config::NAME)}]});
-        let method = DidChangeWatchedFiles::METHOD.to_owned();
-        let registration = Registration { id: "configuration".to_owned(), method, register_options: Some(watchers) };
-        let params = RegistrationParams { registrations: vec![registration] };
-        let id = RequestId::from("configuration".to_owned());
-        self.send(Message::Request(Request::new(id, RegisterCapability::METHOD.to_owned(), params)));
-    }
-
-    pub fn run(mut self) -> Result<(), String> {
+    /// Answers what comes until the editor leaves, and tells whether it went without asking to shut down.
+    pub fn run(mut self, messages: &Receiver<Result<Option<Message>, Broken>>) -> Result<u8, String> {
         loop {
-            let message = match self.connection.receiver.try_recv() {
-                Ok(message) => message,
-                // Nothing is waiting, or nobody is there any more, which the next line finds out.
-                Err(_) => {
-                    if let Some(uri) = self.changed.pop_first() {
+            if let Some(error) = self.unsaid {
+                return Err(format!("standard output cannot be written to, and the editor is told nothing: {error}"));
+            }
+            // Nothing is waiting: time to tell what is found.
+            let said = match messages.try_recv() {
+                Ok(said) => said,
+                Err(_) => match self.changed.pop_first() {
+                    Some(uri) => {
                         self.publish(&uri);
                         continue;
                     }
-                    match self.connection.receiver.recv() {
-                        Ok(message) => message,
-                        Err(_) => return Ok(()),
-                    }
-                }
+                    None => messages.recv().unwrap_or(Ok(None)),
+                },
             };
-            match message {
-                Message::Request(request) => {
-                    if self.connection.handle_shutdown(&request).map_err(|error| error.to_string())? {
-                        return Ok(());
-                    }
-                    let answer = self.answer(request);
-                    self.send(Message::Response(answer));
+            match said {
+                Ok(Some(Message::Request { id, method, params })) => {
+                    let answer = self.answer(&method, &params);
+                    self.reply(&id, answer);
                 }
-                Message::Notification(notification) => {
-                    let method = notification.method.clone();
-                    // One document that goes wrong is no reason to leave the others.
-                    let done = catch_unwind(AssertUnwindSafe(|| self.take(notification)));
-                    if done.is_err() {
-                        crate::complain(&format!("{method} went wrong"));
-                    }
+                Ok(Some(Message::Notification { method, .. })) if method == Exit::METHOD => {
+                    return Ok(u8::from(self.stage != Stage::Leaving));
                 }
-                Message::Response(_) => {}
+                Ok(Some(Message::Notification { method, params })) => self.hear(&method, &params),
+                Ok(Some(Message::Response)) => {}
+                Ok(Some(Message::Wrong(refusal))) => self.reply(&Id::Unknown, Err(refusal)),
+                Ok(None) => return self.left(),
+                Err(broken) => {
+                    let told = broken.to_string();
+                    self.reply(&Id::Unknown, Err(Refusal::new(Code::Parse, &*told)));
+                    return Err(told);
+                }
             }
         }
     }
 
-    /// That the editor is gone is noticed where it is read from.
-    fn send(&self, message: Message) {
-        let _ = self.connection.sender.send(message);
-    }
-
-    fn notify<N: lsp_types::notification::Notification>(&self, params: N::Params) {
-        self.send(Message::Notification(Notification::new(N::METHOD.to_owned(), params)));
-    }
-
-    fn answer(&mut self, request: Request) -> Response {
-        let id = request.id.clone();
-        let answer = catch_unwind(AssertUnwindSafe(|| self.asked(request)));
-        match answer {
-            Ok(Ok(value)) => Response::new_ok(id, value),
-            Ok(Err((code, message))) => Response::new_err(id, code as i32, message),
-            Err(_) => Response::new_err(id, ErrorCode::InternalError as i32, "this went wrong".to_owned()),
+    /// Standard input has ended.
+    fn left(&self) -> Result<u8, String> {
+        match self.stage {
+            Stage::Unknown => {
+                Err("standard input ended before an editor said what it is: an editor starts this command, as \
+                                   migrate/docs/editors.md shows"
+                    .to_owned())
+            }
+            Stage::Serving => Err("standard input ended, and the editor did not ask to shut down".to_owned()),
+            Stage::Leaving => Ok(0),
         }
     }
 
-    fn asked(&mut self, request: Request) -> Result<Value, Refusal> {
-        let Request { method, params, .. } = request;
-        match method.as_str() {
+    /// Takes in what an editor says of itself.
+    fn initialize(&mut self, params: &InitializeParams) -> Value {
+        let text = params.capabilities.text_document.as_ref();
+        let item = text.and_then(|it| it.completion.as_ref()).and_then(|it| it.completion_item.as_ref());
+        let workspace = params.capabilities.workspace.as_ref();
+        let edit = workspace.and_then(|it| it.workspace_edit.as_ref());
+        self.abilities = Abilities {
+            snippets: item.and_then(|it| it.snippet_support).unwrap_or(false),
+            versions: edit.and_then(|it| it.document_changes).unwrap_or(false),
+        };
+        let watched = workspace.and_then(|it| it.did_change_watched_files);
+        self.watches = watched.and_then(|it| it.dynamic_registration).unwrap_or(false);
+        self.configure(params.initialization_options.as_ref());
+        self.stage = Stage::Serving;
+        json!({
+            "capabilities": capabilities(),
+            "serverInfo": { "name": "dommigrate", "version": env!("CARGO_PKG_VERSION") },
+        })
+    }
+
+    /// Asks to be told when a configuration file changes.
+    fn watch(&mut self) {
+        let watchers = json!({"watchers": [{"globPattern": format!("**/{}", config::NAME)}]});
+        let wish = json!({"id": "configuration", "method": DidChangeWatchedFiles::METHOD, "registerOptions": watchers});
+        self.send(
+            json!({"id": "configuration", "method": RegisterCapability::METHOD, "params": {"registrations": [wish]}}),
+        );
+    }
+
+    /// Where that fails, nothing that comes after it is sent.
+    fn send(&mut self, mut message: Value) {
+        message["jsonrpc"] = json!("2.0");
+        if self.unsaid.is_none() {
+            self.unsaid = wire::write(&mut self.output, &message).err();
+        }
+    }
+
+    fn notify<N: lsp_types::notification::Notification>(&mut self, params: N::Params) {
+        self.send(json!({"method": N::METHOD, "params": params}));
+    }
+
+    fn reply(&mut self, id: &Id, answer: Result<Value, Refusal>) {
+        self.send(match answer {
+            Ok(result) => json!({"id": id, "result": result}),
+            Err(Refusal { code, message }) => {
+                json!({"id": id, "error": {"code": code as i32, "message": message}})
+            }
+        });
+    }
+
+    fn answer(&mut self, method: &str, params: &RawValue) -> Result<Value, Refusal> {
+        match (self.stage, method) {
+            (Stage::Unknown, Initialize::METHOD) => {
+                let params = asked::<Initialize>(params)?;
+                Ok(self.initialize(&params))
+            }
+            (Stage::Unknown, _) => Err(Refusal::new(Code::NotInitialized, format!("{method} before initialize"))),
+            (Stage::Serving, Shutdown::METHOD) => {
+                self.stage = Stage::Leaving;
+                Ok(Value::Null)
+            }
+            (Stage::Serving, Initialize::METHOD) => {
+                Err(Refusal::new(Code::InvalidRequest, "initialize was asked before, and is asked once"))
+            }
+            // One request that goes wrong is no reason to leave the others.
+            (Stage::Serving, _) => catch_unwind(AssertUnwindSafe(|| self.asked(method, params)))
+                .unwrap_or_else(|_| Err(Refusal::new(Code::Internal, format!("{method} went wrong")))),
+            (Stage::Leaving, _) => Err(Refusal::new(Code::InvalidRequest, format!("{method} after shutdown"))),
+        }
+    }
+
+    fn hear(&mut self, method: &str, params: &RawValue) {
+        if self.stage != Stage::Serving {
+            return;
+        }
+        // One document that goes wrong is no reason to leave the others.
+        let heard = catch_unwind(AssertUnwindSafe(|| self.take(method, params)));
+        if let Err(wrong) = heard.unwrap_or_else(|_| Err("went wrong".to_owned())) {
+            let message = format!("dommigrate: {method}: {wrong}");
+            self.notify::<LogMessage>(LogMessageParams { typ: MessageType::ERROR, message });
+        }
+    }
+
+    fn asked(&mut self, method: &str, params: &RawValue) -> Result<Value, Refusal> {
+        match method {
             HoverRequest::METHOD => {
                 let at = asked::<HoverRequest>(params)?.text_document_position_params;
                 told(hover::hover(self.document(&at.text_document.uri)?, at.position))
@@ -154,7 +232,11 @@ impl<'c> Server<'c> {
                 let asked = asked::<CodeActionRequest>(params)?;
                 let uri = asked.text_document.uri;
                 let document = self.documents.get_mut(uri.as_str()).ok_or_else(|| not_open(&uri))?;
-                told(fixes::actions(document, &uri, asked.range, &asked.context, &self.judge))
+                let mut actions = fixes::actions(document, &uri, asked.range, &asked.context, &self.judge);
+                if self.abilities.versions {
+                    actions.iter_mut().filter_map(|it| it.edit.as_mut()).for_each(|edit| document.of_version(edit));
+                }
+                told(actions)
             }
             Formatting::METHOD => {
                 let asked = asked::<Formatting>(params)?;
@@ -172,12 +254,12 @@ impl<'c> Server<'c> {
                 let asked = asked::<FoldingRangeRequest>(params)?;
                 told(symbols::folds(self.document(&asked.text_document.uri)?))
             }
-            _ => self.asked_of_names(&method, params),
+            _ => self.asked_of_names(method, params),
         }
     }
 
     /// What is asked of what refers to what.
-    fn asked_of_names(&mut self, method: &str, params: Value) -> Result<Value, Refusal> {
+    fn asked_of_names(&self, method: &str, params: &RawValue) -> Result<Value, Refusal> {
         match method {
             GotoDefinition::METHOD => {
                 let at = asked::<GotoDefinition>(params)?.text_document_position_params;
@@ -203,10 +285,14 @@ impl<'c> Server<'c> {
                 let at = asked.text_document_position;
                 let document = self.document(&at.text_document.uri)?;
                 let edits = references::rename(document, at.position, &asked.new_name);
-                let edits = edits.map_err(|error| (ErrorCode::RequestFailed, error))?;
-                told(fixes::changes(&at.text_document.uri, edits))
+                let edits = edits.map_err(|error| Refusal::new(Code::RequestFailed, error))?;
+                let mut changes = fixes::changes(&at.text_document.uri, edits);
+                if self.abilities.versions {
+                    document.of_version(&mut changes);
+                }
+                told(changes)
             }
-            _ => Err((ErrorCode::MethodNotFound, format!("{method} is not served"))),
+            _ => Err(Refusal::new(Code::MethodNotFound, format!("{method} is not served"))),
         }
     }
 
@@ -214,41 +300,44 @@ impl<'c> Server<'c> {
         self.documents.get(uri.as_str()).ok_or_else(|| not_open(uri))
     }
 
-    fn take(&mut self, notification: Notification) {
-        let Notification { method, params } = notification;
-        match method.as_str() {
+    /// Takes in what has happened.
+    ///
+    /// # Errors
+    /// One line: it makes no sense, so that what the editor shows may be another document than what is known here.
+    fn take(&mut self, method: &str, params: &RawValue) -> Result<(), String> {
+        match method {
+            Initialized::METHOD if self.watches => self.watch(),
             DidOpenTextDocument::METHOD => {
-                let Some(opened) = given::<DidOpenTextDocument>(params) else { return };
-                let uri = opened.text_document.uri.as_str().to_owned();
+                let opened = given::<DidOpenTextDocument>(params)?.text_document;
+                let uri = opened.uri.as_str().to_owned();
                 let settings = self.settings(&uri);
-                let document = Document::new(opened.text_document.text, opened.text_document.version, settings);
-                self.documents.insert(uri.clone(), document);
+                self.documents.insert(uri.clone(), Document::new(opened.text, opened.version, settings));
                 self.changed.insert(uri);
             }
             DidChangeTextDocument::METHOD => {
-                let Some(changed) = given::<DidChangeTextDocument>(params) else { return };
+                let changed = given::<DidChangeTextDocument>(params)?;
                 let uri = changed.text_document.uri.as_str();
-                if let Some(document) = self.documents.get_mut(uri) {
-                    document.change(changed.content_changes, changed.text_document.version);
-                    self.changed.insert(uri.to_owned());
-                }
+                let document = self.documents.get_mut(uri).ok_or_else(|| format!("{uri} is not open"))?;
+                document.change(changed.content_changes, changed.text_document.version);
+                self.changed.insert(uri.to_owned());
             }
             DidCloseTextDocument::METHOD => {
-                let Some(closed) = given::<DidCloseTextDocument>(params) else { return };
-                self.documents.remove(closed.text_document.uri.as_str());
-                self.changed.remove(closed.text_document.uri.as_str());
-                let (uri, diagnostics) = (closed.text_document.uri, Vec::new());
-                self.notify::<PublishDiagnostics>(PublishDiagnosticsParams { uri, diagnostics, version: None });
+                let uri = given::<DidCloseTextDocument>(params)?.text_document.uri;
+                self.documents.remove(uri.as_str());
+                self.changed.remove(uri.as_str());
+                let nothing = PublishDiagnosticsParams { uri, diagnostics: Vec::new(), version: None };
+                self.notify::<PublishDiagnostics>(nothing);
             }
             // The file or the configuration above it may be another one now.
             DidSaveTextDocument::METHOD | DidChangeWatchedFiles::METHOD => self.settle(),
             DidChangeConfiguration::METHOD => {
-                let Some(changed) = given::<DidChangeConfiguration>(params) else { return };
+                let changed = given::<DidChangeConfiguration>(params)?;
                 self.configure(Some(&changed.settings));
                 self.settle();
             }
             _ => {}
         }
+        Ok(())
     }
 
     fn configure(&mut self, said: Option<&Value>) {
@@ -304,23 +393,23 @@ impl<'c> Server<'c> {
     }
 }
 
-fn asked<R: lsp_types::request::Request>(params: Value) -> Result<R::Params, Refusal>
+fn asked<R: lsp_types::request::Request>(params: &RawValue) -> Result<R::Params, Refusal>
 where
     R::Params: DeserializeOwned,
 {
-    serde_json::from_value(params).map_err(|error| (ErrorCode::InvalidParams, error.to_string()))
+    serde_json::from_str(params.get()).map_err(|error| Refusal::new(Code::InvalidParams, error.to_string()))
 }
 
-fn given<N: lsp_types::notification::Notification>(params: Value) -> Option<N::Params> {
-    serde_json::from_value(params).ok()
+fn given<N: lsp_types::notification::Notification>(params: &RawValue) -> Result<N::Params, String> {
+    serde_json::from_str(params.get()).map_err(|error| error.to_string())
 }
 
 fn told(answer: impl serde::Serialize) -> Result<Value, Refusal> {
-    serde_json::to_value(answer).map_err(|error| (ErrorCode::InternalError, error.to_string()))
+    serde_json::to_value(answer).map_err(|error| Refusal::new(Code::Internal, error.to_string()))
 }
 
 fn not_open(uri: &Uri) -> Refusal {
-    (ErrorCode::InvalidParams, format!("{} is not open", uri.as_str()))
+    Refusal::new(Code::InvalidParams, format!("{} is not open", uri.as_str()))
 }
 
 fn locations(document: &Document, at: &TextDocumentPositionParams, found: &[std::ops::Range<usize>]) -> Vec<Location> {

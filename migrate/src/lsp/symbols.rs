@@ -4,8 +4,12 @@ use lsp_types::{DocumentSymbol, FoldingRange, FoldingRangeKind, SymbolKind};
 
 use super::document::Document;
 
-/// How deep the outline goes: an editor shows it in a tree that nobody opens further, and answers are nested as deep.
-const DEPTH: usize = 64;
+/// How deep the outline goes: an editor shows it in a tree that nobody opens further. Each element takes two levels of the answer, of which
+/// readers of JSON take no more than some 128.
+const DEPTH: usize = 48;
+
+/// How many elements an outline shows, the first ones: nobody reads more, and an answer takes many times the memory of the document.
+const MOST: usize = 20_000;
 
 /// How much of a text names an element.
 const SHOWN: usize = 60;
@@ -13,7 +17,8 @@ const SHOWN: usize = 60;
 /// The elements of a document, each with what tells it from others.
 #[must_use]
 pub fn symbols(document: &Document) -> Vec<DocumentSymbol> {
-    let outermost = (0..document.tree.elements.len()).filter(|it| document.tree.elements[*it].parent.is_none());
+    let outermost =
+        (0..document.tree.elements.len().min(MOST)).filter(|it| document.tree.elements[*it].parent.is_none());
     outermost.map(|number| symbol(document, number, 0)).collect()
 }
 
@@ -21,7 +26,7 @@ fn symbol(document: &Document, number: usize, depth: usize) -> DocumentSymbol {
     let element = &document.tree.elements[number];
     let name = document.text[element.name.clone()].to_owned();
     let children: Vec<DocumentSymbol> = match depth < DEPTH {
-        true => element.children.iter().map(|child| symbol(document, *child, depth + 1)).collect(),
+        true => shown(&element.children).map(|child| symbol(document, child, depth + 1)).collect(),
         false => Vec::new(),
     };
     #[expect(deprecated, reason = "the field has to be given; `tags` took its place")]
@@ -36,6 +41,10 @@ fn symbol(document: &Document, number: usize, depth: usize) -> DocumentSymbol {
         selection_range: document.places(&element.name),
         children: Some(children).filter(|children| !children.is_empty()),
     }
+}
+
+fn shown(children: &[usize]) -> impl Iterator<Item = usize> + '_ {
+    children.iter().copied().take_while(|child| *child < MOST)
 }
 
 /// The values of an element's attributes and its text; where it has none of its own, those of its children's first attributes.

@@ -2,11 +2,14 @@
 //!
 //! What it can: a tag that is not finished is an element without content; an end tag closes the innermost open element of its name and
 //! all that are open in that; one that closes nothing is passed over; what is open at the end ends there. What is not closed reaches as far as
-//! its lines are indented more than its own. Attributes may lack a value, quotes, or the end of their value. It holds no recursion, and takes
-//! time in proportion to the text times the depth of wrong end tags.
+//! its lines are indented more than its own, and what stands deeper than any reader goes is no deeper than that. Attributes may lack a value, quotes, or the end of their value. It holds no recursion, and takes
+//! time in proportion to the text.
 
 use std::ops::Range;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use domxml_xml::limits::MAX_DEPTH;
 use domxml_xml::{Kind, pieces, tag_name};
 
 /// The elements of a text, in the order of their start tags.
@@ -86,22 +89,35 @@ pub enum Spot {
     Elsewhere,
 }
 
+/// The elements that are open while a text is read.
+#[derive(Default)]
+struct Open<'t> {
+    /// From the outermost one.
+    elements: Vec<usize>,
+    /// How many have a name, so that an end tag which ends nothing need not be looked for.
+    of_name: FxHashMap<&'t str, usize>,
+}
+
 impl Tree {
     /// Reads a text.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let mut tree = Self::default();
-        let mut open: Vec<usize> = Vec::new();
+        let mut open = Open::default();
         for piece in pieces(text) {
             let range = piece.range.clone();
             match piece.kind {
                 Kind::Start | Kind::Empty => {
                     let (attributes, name) = (attributes(text, &range), tag_name(text, &range));
-                    let good = piece.closed && is_name(&text[name.clone()]) && attributes.iter().all(|it| it.proper);
+                    let is_in_reach = open.elements.len() < MAX_DEPTH;
+                    let good = piece.closed
+                        && is_in_reach
+                        && is_name(&text[name.clone()])
+                        && attributes.iter().all(|it| it.proper);
                     if !good {
                         tree.faults.push(Fault::Piece(range.clone()));
                     }
-                    let parent = open.last().copied();
+                    let parent = open.elements.last().copied();
                     let number = tree.elements.len();
                     if let Some(parent) = parent {
                         tree.elements[parent].children.push(number);
@@ -119,8 +135,9 @@ impl Tree {
                         parent,
                         children,
                     });
-                    if piece.kind == Kind::Start && piece.closed {
-                        open.push(number);
+                    if piece.kind == Kind::Start && piece.closed && is_in_reach {
+                        open.elements.push(number);
+                        *open.of_name.entry(&text[tree.elements[number].name.clone()]).or_default() += 1;
                     }
                 }
                 Kind::End => tree.close(text, &range, piece.closed, &mut open),
@@ -131,7 +148,7 @@ impl Tree {
             }
         }
         // What is open where the text ends has not been written to its end: no line tells that it had to end before.
-        for number in open.into_iter().rev() {
+        for number in open.elements.into_iter().rev() {
             tree.elements[number].range.end = text.len();
             tree.faults.push(Fault::Unclosed(number, text.len()));
         }
@@ -160,19 +177,22 @@ impl Tree {
         self.faults.push(Fault::Unclosed(number, at));
     }
 
-    fn close(&mut self, text: &str, range: &Range<usize>, closed: bool, open: &mut Vec<usize>) {
+    fn close<'t>(&mut self, text: &'t str, range: &Range<usize>, closed: bool, open: &mut Open<'t>) {
         let name = &text[tag_name(text, range)];
-        let is_it = |number: &usize| text[self.elements[*number].name.clone()] == *name;
-        let Some(depth) = open.iter().rposition(is_it).filter(|_| closed) else {
+        let is_open = open.of_name.get(name).is_some_and(|count| *count > 0);
+        if !closed || !is_open {
             self.faults.push(Fault::Piece(range.clone()));
             return;
-        };
-        for number in open.drain(depth + 1..).rev() {
-            self.end_unclosed(text, number, range.start);
         }
-        if let Some(number) = open.pop() {
-            self.elements[number].range.end = range.end;
-            self.elements[number].end = Some(range.clone());
+        while let Some(number) = open.elements.pop() {
+            let own = &text[self.elements[number].name.clone()];
+            *open.of_name.entry(own).or_default() -= 1;
+            if own == name {
+                self.elements[number].range.end = range.end;
+                self.elements[number].end = Some(range.clone());
+                return;
+            }
+            self.end_unclosed(text, number, range.start);
         }
     }
 
@@ -282,6 +302,7 @@ fn is_name(name: &str) -> bool {
 /// The attributes of a tag, whatever state they are in.
 fn attributes(text: &str, tag: &Range<usize>) -> Vec<Attribute> {
     let mut found: Vec<Attribute> = Vec::new();
+    let mut names = FxHashSet::default();
     let end = tag.end - usize::from(text[tag.clone()].ends_with('>'));
     let blank = |at: usize, skip: &[char]| {
         let skipped = text[at..end].find(|letter: char| !letter.is_ascii_whitespace() && !skip.contains(&letter));
@@ -311,8 +332,7 @@ fn attributes(text: &str, tag: &Range<usize>) -> Vec<Attribute> {
             None => (equals + 1..until(open, &|letter| letter.is_ascii_whitespace() || letter == '/'), false),
         };
         at = value.end + usize::from(closed);
-        let twice = found.iter().any(|it| text[it.name.clone()] == text[name.clone()]);
-        let proper = closed && !twice && is_name(&text[name.clone()]);
+        let proper = closed && names.insert(&text[name.clone()]) && is_name(&text[name.clone()]);
         found.push(Attribute { range: name.start..at, name, value: Some(value), proper });
     }
 }

@@ -153,6 +153,11 @@ fn read(output: &mut impl BufRead) -> Option<Value> {
     serde_json::from_slice(&body).ok()
 }
 
+/// All messages of a conversation that is over.
+pub fn messages(mut output: &[u8]) -> Vec<Value> {
+    std::iter::from_fn(|| read(&mut output)).collect()
+}
+
 pub const URI: &str = "file:///nowhere/machine.xml";
 
 pub const MACHINE: &str = "<domain type='kvm'>

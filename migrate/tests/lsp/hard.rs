@@ -77,6 +77,38 @@ fn broken_documents_are_served() {
     assert!(missing.is_empty(), "{} of {expected}: {missing:#?}", missing.len());
 }
 
+/// Documents of a hundred kilobytes that a reader could take minutes for: each request is answered while the editor waits.
+#[test]
+fn hostile_documents_are_served() {
+    let mut editor = Editor::start(&[], json!({}));
+    editor.open(URI, MACHINE);
+    for (version, (what, text)) in (2..).zip([
+        ("all inside each other", "<a>".repeat(20_000)),
+        ("never ended, line by line", format!("<a>\n{}</a>", "<b>\n".repeat(20_000))),
+        ("end tags that end nothing", format!("{}{}", "<a>".repeat(10_000), "</b>".repeat(10_000))),
+        ("one line", format!("<domain>{}</domain>", "<a b='c'/>".repeat(10_000))),
+        ("one tag", format!("<domain {}/>", "a='b' ".repeat(20_000))),
+        ("tags that begin", "<".repeat(60_000)),
+        ("comments that begin", "<domain><!--".repeat(10_000)),
+        ("values that begin", "<domain a='".repeat(10_000)),
+    ]) {
+        let begin = Instant::now();
+        let found = editor.change(URI, version, json!([{"text": text}]));
+        assert!(!found.is_empty() && found.len() <= 2_001, "{what}: {}", found.len());
+        let at = json!({"line": 0, "character": text.len() - 3});
+        for request in ["textDocument/hover", "textDocument/definition"] {
+            editor.at(request, at.clone());
+        }
+        for request in ["textDocument/documentSymbol", "textDocument/foldingRange"] {
+            editor.ask(request, json!({"textDocument": {"uri": URI}}));
+        }
+        println!("{what}: {:.1} s", begin.elapsed().as_secs_f64());
+    }
+    let typed =
+        json!({"range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}, "text": "\n"});
+    editor.change(URI, 99, serde_json::Value::Array(vec![typed; 20_000]));
+}
+
 /// Requests about a document of 30 KB are answered while one types; what each takes is printed. The bound is 20 ms, for builds with
 /// optimisation: `cargo test --release -p dommigrate --test lsp hard::answers_come_at_once -- --nocapture`.
 #[test]

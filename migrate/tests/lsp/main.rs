@@ -2,6 +2,7 @@
 
 mod editor;
 mod hard;
+mod protocol;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
