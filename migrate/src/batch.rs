@@ -274,16 +274,7 @@ fn passed_over(label: String, why: String) -> FileReport {
 /// The report of a file that could not be read or written.
 #[must_use]
 pub fn unreadable(label: String, error: String) -> FileReport {
-    let finding = Finding {
-        rule: ids::IO.into(),
-        level: Level::Error,
-        span: 0..0,
-        path: String::new(),
-        message: error,
-        before: None,
-        after: None,
-    };
-    FileReport::new(label, "", vec![finding], Action::Failed)
+    FileReport::new(label, "", vec![Finding::new(ids::IO, Level::Error, 0..0, error)], Action::Failed)
 }
 
 fn progress(files: usize, quiet: bool) -> ProgressBar {

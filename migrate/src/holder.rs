@@ -81,15 +81,10 @@ impl Content {
         match self {
             Self::Domain | Self::Holder(_) => None,
             Self::Unreadable(finding) => Some(finding.clone()),
-            Self::Other { root, at } => Some(Finding {
-                rule: ids::NOT_A_DOMAIN.into(),
-                level: Level::Error,
-                span: *at..*at,
-                path: root.clone(),
-                message: format!("a <{root}> is no machine definition, and holds none"),
-                before: None,
-                after: None,
-            }),
+            Self::Other { root, at } => {
+                let message = format!("a <{root}> is no machine definition, and holds none");
+                Some(Finding { path: root.clone(), ..Finding::new(ids::NOT_A_DOMAIN, Level::Error, *at..*at, message) })
+            }
         }
     }
 

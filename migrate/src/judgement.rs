@@ -421,13 +421,8 @@ fn foreign_extensions(document: &Document<'_>) -> Vec<Finding> {
     let domain = extended.then(|| Domain::from_xml(document.input_text()).ok()).flatten();
     let extensions = domain.map(|domain| domain.foreign_extensions).unwrap_or_default();
     let note = |extension: Verbatim| Finding {
-        rule: FOREIGN_EXTENSION.into(),
-        level: Level::Note,
-        span: extension.span.range(),
         path: format!("{}/{}", root.tag_name().name(), extension.name),
-        message: foreign_extension(&extension),
-        before: None,
-        after: None,
+        ..Finding::new(FOREIGN_EXTENSION, Level::Note, extension.span.range(), foreign_extension(&extension))
     };
     extensions.into_iter().map(note).collect()
 }
@@ -452,13 +447,8 @@ impl Words {
             }
         }
         Finding {
-            rule: ids::INVALID.into(),
-            level: Level::Error,
-            span,
             path: violation.path.trim_start_matches('/').to_owned(),
-            message,
-            before: None,
-            after: None,
+            ..Finding::new(ids::INVALID, Level::Error, span, message)
         }
     }
 

@@ -141,13 +141,5 @@ impl Suppressions {
 }
 
 fn note(span: Range<usize>, message: String) -> Finding {
-    Finding {
-        rule: ids::UNUSED.into(),
-        level: Level::Note,
-        span,
-        path: String::new(),
-        message,
-        before: None,
-        after: None,
-    }
+    Finding::new(ids::UNUSED, Level::Note, span, message)
 }

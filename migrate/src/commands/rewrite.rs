@@ -82,15 +82,7 @@ fn layout_finding(wanted: Layout) -> Finding {
         Layout::Canonical => "not in canonical layout",
         Layout::Keep => "lines are not indented as deep as what stands on them",
     };
-    Finding {
-        rule: ids::LAYOUT.into(),
-        level: Level::Legacy,
-        span: 0..0,
-        path: String::new(),
-        message: message.to_owned(),
-        before: None,
-        after: None,
-    }
+    Finding::new(ids::LAYOUT, Level::Legacy, 0..0, message)
 }
 
 pub(super) fn status(summary: &Summary, write: &Write) -> u8 {
@@ -212,15 +204,7 @@ fn leftover(path: &Path) -> Finding {
          then remove it",
         path.display()
     );
-    Finding {
-        rule: ids::IO.into(),
-        level: Level::Note,
-        span: 0..0,
-        path: String::new(),
-        message,
-        before: None,
-        after: None,
-    }
+    Finding::new(ids::IO, Level::Note, 0..0, message)
 }
 
 /// The changes in the bytes of a file; in its text where the encoding has no lines that a diff could show (UTF-16).

@@ -203,13 +203,5 @@ fn misled(domain: &Domain, error: &PathError) -> Finding {
 }
 
 fn finding(span: std::ops::Range<usize>, message: String) -> Finding {
-    Finding {
-        rule: ids::PATH.into(),
-        level: Level::Error,
-        span,
-        path: String::new(),
-        message,
-        before: None,
-        after: None,
-    }
+    Finding::new(ids::PATH, Level::Error, span, message)
 }

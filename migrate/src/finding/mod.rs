@@ -84,6 +84,17 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Something of which only its place and one line are known.
+    #[must_use]
+    pub fn new(
+        rule: impl Into<Cow<'static, str>>,
+        level: Level,
+        span: std::ops::Range<usize>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self { rule: rule.into(), level, span, path: String::new(), message: message.into(), before: None, after: None }
+    }
+
     /// What is rewritten, or what it is about, in words; none where nothing more is to be said than the message says.
     #[must_use]
     pub fn edit(&self) -> Option<String> {

@@ -160,17 +160,9 @@ impl Comparison {
 }
 
 fn elsewhere(unknown: &[Unknown]) -> Finding {
-    let first = unknown.first();
-    Finding {
-        rule: ids::UNKNOWN.into(),
-        level: Level::Note,
-        span: first.map_or(0..0, |first| first.span.clone()),
-        path: first.map_or_else(String::new, |first| first.path.clone()),
-        message: "what the schema does not know stands in another place: whether that means the same cannot be told"
-            .to_owned(),
-        before: None,
-        after: None,
-    }
+    let (span, path) = unknown.first().map_or((0..0, ""), |first| (first.span.clone(), &*first.path));
+    let message = "what the schema does not know stands in another place: whether that means the same cannot be told";
+    Finding { path: path.to_owned(), ..Finding::new(ids::UNKNOWN, Level::Note, span, message) }
 }
 
 fn is_unknown(finding: &Finding) -> bool {

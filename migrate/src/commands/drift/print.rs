@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::pairs::{Document, Side};
+use crate::batch;
 use crate::cli::{Output, OutputFormat};
 use crate::drift::{Change, Difference, Drift, Element, Filled, Finder, Place};
 use crate::finding::{Finding, Level, Lines, ids};
@@ -341,17 +342,11 @@ fn json(result: &Result) -> JsonPair<'_> {
 /// The pair as the reporters of findings take it: what stands otherwise, at its place in the document that stands there.
 fn file_report(result: &Result) -> FileReport {
     let finding = |rule: &'static str, span: usize, path: &str, message: String| Finding {
-        rule: rule.into(),
-        level: Level::Error,
-        span: span..span,
         path: path.to_owned(),
-        message,
-        before: None,
-        after: None,
+        ..Finding::new(rule, Level::Error, span..span, message)
     };
     if let Some((label, why)) = &result.error {
-        let findings = vec![finding(ids::IO, 0, "", why.to_owned())];
-        return FileReport::new(label.to_owned(), "", findings, Action::Failed);
+        return batch::unreadable(label.to_owned(), why.to_owned());
     }
     let differences = result.drift.differences.iter().zip(&result.places);
     let findings = differences.map(|(difference, (side, _, _, offset))| {
