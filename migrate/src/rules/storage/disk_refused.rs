@@ -52,7 +52,7 @@ rules![
         )
         .row(refuse(|disk: &Disk, _| {
             let hard = matches!(disk.device, None | Some(DiskDevice::Disk));
-            (hard && !names_something(disk)).then(|| format!("the hard disk {} has no source: add <source>", disk.target.dev))
+            (hard && !names_something(disk)).then(|| format!("the hard disk '{}' has no source: add <source>", disk.target.dev))
         }))
         .row(refuse(|store: &DiskBackingStore, _| {
             let type_ = store.type_.as_ref()?;
