@@ -53,8 +53,8 @@ pub fn told(_: &Origin, _: &str) -> Unfit {
 }
 
 /// Reads every file, lets `work` make a report of it, and prints the reports in order. All files are done,
-/// whatever becomes of what is printed. `unfit` says what becomes of a file with which there is something wrong, of this id, that
-/// `work` could not go on with.
+/// whatever becomes of what is printed. A file is left where `work` says why. `unfit` says what becomes of a file with which there is
+/// something wrong, of this id, that `work` could not go on with.
 ///
 /// # Errors
 /// One line: the call was wrong.
@@ -69,7 +69,7 @@ pub fn run<U, W>(
 ) -> Result<Summary, String>
 where
     U: Fn(&Origin, &str) -> Unfit + Sync,
-    W: Fn(&Origin, &Source) -> FileReport + Sync,
+    W: Fn(&Origin, &Source) -> Result<FileReport, String> + Sync,
 {
     let pool = pool(jobs, items.len())?;
     let styled = output.color.is_wanted(match findings {
@@ -196,7 +196,7 @@ impl<W: Write> Sink<W> {
 fn one<U, W>(item: &Item, documents: Documents, unfit: &U, work: &W) -> FileReport
 where
     U: Fn(&Origin, &str) -> Unfit + Sync,
-    W: Fn(&Origin, &Source) -> FileReport,
+    W: Fn(&Origin, &Source) -> Result<FileReport, String>,
 {
     let origin = match item {
         Item::Document(origin) => origin,
@@ -212,7 +212,7 @@ where
     let mut report = match input::read(origin) {
         Ok(source) => match objected(origin, &source, documents) {
             Some(report) => settle(report, source.bytes(), |id| unfit(origin, id)),
-            None => work(origin, &source),
+            None => work(origin, &source).unwrap_or_else(|why| unreadable(origin.label(), why)),
         },
         Err(Unread::Io(error)) => unreadable(origin.label(), error),
         Err(Unread::NotText(error, bytes)) => settle(not_text(origin.label(), error), &bytes, |id| unfit(origin, id)),

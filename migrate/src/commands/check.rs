@@ -37,10 +37,7 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
     };
     let place = Findings::Result;
     let summary = batch::run(items, jobs, &args.output, place, Documents::Judged, unfit, |origin, source| {
-        let wanted = match by_file.of(origin) {
-            Ok(wanted) => wanted,
-            Err(error) => return batch::unreadable(origin.label(), error),
-        };
+        let wanted = by_file.of(origin)?;
         let (options, fate, strict) = &*wanted;
         let mut claims = Vec::new();
         let findings = source.content.findings(&source.text, |text| {
@@ -62,7 +59,7 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
             let upgrade = |text: &str, depth| engine::upgrade_at(text, &kept, depth);
             report.mended = source.content.rewrite(&source.text, upgrade).text.filter(|new| *new != source.text);
         }
-        report
+        Ok(report)
     })?;
     Ok(match summary.unfinished() {
         true => FAILED,

@@ -25,10 +25,7 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
     let by_file = configs.by_file(&items, |args: Info| Ok(args.files.unknown.unwrap_or_default()))?;
     let jobs = args.files.jobs;
     let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, batch::told, |origin, source| {
-        let unknown = match by_file.of(origin) {
-            Ok(unknown) => *unknown,
-            Err(error) => return batch::unreadable(origin.label(), error),
-        };
+        let unknown = *by_file.of(origin)?;
         let (mut needs, mut readable) = (Needs::default(), true);
         let findings = source.content.findings(&source.text, |text| match engine::needs(text, unknown) {
             Ok((more, findings)) => {
@@ -56,7 +53,7 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
         if report.action != Action::Failed {
             report.findings.retain(|finding| finding.level == Level::Invalid);
         }
-        report
+        Ok(report)
     })?;
     Ok(if summary.unfinished() { FAILED } else { DONE })
 }

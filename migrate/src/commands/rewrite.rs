@@ -30,10 +30,7 @@ pub(super) fn upgrade(files: &Files, configs: &Configs) -> Result<u8, String> {
         _ => Unfit::Told,
     };
     let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, unfit, |origin, source| {
-        let options = match by_file.of(origin) {
-            Ok(options) => options,
-            Err(error) => return batch::unreadable(origin.label(), error),
-        };
+        let options = by_file.of(origin)?;
         let upgrade = |text: &str, depth| engine::upgrade_at(text, &options, depth);
         let outcome = source.content.rewrite(&source.text, upgrade);
         writing.finish(origin, source, outcome, options.profile == Profile::Modern)
@@ -50,10 +47,7 @@ pub(super) fn fmt(files: &Files, configs: &Configs) -> Result<u8, String> {
     let writing = Writing::new(args.write, &args.output)?;
     let jobs = args.files.jobs;
     let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, batch::told, |origin, source| {
-        let (unknown, layout) = match by_file.of(origin) {
-            Ok(options) => *options,
-            Err(error) => return batch::unreadable(origin.label(), error),
-        };
+        let (unknown, layout) = *by_file.of(origin)?;
         let format = |text: &str, depth| match layout {
             Layout::Canonical => engine::format_at(text, unknown, depth),
             Layout::Keep => engine::indent_at(text, unknown, Around { depth, put: 0 }),
@@ -122,13 +116,21 @@ impl Writing {
     }
 
     /// `comments`: whether they are kept.
-    pub(super) fn finish(&self, origin: &Origin, source: &Source, outcome: Outcome, comments: bool) -> FileReport {
+    ///
+    /// # Errors
+    /// Why the file is left.
+    pub(super) fn finish(
+        &self,
+        origin: &Origin,
+        source: &Source,
+        outcome: Outcome,
+        comments: bool,
+    ) -> Result<FileReport, Refusal> {
         let mut report = FileReport::new(origin.label(), &source.text, outcome.findings, Action::Failed);
         let nothing = self.options.nothing();
         if !nothing && source.stamp.is_none() && origin.path().is_some() {
             // Whether something is found or not: whoever reads what is printed would have nothing.
-            let why = "is no regular file and cannot be rewritten in place: name it as standard input";
-            return batch::unreadable(report.label, why.to_owned());
+            return Err("is no regular file and cannot be rewritten in place: name it as standard input".to_owned());
         }
         if !nothing && let Some(path) = origin.path() {
             report.findings.extend(self.replacer.tidy(path).iter().map(|path| leftover(path)));
@@ -139,7 +141,7 @@ impl Writing {
                 report.action = Action::Skipped;
                 report.output = (self.passed(origin) == Unfit::PassedOn).then(|| source.bytes().to_owned());
             }
-            return report;
+            return Ok(report);
         };
         let changed = new != source.text;
         report.mended = (changed && self.fixes).then(|| new.clone());
@@ -148,53 +150,52 @@ impl Writing {
             (true, true) => Action::WouldRewrite,
             (true, false) => Action::Rewritten,
         };
-        if changed
-            && self.options.dry_run
-            && let Some(path) = origin.path()
-        {
-            // What would hinder it is part of what would be done.
-            if let Err(refusal) = self.replacer.may_replace(path) {
-                return batch::unreadable(report.label, refusal);
-            }
-        }
-        if nothing && !self.options.diff {
-            if self.names && changed {
-                report.output = Some(format!("{}: would be rewritten\n", visible(&report.label)).into_bytes());
-            }
-            return report;
-        }
-        let bytes = match changed.then(|| source.form.encode(&new)) {
-            None => source.bytes().to_owned(),
-            Some(Ok(bytes)) => bytes,
-            Some(Err(error)) => return batch::unreadable(report.label, format!("cannot be written: {error}")),
-        };
         if nothing {
-            let diff = changed.then(|| diff(origin, source, &new, &bytes));
-            report.output = diff.map(|diff| if self.colours { patch::painted(&diff) } else { diff });
-            return report;
+            report.output = self.shown(origin, source, &new)?;
+            return Ok(report);
         }
-        if changed && !self.options.no_verify {
-            let meant = Meant { original: &source.text, printed: &outcome.printed, comments };
-            if let Err(refusal) = verify::read_back(&bytes, &meant) {
-                return batch::unreadable(report.label, refusal);
-            }
+        if !changed {
+            report.output = origin.path().is_none().then(|| source.bytes().to_owned());
+            return Ok(report);
+        }
+        let bytes = encoded(source, &new)?;
+        if !self.options.no_verify {
+            verify::read_back(&bytes, &Meant { original: &source.text, printed: &outcome.printed, comments })?;
         }
         match origin.path() {
             None => report.output = Some(bytes),
-            Some(path) if changed => {
-                if let Err(refusal) = self.replace(path, source, &bytes) {
-                    return batch::unreadable(report.label, refusal);
-                }
-            }
-            Some(_) => {}
+            Some(path) => self.replace(path, source, &bytes)?,
         }
-        report
+        Ok(report)
+    }
+
+    /// What is printed of a file that is not written: its changes, or its name where it has some.
+    fn shown(&self, origin: &Origin, source: &Source, new: &str) -> Result<Option<Vec<u8>>, Refusal> {
+        if new == source.text {
+            return Ok(None);
+        }
+        if self.options.dry_run
+            && let Some(path) = origin.path()
+        {
+            // What would hinder it is part of what would be done.
+            self.replacer.may_replace(path)?;
+        }
+        if self.options.diff {
+            let diff = diff(origin, source, new, &encoded(source, new)?);
+            return Ok(Some(if self.colours { patch::painted(&diff) } else { diff }));
+        }
+        Ok(self.names.then(|| format!("{}: would be rewritten\n", visible(&origin.label())).into_bytes()))
     }
 
     fn replace(&self, path: &Path, source: &Source, new: &[u8]) -> Result<(), Refusal> {
         let stamp = source.stamp.ok_or("is no regular file, and stays as it is")?;
         self.replacer.replace(path, Former { stamp, content: source.bytes() }, new)
     }
+}
+
+/// The bytes of a new text in the encoding of a file.
+fn encoded(source: &Source, new: &str) -> Result<Vec<u8>, Refusal> {
+    source.form.encode(new).map_err(|error| format!("cannot be written: {error}"))
 }
 
 /// A note on what a killed run has left and is not this command's to remove.

@@ -28,10 +28,7 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
     let targets = configs.by_file(&items, |args: Validate| Ok(args.target))?;
     let jobs = args.files.jobs;
     let summary = batch::run(items, jobs, &args.output, Findings::Result, documents, batch::told, |origin, source| {
-        let target = match targets.of(origin) {
-            Ok(target) => *target,
-            Err(error) => return batch::unreadable(origin.label(), error),
-        };
+        let target = *targets.of(origin)?;
         let judged = |text: &str| {
             let mut findings = judge.validate(text);
             if let Some(target) = target {
@@ -42,7 +39,7 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
         };
         // Another schema is about the document as it stands.
         let findings = if own { source.content.findings(&source.text, judged) } else { judged(&source.text) };
-        FileReport::new(origin.label(), &source.text, findings, Action::Unchanged)
+        Ok(FileReport::new(origin.label(), &source.text, findings, Action::Unchanged))
     })?;
     Ok(status_of_findings(&summary, false))
 }

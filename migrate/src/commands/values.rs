@@ -33,7 +33,7 @@ pub(super) fn get(args: &Get) -> Result<u8, String> {
         let printed =
             values.into_iter().map(|value| value.unwrap_or(if several { "\n".to_owned() } else { String::new() }));
         report.output = (!failed).then(|| printed.collect::<String>().into_bytes());
-        report
+        Ok(report)
     })?;
     Ok(match absent.into_inner() {
         _ if summary.unfinished() => FAILED,
