@@ -175,6 +175,10 @@ pub struct Devices {
     ///
     /// Since libvirt 1.2.14. See [the manual](https://libvirt.org/formatdomain.html#memory-devices).
     pub memory_devices: Vec<MemoryDevice>,
+    /// A cryptographic accelerator.
+    ///
+    /// Since libvirt 9.1.0. See [the manual](https://libvirt.org/formatdomain.html#crypto).
+    pub cryptos: Vec<Crypto>,
     /// An IOMMU of the guest. Several can be of model `smmuv3` alone.
     ///
     /// Since libvirt 2.1.0. See [the manual](https://libvirt.org/formatdomain.html#iommu-devices).
@@ -184,10 +188,6 @@ pub struct Devices {
     /// A second one is refused by libvirt. Since libvirt 4.4.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#vsock).
     pub vsock: Option<Vsock>,
-    /// A cryptographic accelerator.
-    ///
-    /// Since libvirt 9.1.0. See [the manual](https://libvirt.org/formatdomain.html#crypto).
-    pub cryptos: Vec<Crypto>,
     /// A store in which a crashing guest leaves its last messages.
     ///
     /// A second one is refused by libvirt. Since libvirt 10.6.0. See [the
@@ -226,9 +226,9 @@ rt::table! { Devices: element("devices").since(0, 6, 0).pair().reference("device
     25 PANICS = panics: Vec<Panic>, child("panic").since(1, 2, 1);
     26 SHMEMS = shmems: Vec<Shmem>, child("shmem").since(1, 2, 10);
     27 MEMORY_DEVICES = memory_devices: Vec<MemoryDevice>, child("memory").since(1, 2, 14);
-    28 IOMMUS = iommus: Vec<Iommu>, child("iommu").since(2, 1, 0);
-    29 VSOCK = vsock: Option<Vsock>, child("vsock").once().since(4, 4, 0);
-    30 CRYPTOS = cryptos: Vec<Crypto>, child("crypto").since(9, 1, 0);
+    28 CRYPTOS = cryptos: Vec<Crypto>, child("crypto").since(9, 1, 0);
+    29 IOMMUS = iommus: Vec<Iommu>, child("iommu").since(2, 1, 0);
+    30 VSOCK = vsock: Option<Vsock>, child("vsock").once().since(4, 4, 0);
     31 PSTORE = pstore: Option<Pstore>, child("pstore").once().since(10, 6, 0);
 }
 
@@ -290,12 +290,12 @@ pub enum Device<'a> {
     Shmem(&'a Shmem, usize),
     /// A memory module.
     Memory(&'a MemoryDevice, usize),
+    /// A cryptographic accelerator.
+    Crypto(&'a Crypto, usize),
     /// An IOMMU of the guest. Several can be of model `smmuv3` alone.
     Iommu(&'a Iommu, usize),
     /// A device through which guest and host talk by sockets.
     Vsock(&'a Vsock, usize),
-    /// A cryptographic accelerator.
-    Crypto(&'a Crypto, usize),
     /// A store in which a crashing guest leaves its last messages.
     Pstore(&'a Pstore, usize),
 }
@@ -328,8 +328,8 @@ rt::kinds! { Device, DeviceMut of Devices;
     25 panics = Panic(Panic);
     26 shmems = Shmem(Shmem);
     27 memory_devices = Memory(MemoryDevice);
-    28 iommus = Iommu(Iommu);
-    29 vsock = Vsock(Vsock);
-    30 cryptos = Crypto(Crypto);
+    28 cryptos = Crypto(Crypto);
+    29 iommus = Iommu(Iommu);
+    30 vsock = Vsock(Vsock);
     31 pstore = Pstore(Pstore);
 }

@@ -133,6 +133,10 @@ pub enum FilesystemType {
     ///
     /// Since libvirt 0.9.13.
     Ram(FilesystemTypeRam),
+    /// A volume of a storage pool of libvirt's.
+    ///
+    /// Since libvirt 2.1.0.
+    Volume(FilesystemTypeVolume),
     /// Another value, with what goes with it kept in `xml`.
     Other(rt::Other),
 }
@@ -150,6 +154,7 @@ rt::payload! { FilesystemType: attribute("type").optional().written("mount");
     Bind(FilesystemTypeBind) = "bind".since(0, 9, 13);
     Template(FilesystemTypeTemplate) = "template".since(0, 6, 0);
     Ram(FilesystemTypeRam) = "ram".since(0, 9, 13);
+    Volume(FilesystemTypeVolume) = "volume".since(2, 1, 0);
     _ = "mount";
     .. = Other(rt::Other);
 }
@@ -242,6 +247,19 @@ pub struct FilesystemTypeRam {
 
 rt::table! { FilesystemTypeRam: members();
     0 SOURCE = source: FilesystemSourceRam, child("source").since(0, 9, 7);
+}
+
+/// The members of one variant.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct FilesystemTypeVolume {
+    /// The volume that is mounted. One that names nothing is missed when the guest starts.
+    ///
+    /// Since libvirt 2.1.0.
+    pub source: FilesystemSourceVolume,
+}
+
+rt::table! { FilesystemTypeVolume: members();
+    0 SOURCE = source: FilesystemSourceVolume, child("source").since(2, 1, 0);
 }
 
 /// A set of values.
@@ -410,6 +428,28 @@ pub struct FilesystemSourceRam {
 rt::table! { FilesystemSourceRam: element("source").since(0, 9, 7);
     0 USAGE = usage: u64, attribute("usage").since(0, 9, 13);
     1 UNITS = units: Option<scalar::MemoryUnit>, attribute("units").written("KiB").since(1, 1, 4).absent_if_empty();
+}
+
+/// The volume that is mounted. One that names nothing is missed when the guest starts.
+///
+/// Since libvirt 2.1.0.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct FilesystemSourceVolume {
+    /// The name of the storage pool.
+    ///
+    /// Since libvirt 2.1.0.
+    pub pool: Option<String>,
+    /// The name of the volume in the pool.
+    ///
+    /// Since libvirt 2.1.0.
+    pub volume: Option<String>,
+    /// Where it stands in its document, and what is kept of it verbatim.
+    pub xml: rt::Extra,
+}
+
+rt::table! { FilesystemSourceVolume: element("source").since(2, 1, 0);
+    0 POOL = pool: Option<String>, attribute("pool").since(2, 1, 0);
+    1 VOLUME = volume: Option<String>, attribute("volume").since(2, 1, 0);
 }
 
 /// Where the guest finds the file system.

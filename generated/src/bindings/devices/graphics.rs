@@ -141,6 +141,10 @@ pub struct GraphicsTypeVnc {
     ///
     /// Where absent, `no` is assumed. Since libvirt 7.1.0.
     pub power_control: Option<YesNo>,
+    /// The name that goes with the password.
+    ///
+    /// Since libvirt 11.1.0.
+    pub username: Option<String>,
     /// The password, in the clear. An empty one closes the server.
     ///
     /// Since libvirt 0.6.0.
@@ -176,11 +180,12 @@ rt::table! { GraphicsTypeVnc: members();
     7 SHARE_POLICY = share_policy: Option<GraphicsTypeVncSharePolicy>, attribute("sharePolicy")
         .assumed("allow-exclusive").since(1, 0, 6);
     8 POWER_CONTROL = power_control: Option<YesNo>, attribute("powerControl").assumed("no").since(7, 1, 0);
-    9 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 6, 0).secret();
-    10 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2).lax();
-    11 CONNECTED = connected: Option<GraphicsTypeVncConnected>, attribute("connected").since(0, 9, 4);
-    12 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
-    13 AUDIO = audio: Option<GraphicsAudio>, child("audio").since(7, 2, 0);
+    9 USERNAME = username: Option<String>, attribute("username").since(11, 1, 0);
+    10 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 6, 0).secret();
+    11 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2).lax();
+    12 CONNECTED = connected: Option<GraphicsTypeVncConnected>, attribute("connected").since(0, 9, 4);
+    13 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
+    14 AUDIO = audio: Option<GraphicsAudio>, child("audio").since(7, 2, 0);
 }
 
 /// A set of values.
@@ -255,6 +260,10 @@ pub struct GraphicsTypeSpice {
     ///
     /// Where absent, `any` is assumed; the canonical form leaves it out. Since libvirt 0.9.12.
     pub default_mode: Option<GraphicsChannelMode>,
+    /// The name that goes with the password.
+    ///
+    /// Since libvirt 11.1.0.
+    pub username: Option<String>,
     /// The password, in the clear. An empty one closes the server.
     ///
     /// Since libvirt 0.8.6.
@@ -266,7 +275,7 @@ pub struct GraphicsTypeSpice {
     /// What happens to clients when the password changes.
     ///
     /// Since libvirt 0.9.4.
-    pub connected: Option<GraphicsTypeSpiceConnected>,
+    pub connected: Option<GraphicsConnected>,
     /// Where the server listens for clients. libvirt adds the default address where nothing is said.
     ///
     /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
@@ -324,44 +333,21 @@ rt::table! { GraphicsTypeSpice: members();
         .legacy("graphics-listen-attr");
     5 KEYMAP = keymap: Option<String>, attribute("keymap").since(0, 8, 6);
     6 DEFAULT_MODE = default_mode: Option<GraphicsChannelMode>, attribute("defaultMode").dropped("any").since(0, 9, 12);
-    7 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 8, 6).secret();
-    8 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2).lax();
-    9 CONNECTED = connected: Option<GraphicsTypeSpiceConnected>, attribute("connected").since(0, 9, 4);
-    10 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
-    11 CHANNELS = channels: Vec<GraphicsChannel>, child("channel").since(0, 8, 6);
-    12 IMAGE = image: Option<GraphicsImage>, child("image").since(0, 9, 1);
-    13 JPEG = jpeg: Option<GraphicsCompression>, child("jpeg").since(0, 9, 1);
-    14 ZLIB = zlib: Option<GraphicsCompression>, child("zlib").since(0, 9, 1);
-    15 PLAYBACK = playback: Option<GraphicsPlayback>, child("playback").since(0, 9, 1);
-    16 STREAMING = streaming: Option<GraphicsStreaming>, child("streaming").since(0, 9, 2);
-    17 MOUSE = mouse: Option<Mouse>, child("mouse").since(0, 9, 11);
-    18 CLIPBOARD = clipboard: Option<Clipboard>, child("clipboard").since(0, 9, 3);
-    19 FILETRANSFER = filetransfer: Option<GraphicsFileTransfer>, child("filetransfer").since(1, 2, 2);
-    20 GL = gl: Option<GraphicsGl>, child("gl").since(1, 3, 3);
-}
-
-/// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum GraphicsTypeSpiceConnected {
-    /// The change is refused while there are any.
-    ///
-    /// Since libvirt 0.9.4.
-    Fail,
-    /// They are disconnected.
-    ///
-    /// Since libvirt 0.9.4.
-    Disconnect,
-    /// They stay.
-    ///
-    /// Since libvirt 0.9.4.
-    Keep,
-}
-
-rt::values! { GraphicsTypeSpiceConnected;
-    Fail = "fail".since(0, 9, 4);
-    Disconnect = "disconnect".since(0, 9, 4);
-    Keep = "keep".since(0, 9, 4);
+    7 USERNAME = username: Option<String>, attribute("username").since(11, 1, 0);
+    8 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 8, 6).secret();
+    9 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2).lax();
+    10 CONNECTED = connected: Option<GraphicsConnected>, attribute("connected").since(0, 9, 4);
+    11 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
+    12 CHANNELS = channels: Vec<GraphicsChannel>, child("channel").since(0, 8, 6);
+    13 IMAGE = image: Option<GraphicsImage>, child("image").since(0, 9, 1);
+    14 JPEG = jpeg: Option<GraphicsCompression>, child("jpeg").since(0, 9, 1);
+    15 ZLIB = zlib: Option<GraphicsCompression>, child("zlib").since(0, 9, 1);
+    16 PLAYBACK = playback: Option<GraphicsPlayback>, child("playback").since(0, 9, 1);
+    17 STREAMING = streaming: Option<GraphicsStreaming>, child("streaming").since(0, 9, 2);
+    18 MOUSE = mouse: Option<Mouse>, child("mouse").since(0, 9, 11);
+    19 CLIPBOARD = clipboard: Option<Clipboard>, child("clipboard").since(0, 9, 3);
+    20 FILETRANSFER = filetransfer: Option<GraphicsFileTransfer>, child("filetransfer").since(1, 2, 2);
+    21 GL = gl: Option<GraphicsGl>, child("gl").since(1, 3, 3);
 }
 
 /// The members of one variant.
@@ -425,6 +411,14 @@ pub struct GraphicsTypeRdp {
     ///
     /// Since libvirt 11.1.0.
     pub passwd: Option<String>,
+    /// The time from which on the password is refused, in UTC.
+    ///
+    /// A value that it does not know counts as absent. Since libvirt 11.1.0.
+    pub passwd_valid_to: Option<scalar::DateTime>,
+    /// What happens to clients when the password changes.
+    ///
+    /// Since libvirt 11.1.0.
+    pub connected: Option<GraphicsConnected>,
     /// Where the server listens for clients. libvirt adds the default address where nothing is said.
     ///
     /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
@@ -440,7 +434,9 @@ rt::table! { GraphicsTypeRdp: members();
         .legacy("graphics-listen-attr");
     5 USERNAME = username: Option<String>, attribute("username").since(11, 1, 0);
     6 PASSWD = passwd: Option<String>, attribute("passwd").since(11, 1, 0).secret();
-    7 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
+    7 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(11, 1, 0).lax();
+    8 CONNECTED = connected: Option<GraphicsConnected>, attribute("connected").since(11, 1, 0);
+    9 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
 }
 
 /// The members of one variant.
@@ -473,6 +469,24 @@ pub struct GraphicsTypeEglHeadless {
 
 rt::table! { GraphicsTypeEglHeadless: members();
     0 GL = gl: Option<GraphicsEglGl>, child("gl").since(5, 0, 0);
+}
+
+/// What happens to clients that are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GraphicsConnected {
+    /// The change is refused while there are any.
+    Fail,
+    /// They are disconnected.
+    Disconnect,
+    /// They stay.
+    Keep,
+}
+
+rt::values! { GraphicsConnected;
+    Fail = "fail";
+    Disconnect = "disconnect";
+    Keep = "keep";
 }
 
 /// Where the server listens for clients. libvirt adds the default address where nothing is said.

@@ -52,7 +52,7 @@ rules![
         ),
     rule("graphics-password-parts", Class::Lossy)
         .summary("a display without a password has none that could expire")
-        .doc("libvirt reads `passwdValidTo`, `connected` and the `username` of RDP only where there is a password.")
+        .doc("libvirt reads `passwdValidTo`, `connected` and `username` only where there is a password.")
         .example(
             "<devices><graphics type='spice' autoport='yes' connected='keep'/></devices>",
             "<devices><graphics type='spice' autoport='yes'/></devices>",
@@ -61,9 +61,9 @@ rules![
             "<devices><graphics type='rdp' autoport='yes' username='u'/></devices>",
             "<devices><graphics type='rdp' autoport='yes'/></devices>",
         )
-        .rows(each_field!(GraphicsTypeVnc::[PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none())))
-        .row(unread(GraphicsTypeRdp::USERNAME, NO_PASSWORD).when(|it, _| it.passwd.is_none()))
-        .rows(each_field!(GraphicsTypeSpice::[PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none()))),
+        .rows(each_field!(GraphicsTypeVnc::[USERNAME PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none())))
+        .rows(each_field!(GraphicsTypeRdp::[USERNAME PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none())))
+        .rows(each_field!(GraphicsTypeSpice::[USERNAME PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none()))),
     rule("graphics-password-expiry", Class::Conflict)
         .summary("the end of a password is no time")
         .doc("`passwdValidTo` is a date and a time. libvirt refuses anything else where there is a password, and reads past it where not.")
@@ -72,6 +72,7 @@ rules![
             let passwd = match &it.type_ {
                 GraphicsType::Vnc(vnc) => &vnc.passwd,
                 GraphicsType::Spice(spice) => &spice.passwd,
+                GraphicsType::Rdp(rdp) => &rdp.passwd,
                 _ => return None,
             };
             let bad = passwd.is_some() && kept_value(&it.xml, "passwdValidTo").is_some();

@@ -9,6 +9,7 @@ use crate::rules::prelude::*;
 const TWICE: &str = "another file system of virtiofs has this target: choose another one";
 const NO_SOURCE: &str = "the source of the file system is missing: add <source>";
 const NO_TARGET: &str = "the target of the file system is empty: give dir of <target>";
+const HALF: &str = "a volume is named by pool and volume together: add the one that is missing";
 const NO_BOOT: &str = "only a file system of the driver virtiofs can be booted from: leave out <boot>";
 const OTHER: &str = "of another driver than virtiofs";
 const HANDLE: &str = "QEMU has no driver 'handle' since 4.0; 'path' is its successor";
@@ -18,7 +19,7 @@ rules![
     rule("filesystem-contradictions", Class::Conflict)
         .summary("file systems that libvirt refuses")
         .doc(
-            "A file system names what the guest mounts, by a directory or a socket, and where. Only one of the driver \
+            "A file system names what the guest mounts, by a directory, a socket, or pool and volume, and where. Only one of the driver \
              `virtiofs` can be booted from, and no two of that driver have the same target.",
         )
         .finds(
@@ -40,6 +41,9 @@ rules![
              <filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><source dir='/c'/><target \
              dir='b'/></filesystem></devices>",
         )
+        .finds(
+            "<devices><filesystem type='volume' accessmode='passthrough'><source pool='p'/><target dir='b'/></filesystem></devices>",
+        )
         .row(
             unique(Devices::FILESYSTEMS, |it, _| is_virtiofs(it).then(|| it.target.dir.clone()), TWICE).until(12, 8, 0)
         )
@@ -58,6 +62,7 @@ rules![
             })
             .since(12, 8, 0),
         )
+        .row(refuse_if(HALF, |it: &FilesystemSourceVolume, _| it.pool.is_some() != it.volume.is_some()))
         .row(refuse_if(NO_SOURCE, |it: &FilesystemSourceMount, _| it.dir.is_none() && it.socket.is_none()))
         .row(refuse_where(required(FilesystemTarget::DIR), |dir, _| dir.is_empty(), NO_TARGET))
         .row(refuse_where(child(Filesystem::BOOT), |_, _| true, NO_BOOT).when(|it, _| !is_virtiofs(it))),
@@ -106,6 +111,12 @@ rules![
             "<devices><filesystem type='mount' accessmode='passthrough'><driver type='path'/><source dir='/a'/><target dir='b'/>\
              </filesystem></devices>",
         )
+        .example(
+            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><idmap><gid start='0' target='1' count='9'/>\
+             </idmap><source dir='/a'/><target dir='b'/></filesystem></devices>",
+            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><source dir='/a'/><target dir='b'/>\
+             </filesystem></devices>",
+        )
         .row(
             unread(child(FilesystemTypeMount::BINARY).in_branch(Filesystem::TYPE), OTHER)
                 .when(|it, _| !is_virtiofs(it)),
@@ -113,6 +124,7 @@ rules![
         .row(
             unread(child(FilesystemTypeMount::IDMAP).in_branch(Filesystem::TYPE), OTHER).when(|it, _| !is_virtiofs(it)),
         )
+        .row(unread_where(child(FilesystemTypeMount::IDMAP), |it, _| it.uids.is_empty() && !it.gids.is_empty(), "where no users are mapped"))
         .row(unread(FilesystemDriver::QUEUE, OTHER).when(|driver, _| driver.type_ != Some(Type::Virtiofs)))
         .rows(each_field!(FilesystemDriver::[FORMAT WRPOLICY], |it| {
             unread(it, "without a type").when(|driver, _| driver.type_.is_none())
