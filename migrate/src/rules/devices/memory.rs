@@ -117,6 +117,18 @@ rules![
             default(MemoryDevice::ACCESS, MemoryDeviceAccess::Shared)
                 .when(|memory, _| matches!(memory.model, MemoryDeviceModel::VirtioPmem(_))),
         ),
+    rule("virtio-mem-requested-default", Class::Default)
+        .since(7, 9, 0)
+        .summary("nothing is requested of a virtio-mem device unless told otherwise")
+        .doc("Without `<requested>` the guest has no memory of a device of the model `virtio-mem`; libvirt writes a size of 0.")
+        .example(
+            "<memory unit='GiB'>2</memory><vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='1048576'/></numa></cpu><devices>\
+             <memory model='virtio-mem'><target><size unit='KiB'>1048576</size><node>0</node><block unit='KiB'>2048</block></target></memory></devices>",
+            "<memory unit='GiB'>2</memory><vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='1048576'/></numa></cpu><devices>\
+             <memory model='virtio-mem'><target><size unit='KiB'>1048576</size><node>0</node><block unit='KiB'>2048</block>\
+             <requested unit='KiB'>0</requested></target></memory></devices>",
+        )
+        .row(implied(child(MemoryDeviceVirtioMemTarget::REQUESTED), MemorySize { unit: Some(scalar::MemoryUnit::KiB), ..MemorySize::default() })),
     rule("memory-device-empty-source", Class::Spelling)
         .summary("an empty source of a memory device is not written")
         .doc(

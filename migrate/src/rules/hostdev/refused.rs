@@ -54,8 +54,15 @@ rules![
         .summary("a device of the host stands in for another one as the one that stays")
         .doc(
             "Of a pair that stands in for each other the device of the host is the one that goes when the guest \
-             migrates; libvirt refuses `type='persistent'` of it."
+             migrates; libvirt refuses `type='persistent'` of it, and a pair with a device that is not of PCI."
         )
+        .finds(
+            "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><vendor id='1'/><product id='2'/></source>\
+             <teaming type='transient' persistent='ua-a'/></hostdev></devices>",
+        )
+        .row(refuse_if("only a PCI device is one of a pair: leave out <teaming>", |it: &Hostdev, _| {
+            kept_child(&it.xml, "teaming").is_some() && !matches!(subsystem(it), Some(HostdevSubsystem::Pci(_)))
+        }))
         .finds(
             "<devices><hostdev mode='subsystem' type='pci' managed='no'><source>\
              <address domain='0x0000' bus='0x06' slot='0x12' function='0x5'/></source><teaming type='persistent'/></hostdev></devices>",

@@ -118,6 +118,16 @@ rules![
             |name, _| (!name.contains('/')).then(|| format!("{name}/0")),
             "an iSCSI target without a LUN means LUN 0",
         )),
+    rule("hostdev-iscsi-port-zero", Class::Spelling)
+        .summary("port 0 of an iSCSI server is none")
+        .doc("The port 0 of a server stands for the usual one, and libvirt does not write it.")
+        .example(
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' name='iqn.2013-07.com.example:pool/0'>\
+             <host name='example.com' port='0'/></source></hostdev></devices>",
+            "<devices><hostdev mode='subsystem' type='scsi' managed='no'><source protocol='iscsi' name='iqn.2013-07.com.example:pool/0'>\
+             <host name='example.com'/></source></hostdev></devices>",
+        )
+        .row(nothing(HostdevIscsiHost::PORT, |port| *port == 0, "port 0 is none")),
     rule("hostdev-scsi-only-dropped", Class::Lossy)
         .summary("a host device that is no SCSI unit is read-only or shareable")
         .doc(

@@ -3,7 +3,7 @@
 use domxml::InterfaceSourceVhostUserType::Unix;
 use domxml::{InterfaceSourceVhostUser as VhostUser, InterfaceSourceVhostUserMode as VhostUserMode};
 
-use super::interface::{is_virtio, type_name};
+use super::interface::{is_virtio, type_name, virtualport};
 use crate::rules::prelude::*;
 
 const NO_SOURCE: &str = "the source says nothing";
@@ -13,10 +13,13 @@ rules![
         .summary("an option stands at a type of interface that does not take it")
         .doc(
             "A device made by somebody else (`managed='no'`) is for interfaces of type `ethernet`; an isolated port is \
-             one of a bridge; reconnecting is for the client of a socket. libvirt refuses them elsewhere.",
+             one of a bridge that is no switch with a type; reconnecting is for the client of a socket. libvirt refuses them elsewhere.",
         )
         .finds("<devices><interface type='user'><target dev='tap0' managed='no'/></interface></devices>")
         .finds("<devices><interface type='user'><port isolated='yes'/></interface></devices>")
+        .finds(
+            "<devices><interface type='bridge'><source bridge='ovs0'/><virtualport type='openvswitch'/><port isolated='yes'/></interface></devices>",
+        )
         .finds(
             "<devices><interface type='vhostuser'><source type='unix' path='/run/a.sock' mode='server'>\
              <reconnect enabled='yes' timeout='1'/></source><model type='virtio'/></interface></devices>",
@@ -30,9 +33,9 @@ rules![
         .row(refuse_at(Interface::PORT, |it, _| {
             let isolated = it.port.as_ref().is_some_and(|port| port.isolated == Some(YesNo::Yes));
             let bridged = matches!(it.type_, InterfaceType::Bridge(_) | InterfaceType::Network(_));
-            (isolated && !bridged).then(|| {
-                format!("an interface of type {} is at no bridge whose port could be isolated: leave out <port>", type_name(it))
-            })
+            let switch = virtualport(it).and_then(|port| port.type_);
+            let of = switch.map_or_else(|| format!("an interface of type {}", type_name(it)), |switch| format!("a switch of type {}", switch.as_str()));
+            (isolated && !(bridged && switch.is_none())).then(|| format!("{of} has no port that could be isolated: leave out <port>"))
         }))
         .row(server_reconnects().until(11, 1, 0))
         .row(server_reconnects().since(11, 1, 0).driver(Driver::Qemu)),
@@ -221,6 +224,23 @@ rules![
             .map(|row| row.when(|it, _| !is_passt(it))),
         )
         .rows(each_type!([InterfaceTypeVhostuser InterfaceTypeUser], nothing(child(Of::SOURCE), is_bare, NO_SOURCE))),
+    rule("interface-vhostuser-source-unread", Class::Lossy)
+        .since(11, 1, 0)
+        .summary("the source of an interface of type `vhostuser` is a socket or a device, as its back end has it")
+        .doc(
+            "Passt makes its own socket and asks for the device of the host whose routes it takes over; without it the \
+             source is a socket, and there is no device. libvirt reads past the rest and does not write it.",
+        )
+        .example(
+            "<devices><interface type='vhostuser'><backend type='passt'/><source type='unix' path='/run/a.sock' mode='client' dev='eth0'/>\
+             <model type='virtio'/></interface></devices>",
+            "<devices><interface type='vhostuser'><backend type='passt'/><source dev='eth0'/><model type='virtio'/></interface></devices>",
+        )
+        .rows(each_field!(VhostUser::[TYPE PATH MODE], |it| {
+            unread(it.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), "beside passt").when(|it, _| is_passt(it))
+        }))
+        .row(unread(child(VhostUser::RECONNECT).under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), "beside passt").when(|it, _| is_passt(it)))
+        .row(unread(VhostUser::DEV.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), "without passt").when(|it, _| !is_passt(it))),
     rule("interface-user-source-dropped", Class::Lossy)
         .summary("an interface of type `user` names a device that nothing reads")
         .doc(

@@ -12,11 +12,11 @@ rules![
         .doc(
             "The index of a controller is the lowest that no other of its type has. The parts of an ICH9 USB 2 \
              controller share one: each joins the USB controller before it, if that is such a part too and no other of \
-             the same model has joined already. Newer releases of libvirt sort the controllers once more afterwards. \
+             the same model has joined already. Newer releases of libvirt sort the controllers once more where such a part got its index. \
              Profile `modern` leaves the choice to libvirt, since an index also has a say in the order of controllers.",
         )
         .example(
-            "<devices><controller type='scsi'/><controller type='scsi' index='0'/></devices>",
+            "<devices><controller type='scsi' index='0'/><controller type='scsi'/></devices>",
             "<devices><controller type='scsi' index='0'/><controller type='scsi' index='1'/></devices>",
         )
         .row(algorithm(number).profiles(LIBVIRT).after("implicit-hostdev-scsi-controller"))
@@ -27,7 +27,7 @@ fn number(devices: &mut Devices, cx: &mut Context<'_>) {
     let controllers = &mut devices.controllers;
     let mut taken = Taken::default();
     controllers.iter().for_each(|controller| taken.note(controller));
-    let mut numbered = false;
+    let mut sorts = false;
     for at in 0..controllers.len() {
         if controllers[at].index.is_some() {
             continue;
@@ -35,11 +35,12 @@ fn number(devices: &mut Devices, cx: &mut Context<'_>) {
         let index = taken.joined(controllers, at).unwrap_or_else(|| taken.lowest_free(&controllers[at].type_));
         controllers[at].index = Some(index);
         taken.note(&controllers[at]);
-        numbered = true;
+        // libvirt does where it looks for the part before this one.
+        sorts |= at > 0 && is_usb2(&controllers[at]);
         cx.rewrote(&controllers[at].xml, "the index of the controller is spelt out")
             .becomes("", format!("index='{index}'"));
     }
-    if numbered && cx.knows(10, 0, 0) {
+    if sorts && cx.knows(10, 0, 0) {
         sort(controllers, cx);
     }
 }

@@ -67,21 +67,27 @@ rules![
         .doc(
             "A disk of the kind `lun` takes SCSI commands through to a device of the host: its source is a block \
              device, a volume or an iSCSI target, and its format raw. Only such a disk may ask for raw I/O or say what \
-             happens to SCSI commands.",
+             happens to SCSI commands, and none has a slice of its source.",
         )
         .finds("<devices><disk type='file' device='lun'><source file='/a'/><target dev='sda' bus='scsi'/></disk></devices>")
         .finds(
             "<devices><disk type='block' device='lun'><driver name='qemu' type='qcow2'/><source dev='/dev/sdb'/><target dev='sda' bus='scsi'/>\
              </disk></devices>",
         )
+        .finds(
+            "<devices><disk type='block' device='lun'><source dev='/dev/sdb'><slices><slice type='storage' offset='0' size='512'/></slices></source>\
+             <target dev='sda' bus='scsi'/></disk></devices>",
+        )
         .finds("<devices><disk type='file' device='disk' rawio='yes'><source file='/a'/><target dev='sda' bus='scsi'/></disk></devices>")
         .row(refuse_each(|disk: &Disk, _| {
             let format = disk.driver.as_ref().and_then(|driver| driver.type_);
             let raw = matches!(format, None | Some(DiskDriverType::Raw | DiskDriverType::Aio));
             let (lun, has_lun) = (is_lun(disk), has_lun(disk));
+            let sliced = source(&disk.type_).and_then(field::<Option<DiskSlices>>).is_some_and(Option::is_some);
             [
                 (lun && !has_lun, "the source of a LUN is a block device, a volume or an iSCSI target: take one, or set device='disk'"),
                 (lun && has_lun && !raw, "the format of a LUN is raw: set type='raw' of <driver>"),
+                (lun && sliced, "a LUN is whole: leave out <slices>, or set device='disk'"),
                 (!lun && disk.rawio.is_some(), "'rawio' is for LUNs: leave it out, or set device='lun'"),
                 (!lun && disk.sgio.is_some(), "'sgio' is for LUNs: leave it out, or set device='lun'"),
             ]

@@ -85,13 +85,25 @@ rules![
         .row(refuse_there(encryption)),
     rule("disk-encryption-cipher", Class::Conflict)
         .summary("the cipher of an encrypted image is known from the image")
-        .doc("Cipher and initial vector are chosen when a volume is made; for a disk of a domain libvirt refuses them.")
+        .doc("Cipher and initial vector of LUKS are chosen when a volume is made; for a disk of a domain libvirt refuses them.")
         .finds(
             "<devices><disk type='file' device='disk'><source file='/a'><encryption format='luks'><cipher name='aes' \
              size='256'/>\
              </encryption></source><target dev='vda' bus='virtio'/></disk></devices>",
         )
         .row(check(ciphers)),
+    rule("disk-encryption-cipher-unread", Class::Lossy)
+        .summary("cipher and initial vector are read of LUKS alone")
+        .doc("Formats of encryption other than `luks` say nothing of how they encrypt: libvirt reads past it and does not write it.")
+        .example(
+            "<devices><disk type='file' device='disk'><source file='/a'><encryption format='qcow'><secret type='passphrase' usage='b'/>\
+             <cipher name='aes' size='256'/><ivgen name='plain64'/></encryption></source><target dev='vda' bus='virtio'/></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a'><encryption format='qcow'><secret type='passphrase' usage='b'/>\
+             </encryption></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .rows(each_field!(Encryption::[CIPHER IVGEN], |it| {
+            unread(child(it), "of a format other than LUKS").when(|it, _| it.format != EncryptionFormat::Luks)
+        })),
     rule("disk-reservations-not-lun", Class::Conflict)
         .summary("persistent reservations are for LUNs")
         .doc("Only a disk of the kind `lun` can have persistent reservations; libvirt refuses them elsewhere.")
@@ -279,7 +291,7 @@ fn encryption(disk: &Disk, _: &Scope) -> Option<(Span, &'static str)> {
 
 fn ciphers(disk: &Disk, cx: &mut Context<'_>) {
     each(disk, |it: &Encryption| {
-        if it.cipher.is_some() || it.ivgen.is_some() {
+        if it.format == EncryptionFormat::Luks && (it.cipher.is_some() || it.ivgen.is_some()) {
             cx.error(&it.xml, "the image tells cipher and initial vector of a disk: leave out <cipher> and <ivgen>");
         }
     });
