@@ -242,8 +242,11 @@ pub fn neutral(text: &str, original: &str) -> String {
                 continue;
             }
         }
-        if trimmed == "</virtualport>"
-            && let Some(start) = lines.last_mut().filter(|line: &&mut String| line.trim().starts_with("<virtualport"))
+        // What held nothing but what was left out above.
+        if ["</virtualport>", "</interface>"].contains(&trimmed)
+            && let Some(start) = lines.last_mut().filter(|line: &&mut String| {
+                line.trim().strip_prefix('<').is_some_and(|tag| tag.starts_with(&trimmed[2..trimmed.len() - 1]))
+            })
         {
             start.pop();
             start.push_str("/>");
