@@ -84,6 +84,27 @@ fn what_the_qemu_driver_takes_is_no_error() {
     }
 }
 
+/// Either libvirt asks for it where a disk names a server, and not of an NVRAM or a volume of a pool.
+#[test]
+fn the_secret_of_a_disk_has_a_type() {
+    let secret = "<auth username='u'><secret usage='s'/></auth>";
+    let server = format!("<source protocol='iscsi' name='iqn.a:b/1'><host name='s'/>{secret}</source>");
+    let disk = |type_, source| {
+        format!(
+            "{OS}<devices><disk type='{type_}' device='disk'>{source}<target dev='sda' bus='scsi'/></disk></devices>"
+        )
+    };
+    let [message] = &errors("test", &disk("network", &server))[..] else { panic!("one error") };
+    assert!(message.contains("the secret needs a type"), "{message}");
+    let volume = format!("<source pool='p' volume='v'>{secret}</source>");
+    let nvram = format!(
+        "<os><type arch='x86_64' machine='pc'>hvm</type><loader readonly='yes' type='pflash'>/l</loader><nvram type='network'>{server}</nvram></os>"
+    );
+    for taken in [disk("volume", &volume), nvram] {
+        assert_eq!(errors("test", &taken), Vec::<String>::new(), "{taken}");
+    }
+}
+
 /// The CPUs of an emulated guest are not the host's, whose caches they would share.
 #[test]
 fn an_emulated_guest_has_no_share_of_caches() {

@@ -58,16 +58,15 @@ rules![
     rule("disk-auth-secret-type", Class::Conflict)
         .summary("credentials whose secret has no type")
         .doc(
-            "The type of a secret says what it is for. libvirt asks for it wherever a server is named; for a volume of \
-             a pool it does not."
+            "The type of a secret says what it is for. libvirt asks for it wherever a disk names a server; for a volume of \
+             a pool and for `<nvram>` it does not.",
         )
         .finds(
             "<devices><disk type='network' device='disk'><source protocol='rbd' name='p/i'><auth username='a'><secret \
              usage='x'/></auth></source>\
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(check(|disk: &Disk, cx| untyped(disk, cx)).when(|disk, _| !matches!(disk.type_, DiskType::Volume(_))))
-        .row(check(|nvram: &OsNvram, cx| untyped(nvram, cx))),
+        .row(check(untyped).when(|disk, _| !matches!(disk.type_, DiskType::Volume(_)))),
     rule("disk-encryption-duplicate", Class::Conflict)
         .summary("the encryption of a disk stands in two places, or where none can be")
         .doc(
@@ -245,8 +244,8 @@ fn no_sheepdog(source: &DiskSourceNetwork, _: &Scope) -> Option<&'static str> {
         .then_some("libvirt no longer takes the protocol 'sheepdog': move the image to another storage")
 }
 
-fn untyped(content: &dyn Content, cx: &mut Context<'_>) {
-    each(content, |secret: &DiskAuthSecret| {
+fn untyped(disk: &Disk, cx: &mut Context<'_>) {
+    each(disk, |secret: &DiskAuthSecret| {
         if secret.type_.is_none() {
             cx.error(&secret.xml, "the secret needs a type: 'ceph' for RBD, 'iscsi' for iSCSI");
         }
