@@ -46,9 +46,10 @@ pub fn write_as(name: &'static str, content: &dyn Content, options: &WriteOption
 
 fn written(name: (&str, &str), content: &dyn Content, options: &WriteOptions) -> Result<Written, WriteError> {
     let mut writer = Writer::new(options);
+    writer.refused = Some(false);
     writer.root_as(name, content);
     let Writer { out: text, findings, refused, .. } = writer;
-    let wrong = refused || domxml_xml::forbidden(&text).is_some();
+    let wrong = refused == Some(true) || domxml_xml::forbidden(&text).is_some();
     // Only what is wrong is looked for.
     let error = wrong.then(|| WriteError::of(name.1, content, &text)).flatten();
     error.map_or(Ok(Written { text, findings }), Err)
@@ -75,8 +76,8 @@ pub struct Writer<'o> {
     depth: usize,
     options: &'o WriteOptions,
     findings: Vec<Finding>,
-    /// Whether a value has been met that would not be read again as what it is.
-    refused: bool,
+    /// Whether a value has been met that would not be read again as what it is; none where nobody asks.
+    refused: Option<bool>,
     observer: Option<&'o mut dyn Observer>,
     /// Whether attributes and children must be looked up in the tables.
     tables: bool,
@@ -111,7 +112,7 @@ impl<'o> Writer<'o> {
             depth: options.depth,
             options,
             findings: Vec::new(),
-            refused: false,
+            refused: None,
             observer: None,
             tables: options.defaults != Defaults::Keep
                 || options.empty == EmptyElements::Drop

@@ -1,7 +1,7 @@
 //! One method for each kind of field.
 
 use super::marks::MarkKind;
-use super::refusal::is_refused;
+use super::refusal::note_refused;
 use super::{Action, Defaults, EmptyElements, Finding, Newer, OutputOnly, Writer, push_declaration};
 use crate::content::{Content, Payload};
 use crate::escape;
@@ -129,14 +129,14 @@ impl Writer<'_> {
             let present = field.count() > 0;
             if present {
                 field.write(0, &mut value);
-                self.refused |= is_refused(line, field, 0, &value);
+                note_refused(&mut self.refused, line, field, 0, &value);
             }
             self.attribute_by_table(line, present.then_some(&value));
         } else if field.count() > 0 {
             self.push_attribute_name(line.ns, line.name);
             let start = self.out.len();
             field.write(0, &mut self.out);
-            self.refused |= is_refused(line, field, 0, &self.out[start..]);
+            note_refused(&mut self.refused, line, field, 0, &self.out[start..]);
             escape::attribute(&mut self.out, start);
             self.out.push('\'');
         }
@@ -359,7 +359,7 @@ impl Writer<'_> {
             let mark = self.open_mark(MarkKind::Text, Span::default());
             let start = self.out.len();
             field.write(index, &mut self.out);
-            self.refused |= is_refused(line, field, index, &self.out[start..]);
+            note_refused(&mut self.refused, line, field, index, &self.out[start..]);
             escape::text(&mut self.out, start);
             self.close_mark(mark);
         }
@@ -422,7 +422,7 @@ impl Writer<'_> {
         }
         let mut text = String::new();
         field.write(0, &mut text);
-        self.refused |= is_refused(line, field, 0, &text);
+        note_refused(&mut self.refused, line, field, 0, &text);
         if let Some(observer) = &mut self.observer {
             observer.text(self.info, &text, self.span);
         }

@@ -58,9 +58,11 @@ fn is_lost(line: &FieldInfo, value: &str) -> bool {
     value.is_empty() && line.blank == Blank::Absent
 }
 
-/// Whether a value of a field, written so, would not be read again as what it is: what [`WriteError`] tells.
-pub(super) fn is_refused(line: &FieldInfo, field: &dyn Field, at: usize, written: &str) -> bool {
-    is_lost(line, written) || field.check(at).is_err()
+/// Notes, where that is asked, that a value of a field, written so, would not be read again as what it is: what [`WriteError`] tells.
+pub(super) fn note_refused(refused: &mut Option<bool>, line: &FieldInfo, field: &dyn Field, at: usize, written: &str) {
+    if *refused == Some(false) {
+        *refused = Some(is_lost(line, written) || field.check(at).is_err());
+    }
 }
 
 impl fmt::Display for WriteErrorKind {
