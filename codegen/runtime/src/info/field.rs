@@ -5,68 +5,71 @@ use crate::slots::{Count, FieldType, FlagType, MixType, NestType, PayloadType, V
 use crate::version::Version;
 
 /// What is known about a field of a struct, or about one variant of a mix: a line of the table of a type.
+///
+/// What each walk asks stands first, in one line of the processor's cache.
 #[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
 pub struct FieldInfo {
-    /// What the field holds.
-    pub kind: FieldKind,
     /// Local name of the attribute or child, of a payload's discriminating attribute; empty for none.
     pub name: &'static str,
     /// Namespace URI, empty for none.
     pub ns: &'static str,
+    /// Gives the table of the struct that a child is.
+    pub content: Option<fn() -> &'static TypeInfo>,
+    /// What the field holds.
+    pub kind: FieldKind,
     /// Whether there must be one.
     pub required: bool,
     /// Whether there may be more than one.
     pub many: bool,
     /// Whether a second one is refused where there may be one.
     pub once: bool,
-    /// The first version that knows it.
-    pub since: Option<Version>,
-    /// Whether it is more than a version that does not know it may read past: what is described is another thing without it.
-    pub needed: bool,
-    /// Whether an element that lacks it, though it must be there, counts as absent.
-    pub vital: bool,
-    /// The first version that takes the element without it.
-    pub optional_since: Option<Version>,
-    /// The first version that no longer reads it.
-    pub until: Option<Version>,
-    /// What its values were once confined to.
-    pub narrow: Option<Narrow>,
-    /// What is assumed where it is absent.
-    pub default: Option<DefaultInfo>,
-    /// The rule that replaces it.
-    pub legacy: Option<&'static str>,
-    /// Whether only a running domain shows it.
-    pub output_only: bool,
-    /// Whether it holds a password or the like, which is not shown where it need not be.
-    pub secret: bool,
-    /// How it is written where there is nothing in it.
-    pub empty: EmptyForm,
-    /// The first version that writes it as any other element where there is nothing in it.
-    pub empty_until: Option<Version>,
     /// What an empty value is.
     pub blank: Blank,
     /// Whether a value that it does not know counts as none.
     pub lax: bool,
-    /// The values that it takes, empty where they are not listed.
-    pub values: &'static [ValueInfo],
+    /// How it is written where there is nothing in it.
+    pub empty: EmptyForm,
     /// Whether it takes others too.
     pub open: bool,
     /// Whether it holds whole numbers, written in decimal digits.
     pub number: bool,
-    /// Gives the table of the struct that a child is.
-    pub content: Option<fn() -> &'static TypeInfo>,
-    /// The variants of a payload that have members.
-    pub branches: &'static [Branch],
-    /// Of a mix, its variants.
-    pub entries: &'static [FieldInfo],
-    /// Of elements without a field of their own: their names.
-    pub names: &'static Names,
     /// Of these, too: whether text is kept among them.
     pub text_too: bool,
+    /// Whether only a running domain shows it.
+    pub output_only: bool,
+    /// Whether it is more than a version that does not know it may read past: what is described is another thing without it.
+    pub needed: bool,
+    /// Whether an element that lacks it, though it must be there, counts as absent.
+    pub vital: bool,
+    /// Whether it holds a password or the like, which is not shown where it need not be.
+    pub secret: bool,
     /// Which part of a payload's members it belongs to, see [`Step::Part`](super::Step::Part); of a payload among these, its attributes.
     pub part: u32,
     /// The same for the text and children of a payload.
     pub child_part: u32,
+    /// What is assumed where it is absent.
+    pub default: Option<DefaultInfo>,
+    /// The values that it takes, empty where they are not listed.
+    pub values: &'static [ValueInfo],
+    /// Of elements without a field of their own: their names.
+    pub names: &'static Names,
+    /// Of a mix, its variants.
+    pub entries: &'static [FieldInfo],
+    /// The variants of a payload that have members.
+    pub branches: &'static [Branch],
+    /// The first version that knows it.
+    pub since: Option<Version>,
+    /// The first version that no longer reads it.
+    pub until: Option<Version>,
+    /// The first version that takes the element without it.
+    pub optional_since: Option<Version>,
+    /// The first version that writes it as any other element where there is nothing in it.
+    pub empty_until: Option<Version>,
+    /// What its values were once confined to.
+    pub narrow: Option<Narrow>,
+    /// The rule that replaces it.
+    pub legacy: Option<&'static str>,
 }
 
 impl FieldInfo {
