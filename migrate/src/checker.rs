@@ -2,7 +2,7 @@
 //! of, and nothing of the command is built.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use domxml::Domain;
 use domxml_runtime::{Element as _, Version, WriteOptions};
@@ -96,8 +96,7 @@ impl Checker {
 }
 
 fn judge() -> &'static Judge {
-    static JUDGE: OnceLock<Judge> = OnceLock::new();
-    JUDGE.get_or_init(|| Judge::embedded().unwrap_or_else(|error| unreachable!("{error}")))
+    Judge::embedded().unwrap_or_else(|error| unreachable!("{error}"))
 }
 
 /// What is said of a document. It is printed with one finding a line, each with line and column, its level and its rule.

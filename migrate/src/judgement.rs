@@ -2,7 +2,7 @@
 //! the level that the reader's view of the same place gives them.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use domxml::Domain;
 use domxml_runtime::Verbatim;
@@ -33,22 +33,23 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// By the embedded schema.
+    /// By the embedded schema: one for all who ask, as making it takes longer than most documents.
     ///
     /// # Errors
     /// Never, as long as what the build embeds is whole.
-    pub fn embedded() -> Result<Self, String> {
-        let validator = Validator::unpack(include_bytes!(concat!(env!("OUT_DIR"), "/grammar")));
-        let vocabulary = Vocabulary::unpack(include_bytes!(concat!(env!("OUT_DIR"), "/vocabulary")));
-        let (first, vocabulary) = validator.zip(vocabulary).ok_or("the embedded schema is damaged")?;
-        Ok(Self { words: Words(vocabulary), first, idle: Mutex::default(), own: true })
+    pub fn embedded() -> Result<&'static Self, String> {
+        static EMBEDDED: LazyLock<Option<Judge>> = LazyLock::new(|| {
+            let first = Validator::unpack(include_bytes!(concat!(env!("OUT_DIR"), "/grammar")))?;
+            Some(Judge { words: Words::default(), first, idle: Mutex::default(), own: true })
+        });
+        EMBEDDED.as_ref().ok_or_else(|| "the embedded schema is damaged".to_owned())
     }
 
     /// By any schema.
     #[must_use]
     pub fn of(grammar: &Grammar) -> Self {
         Self {
-            words: Words(Vocabulary::of(grammar)),
+            words: Words(Vocabulary::of(grammar).into()),
             first: Validator::new(grammar),
             idle: Mutex::default(),
             own: false,
@@ -427,11 +428,16 @@ fn foreign_extensions(document: &Document<'_>) -> Vec<Finding> {
     extensions.into_iter().map(note).collect()
 }
 
-/// What the schema refuses, in the words of its documentation.
-#[derive(Debug)]
-struct Words(Vocabulary);
+/// What the schema refuses, in the words of its documentation. Those of the embedded one are unpacked when something is to be said.
+#[derive(Debug, Default)]
+struct Words(OnceLock<Vocabulary>);
 
 impl Words {
+    fn vocabulary(&self) -> &Vocabulary {
+        let embedded = || Vocabulary::unpack(include_bytes!(concat!(env!("OUT_DIR"), "/vocabulary")));
+        self.0.get_or_init(|| embedded().unwrap_or_default())
+    }
+
     fn finding(&self, text: &str, violation: &Violation) -> Finding {
         // An element is where its tag begins.
         let mut span = violation.range.clone();
@@ -499,7 +505,7 @@ impl Words {
 
     /// Where an element belongs that stands where it does not.
     fn elsewhere(&self, found: &str, parent: &str) -> Option<String> {
-        let places = self.0.parents(found).filter(|places| !places.contains(parent) && !parent.is_empty())?;
+        let places = self.vocabulary().parents(found).filter(|places| !places.contains(parent) && !parent.is_empty())?;
         let named: Vec<_> = places.iter().map(|place| format!("<{place}>")).collect();
         (named.len() <= PLACES).then(|| or(&named))
     }
@@ -508,7 +514,7 @@ impl Words {
     fn alternatives(&self, violation: &Violation, quoted: impl Fn(&str) -> String) -> String {
         let mut all: Vec<String> = Vec::new();
         for expected in &violation.expected {
-            let said = match self.0.datatype(expected) {
+            let said = match self.vocabulary().datatype(expected) {
                 Some(words) => words.replace('`', "'"),
                 None => match number_in_words(expected) {
                     Some(words) => words,

@@ -192,7 +192,7 @@ pub fn growth(name: &'static str) -> Result<Measure, String> {
     let [modern, libvirt] = options;
     let diff = meaning::Comparison::new(modern, libvirt);
     let drift = drift::Comparison::new(None, Host::default())?;
-    let ways = ways(&judge, &diff, &drift);
+    let ways = ways(judge, &diff, &drift);
     let mut measured: Vec<Vec<Line>> = KINDS.par_iter().map(|kind| lines_of(kind, &ways, |_| true)).collect();
     // Neighbours on other processors share caches with a measurement: what is too steep is measured again with none.
     for (kind, lines) in KINDS.iter().zip(&mut measured) {

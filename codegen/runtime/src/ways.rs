@@ -1,12 +1,13 @@
 //! The ways through the types to one of them: who looks for its elements goes nowhere else.
 
 use crate::content::{Content, each_struct_in, each_struct_in_mut};
+use crate::filled::Filled;
 use crate::info::TypeInfo;
 use crate::table::Described;
 use std::any::Any;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 /// By the address of its table, which is one for each type.
 pub type ByTable<V> = HashMap<usize, V, BuildHasherDefault<Spread>>;
@@ -39,21 +40,22 @@ impl Hasher for Spread {
 
 /// Calls `visit` with every `T` in `content`, which may be one itself, in the order of the tables.
 pub fn each<T: Content + Described>(content: &dyn Content, mut visit: impl FnMut(&T)) {
-    follow(content, &known_routes(content.info(), T::table()), &mut visit);
+    follow(content, known_routes(content.info(), T::table()), &mut visit);
 }
 
 /// As [`each`], to change them.
 pub fn each_mut<T: Content + Described>(content: &mut dyn Content, mut visit: impl FnMut(&mut T)) {
     let routes = known_routes(content.info(), T::table());
-    follow_mut(content, &routes, &mut visit);
+    follow_mut(content, routes, &mut visit);
 }
 
 fn follow_mut<T: Content>(content: &mut dyn Content, routes: &ByTable<Vec<usize>>, visit: &mut dyn FnMut(&mut T)) {
     if let Some(found) = (content as &mut dyn Any).downcast_mut() {
         visit(found);
     }
-    let filled = content.filled();
-    for field in routes.get(&address(content.info())).into_iter().flatten().filter(|field| filled.contains(**field)) {
+    let Some(fields) = routes.get(&address(content.info())) else { return };
+    let filled = filled_of(content, fields);
+    for field in fields.iter().filter(|field| filled.contains(**field)) {
         each_struct_in_mut(content, *field, &mut |inner| follow_mut(inner, routes, visit));
     }
 }
@@ -63,23 +65,36 @@ fn follow<T: Content>(content: &dyn Content, routes: &ByTable<Vec<usize>>, visit
     if let Some(found) = any.downcast_ref() {
         visit(found);
     }
-    let filled = content.filled();
-    for field in routes.get(&address(content.info())).into_iter().flatten().filter(|field| filled.contains(**field)) {
+    let Some(fields) = routes.get(&address(content.info())) else { return };
+    let filled = filled_of(content, fields);
+    for field in fields.iter().filter(|field| filled.contains(**field)) {
         each_struct_in(content, *field, &mut |inner| follow(inner, routes, visit));
     }
 }
 
-/// The routes from one type to another, found once.
-fn known_routes(from: &'static TypeInfo, to: &'static TypeInfo) -> Arc<ByTable<Vec<usize>>> {
-    type Known = HashMap<(usize, usize), Arc<ByTable<Vec<usize>>>, BuildHasherDefault<Spread>>;
-    static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
-    let key = (address(from), address(to));
-    let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-    known.unwrap_or_else(|| {
-        let found = Arc::new(routes(&ways_from(from), vec![address(to)], |_| true));
-        KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
-        found
+/// Which fields of a struct may hold something, to pass these by: a few are looked into sooner than all of the struct's are asked.
+fn filled_of(content: &dyn Content, fields: &[usize]) -> Filled {
+    if fields.len() > 4 { content.filled() } else { Filled::ALL }
+}
+
+/// What is known of a type, or of two, found once.
+type Known<K, V> = LazyLock<RwLock<HashMap<K, &'static V, BuildHasherDefault<Spread>>>>;
+
+/// What is known under a key, found where it is not known yet. It is never given back: there are no more types than the program has.
+fn known<K: Eq + Hash, V>(known: &Known<K, V>, key: K, find: impl FnOnce() -> V) -> &'static V {
+    let found = known.read().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
+    found.unwrap_or_else(|| {
+        let found = Box::leak(Box::new(find()));
+        known.write().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(found)
     })
+}
+
+/// The routes from one type to another.
+fn known_routes(from: &'static TypeInfo, to: &'static TypeInfo) -> &'static ByTable<Vec<usize>> {
+    static WAYS: Known<usize, ByTable<Vec<Way>>> = LazyLock::new(RwLock::default);
+    static ROUTES: Known<(usize, usize), ByTable<Vec<usize>>> = LazyLock::new(RwLock::default);
+    let ways = || known(&WAYS, address(from), || ways_from(from));
+    known(&ROUTES, (address(from), address(to)), || routes(ways(), vec![address(to)], |_| true))
 }
 
 /// A field of a type that can hold structs of another.

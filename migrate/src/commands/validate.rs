@@ -12,10 +12,12 @@ use crate::report::{Action, FileReport, Findings};
 
 pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
     let args: Validate = configs.whole(files)?;
+    let foreign;
     let judge = match &args.schema {
         Some(path) => {
             let grammar = relaxng_model::load(&FileResolver::default(), &path.to_string_lossy());
-            Judge::of(&grammar.map_err(|errors| errors.to_string())?)
+            foreign = Judge::of(&grammar.map_err(|errors| errors.to_string())?);
+            &foreign
         }
         None => Judge::embedded()?,
     };

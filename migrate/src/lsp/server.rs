@@ -51,7 +51,7 @@ pub(super) struct Server<W> {
     /// Why the editor cannot be told anything any more.
     unsaid: Option<io::Error>,
     stage: Stage,
-    judge: Judge,
+    judge: &'static Judge,
     source: Source,
     abilities: Abilities,
     /// Whether the editor tells when a configuration file changes, where it is asked to.
@@ -232,7 +232,7 @@ impl<W: Write> Server<W> {
                 let asked = asked::<CodeActionRequest>(params)?;
                 let uri = asked.text_document.uri;
                 let document = self.documents.get_mut(uri.as_str()).ok_or_else(|| not_open(&uri))?;
-                let mut actions = fixes::actions(document, &uri, asked.range, &asked.context, &self.judge);
+                let mut actions = fixes::actions(document, &uri, asked.range, &asked.context, self.judge);
                 if self.abilities.versions {
                     actions.iter_mut().filter_map(|it| it.edit.as_mut()).for_each(|edit| document.of_version(edit));
                 }
@@ -383,7 +383,7 @@ impl<W: Write> Server<W> {
 
     fn publish(&mut self, uri: &str) {
         let Some(document) = self.documents.get_mut(uri) else { return };
-        let judge = &self.judge;
+        let judge = self.judge;
         let found = catch_unwind(AssertUnwindSafe(|| document.findings(judge).to_vec())).unwrap_or_default();
         let diagnostics = diagnostics::all(document, &found);
         let version = Some(document.version);

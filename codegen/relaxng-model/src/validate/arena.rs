@@ -85,15 +85,15 @@ impl Arena {
     }
 
     /// An arena of these patterns, which have the ids that they had where they come from; none where they do not come from one.
-    pub(super) fn of(nodes: &[Node]) -> Option<Arena> {
+    pub(super) fn of(nodes: Vec<Node>) -> Option<Arena> {
         let mut arena = Arena::new();
         let constants = arena.len();
         if !nodes.iter().take(constants).eq(&arena.nodes) {
             return None;
         }
         arena.nodes.reserve(nodes.len());
-        let mut rest = nodes.iter().enumerate().skip(constants);
-        rest.all(|(at, node)| arena.intern(node.clone()).0 as usize == at).then_some(arena)
+        let mut rest = nodes.into_iter().enumerate().skip(constants);
+        rest.all(|(at, node)| arena.intern(node).0 as usize == at).then_some(arena)
     }
 
     /// The patterns in the order of their ids.

@@ -207,7 +207,7 @@ fn plain(class: &NameClass) -> Option<Vec<(&str, &str)>> {
 
 /// Whether `value` is one that an attribute with this content can have.
 fn is_value(grammar: &Grammar, content: &Pattern, value: &str) -> bool {
-    let schema = Schema::new(&Compact::of_value(grammar, content));
+    let schema = Schema::new(Compact::of_value(grammar, content));
     Machine::new(&schema).is_value(&schema, schema.start, value)
 }
 

@@ -47,12 +47,13 @@ pub use violation::{MAX_EXPECTED, MAX_VIOLATIONS, Violation, ViolationKind};
 #[derive(Debug)]
 pub struct Validator {
     schema: Arc<Schema>,
-    machine: Machine,
+    /// None until the first document: a validator that is only cloned needs none.
+    machine: Option<Machine>,
 }
 
 impl Clone for Validator {
     fn clone(&self) -> Self {
-        Validator { schema: Arc::clone(&self.schema), machine: Machine::new(&self.schema) }
+        Validator { schema: Arc::clone(&self.schema), machine: None }
     }
 }
 
@@ -60,12 +61,15 @@ impl Validator {
     /// Compiles a grammar.
     #[must_use]
     pub fn new(grammar: &crate::Grammar) -> Validator {
-        Validator::of(Schema::new(&Compact::of(grammar)))
+        Validator::of(Schema::new(Compact::of(grammar)))
     }
 
     fn of(schema: Schema) -> Validator {
-        let machine = Machine::new(&schema);
-        Validator { schema: Arc::new(schema), machine }
+        Validator { schema: Arc::new(schema), machine: None }
+    }
+
+    fn machine(&mut self) -> (&Schema, &mut Machine) {
+        (&self.schema, self.machine.get_or_insert_with(|| Machine::new(&self.schema)))
     }
 
     /// A grammar compiled as far as can be kept in a file, for [`Validator::unpack`] of the same build of this crate.
@@ -81,18 +85,20 @@ impl Validator {
     #[must_use]
     pub fn unpack(bytes: &[u8]) -> Option<Validator> {
         let compact: Compact = postcard::from_bytes(bytes).ok()?;
-        Schema::of(&compact).map(Validator::of)
+        Schema::of(compact).map(Validator::of)
     }
 
     /// Whether the document is valid.
     pub fn is_valid(&mut self, document: &roxmltree::Document<'_>) -> bool {
-        self.machine.is_valid(&self.schema, document)
+        let (schema, machine) = self.machine();
+        machine.is_valid(schema, document)
     }
 
     /// Everything that is wrong with the document, in document order, up to [`MAX_VIOLATIONS`]; nothing where it is valid.
     ///
     /// After a fault the search goes on with what stands next to it, as if it were none: one mistake makes one violation.
     pub fn validate(&mut self, document: &roxmltree::Document<'_>) -> Vec<Violation> {
-        if self.is_valid(document) { Vec::new() } else { self.machine.diagnose(&self.schema, document) }
+        let (schema, machine) = self.machine();
+        if machine.is_valid(schema, document) { Vec::new() } else { machine.diagnose(schema, document) }
     }
 }

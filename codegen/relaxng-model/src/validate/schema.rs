@@ -114,16 +114,18 @@ impl Compact {
 }
 
 impl Source {
-    fn compile(&self) -> Leaf {
+    fn compile(self) -> Leaf {
         match self {
-            Source::Data { datatype, params, except } => match Type::new(datatype, params) {
-                Ok(datatype) => Leaf::Data { datatype, except: *except },
+            Source::Data { datatype, params, except } => match Type::new(&datatype, &params) {
+                Ok(datatype) => Leaf::Data { datatype, except },
                 Err(_) => Leaf::Never,
             },
-            Source::Value { datatype, text, ns, prefixes } => match value(datatype, text, &InScope { prefixes, ns }) {
-                Some((datatype, value)) => Leaf::Value { datatype, value, text: text.clone() },
-                None => Leaf::Never,
-            },
+            Source::Value { datatype, text, ns, prefixes } => {
+                match value(&datatype, &text, &InScope { prefixes: &prefixes, ns: &ns }) {
+                    Some((datatype, value)) => Leaf::Value { datatype, value, text },
+                    None => Leaf::Never,
+                }
+            }
             Source::Never => Leaf::Never,
         }
     }
@@ -136,23 +138,24 @@ fn value(datatype: &Datatype, text: &str, namespaces: &dyn Namespaces) -> Option
 }
 
 impl Schema {
-    pub(super) fn new(compact: &Compact) -> Schema {
+    pub(super) fn new(compact: Compact) -> Schema {
         Schema::of(compact).expect("what comes from a grammar is one")
     }
 
     /// The same for data that may be no grammar, of which it makes none.
-    pub(super) fn of(compact: &Compact) -> Option<Schema> {
-        let arena = compact.is_sound().then(|| Arena::of(&compact.nodes)).flatten()?;
+    pub(super) fn of(compact: Compact) -> Option<Schema> {
+        if !compact.is_sound() {
+            return None;
+        }
+        let Compact { start, nodes, elements, attributes, leaves } = compact;
+        let arena = Arena::of(nodes)?;
         let mut names = Names::new();
-        let mut named = |(class, content): &(NameClass, Id)| Named {
-            class: names.compile(class),
-            names: class.clone(),
-            content: *content,
-        };
-        let elements = compact.elements.iter().map(&mut named).collect();
-        let attributes = compact.attributes.iter().map(&mut named).collect();
-        let leaves = compact.leaves.iter().map(Source::compile).collect();
-        Some(Schema { names, start: compact.start, elements, attributes, leaves, arena })
+        let mut named =
+            |(class, content): (NameClass, Id)| Named { class: names.compile(&class), names: class, content };
+        let elements = elements.into_iter().map(&mut named).collect();
+        let attributes = attributes.into_iter().map(&mut named).collect();
+        let leaves = leaves.into_iter().map(Source::compile).collect();
+        Some(Schema { names, start, elements, attributes, leaves, arena })
     }
 }
 
