@@ -505,7 +505,8 @@ impl Words {
 
     /// Where an element belongs that stands where it does not.
     fn elsewhere(&self, found: &str, parent: &str) -> Option<String> {
-        let places = self.vocabulary().parents(found).filter(|places| !places.contains(parent) && !parent.is_empty())?;
+        let places =
+            self.vocabulary().parents(found).filter(|places| !places.contains(parent) && !parent.is_empty())?;
         let named: Vec<_> = places.iter().map(|place| format!("<{place}>")).collect();
         (named.len() <= PLACES).then(|| or(&named))
     }

@@ -3,6 +3,8 @@
 use std::sync::LazyLock;
 
 use dommigrate::cli::Profile;
+use domxml::{Domain, Element as _, ReadOptions, Unknown};
+use domxml_runtime::{Defaults, EmptyElements, Finding, Newer, OutputOnly, Version, WriteOptions};
 use domxml_tests::corpus::{self, Document};
 use domxml_tests::judge::Engine;
 use domxml_tests::measures::{self, Measure, Rewriting};
@@ -52,6 +54,34 @@ fn documents_are_the_same_by_way_of_json_and_yaml() {
             Ok(data::there_and_back(name, &documents, format))
         });
     }
+}
+
+/// What is found without writing is what is found when it is written.
+#[test]
+fn what_would_be_found_is_found_without_writing() {
+    let plain = WriteOptions::default();
+    let told = WriteOptions { output_only: OutputOnly::Note, ..plain };
+    let form = WriteOptions {
+        defaults: Defaults::Canonical,
+        empty: EmptyElements::Drop,
+        output_only: OutputOnly::Drop,
+        target: Some(Version::new(1, 2, 0)),
+        newer: Newer::Drop,
+        ..plain
+    };
+    let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
+    let mut found = 0;
+    for document in [&RELEASES[..], &WILD[..], &corpus::fixtures()].concat() {
+        let Ok(read) = Domain::from_xml_with(&document.text, &options) else { continue };
+        for options in [plain, told, form] {
+            let said = |finding: &Finding| (finding.span, finding.value.clone(), finding.action);
+            let written: Vec<_> = read.value.print_with(&options).findings.iter().map(said).collect();
+            let unwritten: Vec<_> = read.value.findings_with(&options).iter().map(said).collect();
+            assert_eq!(unwritten, written, "{}", document.name);
+            found += written.len();
+        }
+    }
+    assert!(found > 0, "nothing was found");
 }
 
 #[test]

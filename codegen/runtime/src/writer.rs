@@ -66,6 +66,7 @@ pub(crate) fn print(content: &dyn Content, options: &WriteOptions) -> Print {
 /// What would be spelt out or left out of a document.
 pub(crate) fn findings(content: &dyn Content, options: &WriteOptions) -> Vec<Finding> {
     let mut writer = Writer::new(options);
+    writer.values = false;
     writer.root(content);
     writer.findings
 }
@@ -81,6 +82,8 @@ pub struct Writer<'o> {
     observer: Option<&'o mut dyn Observer>,
     /// Whether attributes and children must be looked up in the tables.
     tables: bool,
+    /// Whether values are wanted of which the tables say nothing; else only what would be found is.
+    values: bool,
     /// The table of the struct that is being written.
     info: &'static TypeInfo,
     /// Where the element that is being written stood.
@@ -118,6 +121,7 @@ impl<'o> Writer<'o> {
                 || options.empty == EmptyElements::Drop
                 || options.output_only != OutputOnly::Keep
                 || options.newer == Newer::Drop,
+            values: true,
             info: &TypeInfo::NONE,
             span: Span::default(),
             assumed: None,

@@ -134,11 +134,18 @@ impl Writer<'_> {
             self.attribute_by_table(line, present.then_some(&value));
         } else if field.count() > 0 {
             self.push_attribute_name(line.ns, line.name);
-            let start = self.out.len();
-            field.write(0, &mut self.out);
-            note_refused(&mut self.refused, line, field, 0, &self.out[start..]);
-            escape::attribute(&mut self.out, start);
+            self.value(line, field, 0, escape::attribute);
             self.out.push('\'');
+        }
+    }
+
+    /// Writes a value, where values are wanted.
+    fn value(&mut self, line: &FieldInfo, field: &dyn Field, index: usize, escape: fn(&mut String, usize)) {
+        if self.values {
+            let start = self.out.len();
+            field.write(index, &mut self.out);
+            note_refused(&mut self.refused, line, field, index, &self.out[start..]);
+            escape(&mut self.out, start);
         }
     }
 
@@ -266,14 +273,18 @@ impl Writer<'_> {
     /// Writes child elements that hold nothing but a value.
     fn leaf(&mut self, line: &'static FieldInfo, field: &dyn Field, count: usize) {
         for index in 0..count {
-            if self.tables {
-                let mut text = String::new();
-                field.write(index, &mut text);
-                if !self.wanted(line, Some(&text)) || text.is_empty() && self.drop_empty_leaf(line) {
-                    continue;
-                }
+            if !self.tables {
+                self.leaf_element(line, Some((field, index)));
+                continue;
             }
-            self.leaf_element(line, Some((field, index)));
+            // Before it is written its text is of interest only to these.
+            let mut text = String::new();
+            if self.observer.is_some() || line.empty == EmptyForm::Dropped {
+                field.write(index, &mut text);
+            }
+            if self.wanted(line, Some(&text)) && !(text.is_empty() && self.drop_empty_leaf(line)) {
+                self.leaf_element(line, Some((field, index)));
+            }
         }
     }
 
@@ -357,10 +368,7 @@ impl Writer<'_> {
         leaf.before.iter().for_each(|node| self.put_node(node));
         if let Some((field, index)) = text {
             let mark = self.open_mark(MarkKind::Text, Span::default());
-            let start = self.out.len();
-            field.write(index, &mut self.out);
-            note_refused(&mut self.refused, line, field, index, &self.out[start..]);
-            escape::text(&mut self.out, start);
+            self.value(line, field, index, escape::text);
             self.close_mark(mark);
         }
         leaf.after.iter().for_each(|node| self.put_node(node));
