@@ -1,7 +1,7 @@
 //! Running over many files: in parallel, reported in order, going on past a bad one.
 
 use std::fs;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use crate::finding::{Finding, Level, ids};
 use crate::holder::Content;
 use crate::input::{self, Origin, Source, Unread};
 use crate::report::{Action, FileReport, Findings, Summary, reporter};
+use crate::sink::Sinks;
 
 /// Files worked on between two reports, and their bytes: bounds memory whatever the number of files. A file that is larger
 /// is worked on alone.
@@ -71,7 +72,7 @@ where
     U: Fn(&Origin, &str) -> Unfit + Sync,
     W: Fn(&Origin, &Source) -> Result<FileReport, String> + Sync,
 {
-    let pool = pool(jobs, items.len())?;
+    let pool = Threads::new(jobs, items.len())?;
     let styled = output.color.is_wanted(match findings {
         Findings::Result => io::stdout().is_terminal(),
         Findings::Aside => io::stderr().is_terminal(),
@@ -80,18 +81,12 @@ where
     let mut summary = Summary::default();
     let mut claims = Claims::default();
     let progress = progress(items.len(), output.quiet);
-    let mut out = Sink::new(io::stdout());
-    let mut diagnostics = Sink::new(io::stderr());
+    let mut sinks = Sinks::new(findings);
     let mut rest = items.as_slice();
     while !rest.is_empty() {
         let (chunk, later) = rest.split_at(chunk(rest));
         rest = later;
-        let mut reports: Vec<FileReport> = match &pool {
-            Some(pool) => {
-                pool.install(|| chunk.par_iter().map(|origin| one(origin, documents, &unfit, &work)).collect())
-            }
-            None => chunk.iter().map(|origin| one(origin, documents, &unfit, &work)).collect(),
-        };
+        let mut reports = pool.each(chunk, |item| one(item, documents, &unfit, &work));
         progress.inc(reports.len() as u64);
         progress.suspend(|| {
             for report in &mut reports {
@@ -100,38 +95,17 @@ where
                 if findings == Findings::Aside
                     && let Some(output) = &report.output
                 {
-                    out.put(|out| out.write_all(output));
+                    sinks.result(output);
                 }
-                print(findings, &mut out, &mut diagnostics, |out, aside| reporter.file(report, out, aside));
+                sinks.report(|out, aside| reporter.file(report, out, aside));
             }
-            out.flush();
-            diagnostics.flush();
+            sinks.flush();
         });
     }
     progress.finish_and_clear();
-    print(findings, &mut out, &mut diagnostics, |out, aside| reporter.finish(&summary, out, aside));
-    out.flush();
-    diagnostics.flush();
-    summary.unsaid = out.unsaid() | diagnostics.unsaid();
+    sinks.report(|out, aside| reporter.finish(&summary, out, aside));
+    summary.unsaid = sinks.end();
     Ok(summary)
-}
-
-/// Lets a reporter write: findings go to standard output, or beside it where the result is something else.
-fn print(
-    findings: Findings,
-    out: &mut Sink<io::Stdout>,
-    diagnostics: &mut Sink<io::Stderr>,
-    write: impl FnOnce(&mut dyn Write, &mut dyn Write) -> io::Result<()>,
-) {
-    let mut text = Vec::new();
-    let mut aside = Vec::new();
-    // Writing to memory does not fail; what else might go wrong is that a report cannot be printed at all.
-    let written = write(&mut text, &mut aside);
-    match findings {
-        Findings::Result => out.put(|out| out.write_all(&text)),
-        Findings::Aside => diagnostics.put(|diagnostics| diagnostics.write_all(&text)),
-    }
-    diagnostics.put(|diagnostics| diagnostics.write_all(&aside).and(written));
 }
 
 /// How many of the files make the next chunk.
@@ -148,48 +122,31 @@ fn chunk(items: &[Item]) -> usize {
     fitting.count().max(1)
 }
 
-/// The threads for so many files; none where one is enough.
-fn pool(jobs: usize, files: usize) -> Result<Option<rayon::ThreadPool>, String> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let wanted = if jobs == 0 { cores } else { jobs.min(cores * THREADS_PER_CORE) };
-    let threads = wanted.min(files);
-    if threads <= 1 {
-        return Ok(None);
-    }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    pool.map(Some).map_err(|error| format!("--jobs {jobs}: {error}"))
-}
+/// The threads for so many things to do; none where one is enough.
+pub(crate) struct Threads(Option<rayon::ThreadPool>);
 
-/// Standard output or standard error. Where it can no longer be written to, that is remembered, and what comes after is dropped.
-struct Sink<W: Write> {
-    to: BufWriter<W>,
-    error: Option<io::Error>,
-}
-
-impl<W: Write> Sink<W> {
-    fn new(to: W) -> Self {
-        Self { to: BufWriter::new(to), error: None }
-    }
-
-    fn put(&mut self, write: impl FnOnce(&mut BufWriter<W>) -> io::Result<()>) {
-        if self.error.is_none() {
-            self.error = write(&mut self.to).err();
+impl Threads {
+    /// `jobs`: as `--jobs` asks for.
+    ///
+    /// # Errors
+    /// One line: the system gives no threads.
+    pub(crate) fn new(jobs: usize, things: usize) -> Result<Self, String> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let wanted = if jobs == 0 { cores } else { jobs.min(cores * THREADS_PER_CORE) };
+        let threads = wanted.min(things);
+        if threads <= 1 {
+            return Ok(Self(None));
         }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.map(|pool| Self(Some(pool))).map_err(|error| format!("--jobs {jobs}: {error}"))
     }
 
-    fn flush(&mut self) {
-        self.put(BufWriter::flush);
-    }
-
-    /// Whether something could not be said; says so where that may still be possible. A reader that has gone away (`| head`)
-    /// knows that it has.
-    fn unsaid(&self) -> bool {
-        if let Some(error) = &self.error
-            && error.kind() != io::ErrorKind::BrokenPipe
-        {
-            crate::complain(&format!("not all could be printed: {error}"));
+    /// What comes of each thing, in their order.
+    pub(crate) fn each<T: Sync, R: Send>(&self, things: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+        match &self.0 {
+            Some(pool) => pool.install(|| things.par_iter().map(work).collect()),
+            None => things.iter().map(work).collect(),
         }
-        self.error.is_some()
     }
 }
 

@@ -53,6 +53,8 @@ pub mod report;
 #[macro_use]
 pub mod rule;
 pub mod rules;
+#[cfg(feature = "cli")]
+mod sink;
 pub mod suppress;
 #[cfg(feature = "cli")]
 pub mod verify;
@@ -61,6 +63,8 @@ pub use checker::{Checked, Checker};
 #[cfg(feature = "cli")]
 pub use commands::run;
 pub use options::Driver;
+#[cfg(feature = "cli")]
+pub use sink::lost;
 
 #[cfg(feature = "cli")]
 /// Says what is wrong on standard error. Where that cannot be written to, there is nothing left to tell it.

@@ -21,13 +21,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints a help text, or what is wrong with the call. A text that nobody gets is a failure, unless its reader has gone away.
+/// Prints a help text, or what is wrong with the call.
 fn tell(said: &clap::Error) -> ExitCode {
-    match said.print() {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            dommigrate::complain(&format!("not all could be printed: {error}"));
+    match said.print().or_else(dommigrate::lost) {
+        Ok(()) => ExitCode::from(u8::try_from(said.exit_code()).unwrap_or(2)),
+        Err(error) => {
+            dommigrate::complain(&error);
             ExitCode::from(2)
         }
-        _ => ExitCode::from(u8::try_from(said.exit_code()).unwrap_or(2)),
     }
 }

@@ -20,6 +20,17 @@ pub enum Profile {
     Libvirt,
 }
 
+impl Profile {
+    /// The word for it on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Modern => "modern",
+            Self::Libvirt => "libvirt",
+        }
+    }
+}
+
 /// `--layout`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[cfg_attr(feature = "cli", derive(ValueEnum))]
@@ -211,5 +222,23 @@ impl Target {
     #[must_use]
     pub fn any_within(&self, since: Option<Version>, until: Option<Version>) -> bool {
         since.is_none_or(|since| since <= self.newest) && until.is_none_or(|until| self.oldest < until)
+    }
+}
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+
+    /// That [`Profile::as_str`] and its like say what the command line takes.
+    fn named<T: ValueEnum>(word: impl Fn(&T) -> &'static str) {
+        for value in T::value_variants() {
+            assert_eq!(value.to_possible_value().expect("it can be typed").get_name(), word(value));
+        }
+    }
+
+    #[test]
+    fn words_are_those_of_the_command_line() {
+        named(|profile: &Profile| profile.as_str());
+        named(|driver: &Driver| driver.as_str());
     }
 }

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 use serde::Serialize;
 
 use super::{DONE, FAILED};
-use crate::cli::{Explain, ListFormat, Profile, Rules};
+use crate::cli::{Explain, ListFormat, Rules};
 use crate::drift::{self, Allowance};
 use crate::finding::Level;
 use crate::finding::ids::{self, Own};
 use crate::options::Driver;
 use crate::report::visible;
-use crate::rule::{Class, Range, Row, Rule, Safety, whereabouts};
+use crate::rule::{BOTH, Class, Range, Row, Rule, Safety, whereabouts};
 use crate::rules;
+use crate::sink;
 
 #[derive(Serialize)]
 struct Line {
@@ -41,7 +41,7 @@ fn line(rule: &'static Rule) -> Line {
         until: rule.until.map(|version| version.to_string()),
         drivers: named(rule),
         safety: rule.safety,
-        profiles: rule.profiles.iter().map(|profile| profile_name(*profile)).collect(),
+        profiles: rule.profiles.iter().map(|profile| profile.as_str()).collect(),
         summary: rule.summary,
         elements: rule.rows.iter().flat_map(whereabouts::of).collect(),
     }
@@ -74,7 +74,7 @@ fn own_line(own: &'static Own) -> Line {
         until: None,
         drivers: None,
         safety: if own.level.is_rewrite() { Safety::Safe } else { Safety::ReportOnly },
-        profiles: vec![profile_name(Profile::Modern), profile_name(Profile::Libvirt)],
+        profiles: BOTH.iter().map(|profile| profile.as_str()).collect(),
         summary: own.summary,
         elements: BTreeSet::new(),
     }
@@ -87,13 +87,6 @@ fn named(rule: &Rule) -> Option<Vec<&'static str>> {
     names.sort_unstable();
     names.dedup();
     Some(names)
-}
-
-fn profile_name(profile: Profile) -> &'static str {
-    match profile {
-        Profile::Modern => "modern",
-        Profile::Libvirt => "libvirt",
-    }
 }
 
 pub(super) fn rules(args: &Rules) -> Result<u8, String> {
@@ -193,7 +186,7 @@ fn sentence(why: &str) -> String {
 fn page(rule: &'static Rule) -> String {
     let mut text = format!("{}\n\n{}\n\n{}\n\n", rule.id, rule.summary, rule.doc.trim());
     let since = rule.since.map_or_else(|| "any libvirt".to_owned(), |version| format!("libvirt {version}"));
-    let profiles: Vec<_> = rule.profiles.iter().map(|profile| profile_name(*profile)).collect();
+    let profiles: Vec<_> = rule.profiles.iter().map(|profile| profile.as_str()).collect();
     let _ = writeln!(text, "Class:        {}", rule.class.as_str());
     let _ = writeln!(text, "Level:        {}", level_line(rule.level()));
     let _ = writeln!(text, "Modern since: {since}");
@@ -234,13 +227,9 @@ fn level_line(level: Level) -> String {
     format!("{} ({fails})", level.as_str())
 }
 
-/// Prints a result; a reader that has gone away is no error.
+/// Prints a result, which is all that there was to do.
 pub(super) fn print(text: &str) -> Result<u8, String> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot write: {error}")),
-        _ => Ok(DONE),
-    }
+    sink::print(text).map(|()| DONE)
 }
 
 #[cfg(test)]

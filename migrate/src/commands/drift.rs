@@ -3,21 +3,21 @@
 mod pairs;
 mod print;
 
-use std::io::{self, Write};
 use std::path::PathBuf;
-
-use rayon::prelude::*;
 
 use self::pairs::{Document, Item};
 pub(super) use self::print::json_schema;
 use self::print::{Printer, Result as Outcome, Verdict};
 use super::{DONE, FAILED, FOUND, host_of};
+use crate::batch::Threads;
 use crate::cli::Drift;
 use crate::config::Configs;
 use crate::drift::{Comparison, Unjudged};
 use crate::engine;
 use crate::finding::Finding;
 use crate::holder::Content;
+use crate::report::Findings;
+use crate::sink::Sinks;
 
 /// Pairs worked on between two reports: bounds memory whatever the number of files.
 const CHUNK: usize = 256;
@@ -26,27 +26,18 @@ pub(super) fn run(paths: [&PathBuf; 2], configs: &Configs) -> Result<u8, String>
     let args: Drift = configs.of_call(paths.into_iter().map(PathBuf::as_path))?;
     let comparison = Comparison::new(args.target, host_of(&args.host)?.unwrap_or_default())?;
     let items = pairs::collect(&args, configs)?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(args.jobs)
-        .build()
-        .map_err(|error| format!("--jobs {}: {error}", args.jobs))?;
+    let threads = Threads::new(args.jobs, items.len())?;
     let mut printer = Printer::new(&args.output);
+    let mut sinks = Sinks::new(Findings::Result);
     for chunk in items.chunks(CHUNK) {
-        let results: Vec<Outcome> =
-            pool.install(|| chunk.par_iter().filter_map(|item| judge(item, &comparison)).collect());
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        let mut diagnostics = io::stderr().lock();
-        let printed = results
-            .iter()
-            .try_for_each(|result| printer.pair(result, &mut out, &mut diagnostics))
-            .and_then(|()| out.flush());
-        if gone(printed)? {
-            return Ok(status(&printer));
+        for result in threads.each(chunk, |item| judge(item, &comparison)).into_iter().flatten() {
+            sinks.report(|out, diagnostics| printer.pair(&result, out, diagnostics));
         }
+        sinks.flush();
     }
-    let mut out = io::stdout().lock();
-    gone(printer.finish(&mut out, &mut io::stderr().lock()).and_then(|()| out.flush()))?;
-    Ok(status(&printer))
+    sinks.report(|out, diagnostics| printer.finish(out, diagnostics));
+    let lost = sinks.end();
+    Ok(if lost { FAILED } else { status(&printer) })
 }
 
 fn status(printer: &Printer) -> u8 {
@@ -54,15 +45,6 @@ fn status(printer: &Printer) -> u8 {
         (1.., _) => FAILED,
         (0, 1..) => FOUND,
         (0, 0) => DONE,
-    }
-}
-
-/// A reader that has gone away (`| head`) ends the run without an error.
-fn gone(result: io::Result<()>) -> Result<bool, String> {
-    match result {
-        Ok(()) => Ok(false),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(true),
-        Err(error) => Err(format!("cannot write: {error}")),
     }
 }
 

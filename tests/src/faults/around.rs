@@ -16,7 +16,7 @@ fn shell(script: &str, command: &Path, directory: &Path) -> String {
 #[must_use]
 pub fn lost_reports(command: &Path, files: usize) -> Fault {
     let cases = [
-        ("\"$0\" upgrade --no-sync \"$1\" 2>&1 >/dev/null | head -1 >/dev/null; echo ${PIPESTATUS[0]}", "2"),
+        ("\"$0\" upgrade --no-sync \"$1\" 2>&1 >/dev/null | head -1 >/dev/null; echo ${PIPESTATUS[0]}", "0"),
         ("\"$0\" upgrade --no-sync \"$1\" 2>/dev/full >/dev/null; echo $?", "2"),
         ("\"$0\" upgrade --no-sync --output-format json \"$1\" >/dev/full 2>&1; echo $?", "2"),
         ("\"$0\" upgrade --no-sync \"$1\" >/dev/full; echo $?", "0"),
@@ -36,7 +36,7 @@ pub fn lost_reports(command: &Path, files: usize) -> Fault {
         injected: format!(
             "the report of {files} files to `head -1`, to a full disk (findings, JSON), nothing printed, both streams closed"
         ),
-        seen: "all files rewritten; status 2 where something could not be said, else 0; no panic".to_owned(),
+        seen: "all files rewritten; status 2 where the disk took not all, else 0; no panic".to_owned(),
         wrong,
     }
 }

@@ -11,10 +11,7 @@ use crate::batch;
 use crate::cli::{Output, OutputFormat};
 use crate::drift::{Change, Difference, Drift, Element, Filled, Finder, Place};
 use crate::finding::{Finding, Level, Lines, ids};
-use crate::report::{Action, FileReport, Reporter, Summary, coloured, reporter, visible};
-
-/// The version of the JSON form. It changes where something in it changes or goes; what is added leaves it.
-const JSON_VERSION: u32 = 1;
+use crate::report::{Action, FileReport, JSON_VERSION, Reporter, Summary, coloured, reporter, visible};
 
 /// Longer values are shortened for people.
 const WIDTH: usize = 160;
