@@ -1,6 +1,7 @@
 //! `info`: the features that files use, and the oldest libvirt that can read them.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -59,17 +60,23 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
 }
 
 fn listing(needs: &Needs, certain: bool) -> Features {
-    let mut counts: BTreeMap<(Version, Cow<'_, str>), usize> = BTreeMap::new();
+    // Newest first.
+    let mut counts: BTreeMap<(Reverse<Version>, Cow<'_, str>), usize> = BTreeMap::new();
     for feature in &needs.features {
-        *counts.entry((feature.since, Cow::Borrowed(&*feature.name))).or_default() += 1;
+        *counts.entry((Reverse(feature.since), Cow::Borrowed(&*feature.name))).or_default() += 1;
     }
     for other in &needs.otherwise {
-        *counts.entry((other.since, Cow::Owned(read_otherwise(&other.finding)))).or_default() += 1;
+        *counts.entry((Reverse(other.since), Cow::Owned(read_otherwise(&other.finding)))).or_default() += 1;
     }
-    let features = counts.into_iter().rev().map(|((since, feature), uses)| Feature {
+    // A value that is as old as what has it says nothing more.
+    let comes_along = |(since, feature): &(Reverse<Version>, Cow<'_, str>)| {
+        feature.split_once('=').is_some_and(|(holder, _)| counts.contains_key(&(*since, Cow::Borrowed(holder))))
+    };
+    let told = counts.iter().filter(|(key, _)| !comes_along(key));
+    let features = told.map(|((Reverse(since), feature), uses)| Feature {
         since: since.to_string(),
-        feature: feature.into_owned(),
-        uses,
+        feature: feature.clone().into_owned(),
+        uses: *uses,
     });
     let known = features::oldest(&needs.features);
     // An older one takes it and makes something else of it.
