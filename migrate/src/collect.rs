@@ -15,6 +15,7 @@ use ignore::WalkBuilder;
 use crate::cli::Files;
 use crate::input::{Origin, is_stdin, shown};
 use crate::patterns::{Pattern, Patterns};
+use crate::report::why;
 
 /// One thing that a path stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub fn collect(files: &Files) -> Result<Vec<Item>, String> {
     let mut paths = files.paths.clone();
     if let Some(list) = &files.files_from {
         let wrong = |what: &dyn Display| format!("--files-from {}: {what}", shown(list));
-        let bytes = read_list(list).map_err(|error| wrong(&error))?;
+        let bytes = read_list(list).map_err(|error| wrong(&why(&error)))?;
         if !files.null && bytes.contains(&0) {
             return Err(wrong(&"there are null characters in the list: say --null where they end its paths"));
         }
@@ -168,7 +169,7 @@ struct Search {
 
 impl Search {
     fn new(files: &Files, paths: &[PathBuf]) -> Result<Self, String> {
-        let here = std::env::current_dir().map_err(|error| format!("no current directory: {error}"))?;
+        let here = std::env::current_dir().map_err(|error| format!("no current directory: {}", why(&error)))?;
         // A pattern with a slash counts from where the command runs, or from a directory that is searched.
         let bases: Vec<&Path> = std::iter::once(here.as_path())
             .chain(paths.iter().map(PathBuf::as_path).filter(|path| path.is_dir()))
@@ -253,7 +254,7 @@ impl Search {
                 passed(path, "is a symbolic link to nothing: passed over")
             }
             Err(error) if link && is_loop(&error) => passed(path, "is a symbolic link in a loop: passed over"),
-            Err(error) => Candidate { item: Item::Failed(path, error.to_string()), link, file: None },
+            Err(error) => Candidate { item: Item::Failed(path, why(&error)), link, file: None },
         })
     }
 }
@@ -266,7 +267,8 @@ fn unsearched(error: &ignore::Error) -> (Option<&Path>, String) {
         ignore::Error::Io(error) => {
             // The walk puts the path before what the system says, and so do reports.
             let said = error.get_ref().and_then(|error| error.source());
-            (None, format!("cannot be searched: {}", said.map_or_else(|| error.to_string(), ToString::to_string)))
+            let said = said.and_then(|error| error.downcast_ref::<io::Error>()).unwrap_or(error);
+            (None, format!("cannot be searched: {}", why(said)))
         }
         error => (None, error.to_string()),
     }

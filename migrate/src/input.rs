@@ -9,7 +9,7 @@ use domxml_xml::{Decoded, Form, NotText, limits};
 
 use crate::holder::Content;
 use crate::output::Stamp;
-use crate::report::visible;
+use crate::report::{visible, why};
 
 /// Where a document comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,7 +107,7 @@ pub fn read(origin: &Origin) -> Result<Source, Unread> {
         None => limits::read(io::stdin().lock(), 0).map(|bytes| (bytes, None)),
         Some(path) => read_file(path),
     }
-    .map_err(|error| Unread::Io(error.to_string()))?;
+    .map_err(|error| Unread::Io(why(&error)))?;
     match domxml_xml::decode(&bytes) {
         Ok(Decoded { text, form }) => {
             let content = Content::of(&text);

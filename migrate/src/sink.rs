@@ -5,7 +5,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use crate::report::Findings;
+use crate::report::{Findings, why};
 
 /// A stream. Where it can no longer be written to, that is remembered, and what comes after is dropped.
 struct Sink<W: Write> {
@@ -77,7 +77,7 @@ impl Sinks {
 pub fn lost(error: io::Error) -> Result<(), String> {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(format!("not all could be printed: {error}")),
+        _ => Err(format!("not all could be printed: {}", why(&error))),
     }
 }
 

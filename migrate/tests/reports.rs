@@ -203,6 +203,30 @@ fn info_says_its_answer_first() {
     let json = stdout(dommigrate().args(["info", "--output-format", "json"]).write_stdin(unknown));
     let json: Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["files"][0]["features"]["certain"], false);
+    // A value that is as old as its attribute is not told beside it; a newer one is.
+    let devices = "  <devices><vsock><cid auto='yes'/></vsock><graphics type='dbus'/></devices>\n</domain>";
+    let said = stdout(dommigrate().arg("info").write_stdin(NEW.replace("</domain>", devices)));
+    assert!(said.contains(" vsock/cid/@auto\n") && !said.contains("@auto="), "{said}");
+    assert!(said.contains("graphics/@type=dbus\n"), "{said}");
+}
+
+/// What is wrong with a file has no place in its text, and is said without the numbers of the system.
+#[test]
+fn a_file_that_cannot_be_read_is_told_as_a_file() {
+    let said = |arguments: &[&str]| {
+        let output = dommigrate().args(arguments).arg("/nonexistent/a.xml").output().expect("it runs");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    };
+    let line = "/nonexistent/a.xml: error[io]: No such file or directory\n";
+    assert!(said(&["check"]).starts_with(line), "{}", said(&["check"]));
+    let line = "::error file=/nonexistent/a.xml,title=io::No such file or directory\n";
+    assert_eq!(said(&["check", "--output-format", "github"]), line);
+    let sarif: Value = serde_json::from_str(&said(&["check", "--output-format", "sarif"])).expect("JSON");
+    assert!(sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"].get("region").is_none(), "{sarif}");
+    for call in [&["diff", "/dev/null"][..], &["drift", "/nonexistent/a.xml"], &["convert", "--to", "json"]] {
+        assert!(said(call).contains("dommigrate: /nonexistent/a.xml: No such file or directory\n"), "{}", said(call));
+    }
 }
 
 /// No arrow leads to nothing, and no name steers the terminal.

@@ -9,22 +9,21 @@ use clap::builder::PossibleValuesParser;
 use super::{DONE, catalogue};
 use crate::cli::Cli;
 use crate::finding::ids;
+use crate::input::shown;
+use crate::report::why;
 use crate::rules;
+
+/// What stands for rules on the command line.
+const RULES: [&str; 3] = ["select", "ignore", "subject"];
 
 /// The completion script of a shell; rules are completed by their ids and classes.
 pub(super) fn completions(shell: clap_complete::Shell) -> Result<u8, String> {
-    let mut command = Cli::command();
-    for (name, arguments) in
-        [("upgrade", &["select", "ignore"][..]), ("check", &["select", "ignore"]), ("explain", &["subject"])]
-    {
-        command = command.mut_subcommand(name, |mut subcommand| {
-            for argument in arguments {
-                subcommand =
-                    subcommand.mut_arg(*argument, |argument| argument.value_parser(PossibleValuesParser::new(names())));
-            }
-            subcommand
-        });
-    }
+    let mut command = Cli::command().mut_subcommands(|subcommand| {
+        subcommand.mut_args(|argument| match RULES.contains(&argument.get_id().as_str()) {
+            true => argument.value_parser(PossibleValuesParser::new(names())),
+            false => argument,
+        })
+    });
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "dommigrate", &mut script);
     catalogue::print(&String::from_utf8_lossy(&script))
@@ -45,7 +44,7 @@ pub(super) fn man(directory: Option<&Path>) -> Result<u8, String> {
         clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(|error| error.to_string())?;
         return catalogue::print(&String::from_utf8_lossy(&page));
     };
-    let wrong = |error: std::io::Error| format!("{}: {error}", crate::input::shown(directory));
+    let wrong = |error: std::io::Error| format!("{}: {}", shown(directory), why(&error));
     fs::create_dir_all(directory).map_err(wrong)?;
     clap_mangen::generate_to(Cli::command(), directory).map_err(wrong)?;
     Ok(DONE)

@@ -95,6 +95,12 @@ impl Finding {
         Self { rule: rule.into(), level, span, path: String::new(), message: message.into(), before: None, after: None }
     }
 
+    /// Whether it is about something in the text, which has a place, and not about the file.
+    #[must_use]
+    pub fn is_of_text(&self) -> bool {
+        self.rule != ids::IO
+    }
+
     /// What is rewritten, or what it is about, in words; none where nothing more is to be said than the message says.
     #[must_use]
     pub fn edit(&self) -> Option<String> {

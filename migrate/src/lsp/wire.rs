@@ -12,6 +12,8 @@ use serde_json::value::RawValue;
 
 use domxml_xml::limits::MAX_BYTES;
 
+use crate::report::why;
+
 /// The longest message: a document of the largest size, each letter of which may take two in JSON.
 const MAX_MESSAGE: u64 = 2 * MAX_BYTES;
 
@@ -119,7 +121,7 @@ impl fmt::Display for Broken {
                 f,
                 "{wrong}: a message of the language server protocol begins with 'Content-Length: NUMBER' and an empty line"
             ),
-            Self::Io(error) => write!(f, "standard input cannot be read: {error}"),
+            Self::Io(error) => write!(f, "standard input cannot be read: {}", why(error)),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::{Refusal, failed};
+use crate::report::why;
 
 /// What is done where a file cannot be given back to its owner: only root may give a file away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -55,13 +56,19 @@ fn keep_owner(metadata: &Metadata, to: &Path, owner: Owner) -> Result<(), Refusa
 /// right. Attributes of users and access control lists are the file's own, and must not get lost.
 #[cfg(unix)]
 fn extended(from: &Path, to: &Path) -> Result<(), Refusal> {
-    let Ok(names) = xattr::list(from) else { return Ok(()) };
+    let names = match xattr::list(from) {
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => return Ok(()),
+        names => {
+            names.map_err(|error| format!("cannot keep its extended attributes: {}; left as it is", why(&error)))?
+        }
+    };
     for name in names {
-        let Ok(Some(value)) = xattr::get(from, &name) else { continue };
-        if let Err(error) = xattr::set(to, &name, &value) {
+        let copied =
+            xattr::get(from, &name).and_then(|value| value.map_or(Ok(()), |value| xattr::set(to, &name, &value)));
+        if let Err(error) = copied {
             let name = name.to_string_lossy();
             if name.starts_with("user.") || name.starts_with("system.posix_acl") {
-                return Err(format!("cannot keep its extended attribute {name}: {error}; left as it is"));
+                return Err(format!("cannot keep its extended attribute {name}: {}; left as it is", why(&error)));
             }
         }
     }

@@ -21,7 +21,7 @@ use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::report::visible;
+use crate::report::{visible, why};
 pub use attributes::Owner;
 pub use stamp::Stamp;
 use temporary::Temporary;
@@ -82,7 +82,7 @@ impl Replacer {
         {
             return Err(format!("--backup={}: a suffix has at least one character and no slash", visible(suffix)));
         }
-        temporary::remove_on_signals().map_err(|error| format!("signals cannot be handled: {error}"))?;
+        temporary::remove_on_signals().map_err(|error| format!("signals cannot be handled: {}", why(&error)))?;
         Ok(Self { options, swept: Mutex::default(), changed: Mutex::default() })
     }
 
@@ -189,13 +189,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn failed(error: &io::Error) -> Refusal {
-    format!("cannot be written: {error}")
+    format!("cannot be written: {}", why(error))
 }
 
 fn no_new_file(error: &io::Error) -> Refusal {
     format!(
-        "cannot be written: no new file can be made in its directory, which replacing it takes: {error}: run the command as a \
-         user who may write there"
+        "cannot be written: no new file can be made in its directory, which replacing it takes: {}: run the command as a \
+         user who may write there",
+        why(error)
     )
 }
 
@@ -259,7 +260,7 @@ impl Replacement<'_> {
         if let Some(suffix) = &self.replacer.options.backup {
             if let Err(error) = numbered(&self.target, suffix, |name| rename_new(self.temporary.path(), name)) {
                 self.put_back()?;
-                return Err(format!("no backup can be made: {error}; left as it is"));
+                return Err(format!("no backup can be made: {}; left as it is", why(&error)));
             }
             self.temporary.keep();
         }
@@ -313,7 +314,7 @@ impl Replacement<'_> {
                 Err(self.stranded("changed once more before that change could be put back"))
             }
             Ok(false) => Err(self.stranded("the file is changed all the time")),
-            Err(error) => Err(self.stranded(&error.to_string())),
+            Err(error) => Err(self.stranded(&why(&error))),
         }
     }
 
@@ -331,7 +332,7 @@ impl Replacement<'_> {
         }
         if let Some(suffix) = &self.replacer.options.backup {
             numbered(&self.target, suffix, |name| copy_new(self.former.content, &self.target, name))
-                .map_err(|error| format!("no backup can be made: {error}; left as it is"))?;
+                .map_err(|error| format!("no backup can be made: {}; left as it is", why(&error)))?;
         }
         fs::rename(self.temporary.path(), &self.target).map_err(|error| failed(&error))?;
         self.temporary.keep();

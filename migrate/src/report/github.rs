@@ -48,9 +48,10 @@ impl Reporter for Github {
                 Level::Copy | Level::Default | Level::Note => "notice",
             };
             let (line, column) = lines.line_column(finding.span.start);
+            let place = if finding.is_of_text() { format!(",line={line},col={column}") } else { String::new() };
             writeln!(
                 out,
-                "::{command} file={},line={line},col={column},title={}::{}",
+                "::{command} file={}{place},title={}::{}",
                 escape_property(&report.label),
                 escape_property(&finding.rule),
                 escape(&message(finding)),

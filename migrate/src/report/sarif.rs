@@ -75,18 +75,17 @@ fn result(report: &FileReport, lines: &Lines<'_>, finding: &Finding) -> Value {
     let (line, column) = lines.line_column(finding.span.start);
     let (end_line, end_column) = lines.line_column(finding.span.end.max(finding.span.start));
     let edit = finding.edit().map_or_else(String::new, |edit| format!(": {edit}"));
+    let mut place = json!({ "artifactLocation": { "uri": uri(report) } });
+    if finding.is_of_text() {
+        place["region"] =
+            json!({ "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column });
+    }
     json!({
         "ruleId": finding.rule,
         "level": level(finding.level),
         "message": { "text": format!("{}{edit}", finding.message) },
         "locations": [{
-            "physicalLocation": {
-                "artifactLocation": { "uri": uri(report) },
-                "region": {
-                    "startLine": line, "startColumn": column,
-                    "endLine": end_line, "endColumn": end_column,
-                },
-            },
+            "physicalLocation": place,
             "logicalLocations": [{ "fullyQualifiedName": finding.path, "kind": "element" }],
         }],
     })

@@ -40,11 +40,12 @@ impl Text {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let (line, column) = lines.line_column(finding.span.start);
+        let place = if finding.is_of_text() { format!(":{line}:{column}") } else { String::new() };
         let label = visible(&report.label);
         let (bold, color, plain) =
             if self.styled { ("\x1b[1m", color(finding.level), "\x1b[0m") } else { ("", "", "") };
         let (level, rule) = (finding.level.as_str(), &finding.rule);
-        write!(out, "{bold}{label}:{line}:{column}:{plain} {color}{level}[{rule}]{plain}")?;
+        write!(out, "{bold}{label}{place}:{plain} {color}{level}[{rule}]{plain}")?;
         if !finding.path.is_empty() {
             write!(out, " {}", visible(&finding.path))?;
         }
