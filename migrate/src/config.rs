@@ -154,7 +154,7 @@ impl Configs {
             self.known.contains(name) && (!self.given.contains(name) || ADDED.contains(&name))
         };
         let mut all: Vec<OsString> = self.typed.iter().take(2).cloned().collect();
-        all.extend(config.filter(wanted).flat_map(|argument| argument.typed.iter().map(OsString::from)));
+        all.extend(config.filter(wanted).flat_map(|argument| argument.typed.iter().cloned()));
         all.extend(self.typed.iter().skip(2).cloned());
         let matches = Cli::command().try_get_matches_from(all).map_err(|error| read::first_line(&error))?;
         let (_, command) = matches.subcommand().ok_or("no command")?;

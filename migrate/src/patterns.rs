@@ -19,15 +19,16 @@ impl Pattern {
         Self { base: absolute(base), glob: glob.to_owned() }
     }
 
-    /// The lines of a `.gitignore` in the root directory that say the same.
-    fn lines(&self) -> Vec<String> {
+    /// What says the same: directories, and the line that a `.gitignore` in each of them would have.
+    fn lines(&self) -> Vec<(PathBuf, String)> {
         let (not, glob) = match self.glob.strip_prefix('!') {
             Some(glob) => ("!", glob),
             None => ("", self.glob.as_str()),
         };
         let glob = glob.strip_prefix("./").unwrap_or(glob);
+        let root = PathBuf::from("/");
         if !glob.trim_end_matches('/').contains('/') {
-            return vec![if glob.starts_with('#') { format!("{not}\\{glob}") } else { format!("{not}{glob}") }];
+            return vec![(root, if glob.starts_with('#') { format!("{not}\\{glob}") } else { format!("{not}{glob}") })];
         }
         let mut base = self.base.clone();
         let mut rest = glob.trim_start_matches('/');
@@ -35,51 +36,59 @@ impl Pattern {
             base.pop();
             rest = up;
         }
-        let base = base.to_string_lossy();
-        let mut lines = vec![format!("{not}{}/{rest}", escape(base.trim_end_matches('/')))];
+        let mut lines = vec![(base, format!("{not}/{rest}"))];
         if glob.starts_with('/') {
             // A whole path, as a shell completes it.
-            lines.push(format!("{not}{glob}"));
+            lines.push((root, format!("{not}{glob}")));
         }
         lines
     }
 }
 
-/// The path itself in place of a pattern.
-fn escape(path: &str) -> String {
-    path.chars().fold(String::with_capacity(path.len()), |mut escaped, c| {
-        if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\' | '!' | '#' | ' ') {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-        escaped
-    })
-}
-
 /// Many patterns; of those that match, the last decides (`!` takes a path back).
 #[derive(Debug, Clone)]
 pub struct Patterns {
-    matcher: Gitignore,
+    /// In their order, each with the directory below which it holds.
+    matchers: Vec<(PathBuf, Gitignore)>,
 }
 
 impl Patterns {
     /// # Errors
     /// One line that names the option: a pattern is malformed.
     pub fn new(option: &str, patterns: &[Pattern]) -> Result<Self, String> {
-        let mut builder = GitignoreBuilder::new("/");
+        let mut builders: Vec<(PathBuf, GitignoreBuilder)> = Vec::new();
         for pattern in patterns {
-            for line in pattern.lines() {
-                builder.add_line(None, &line).map_err(|error| format!("{option} {}: {error}", pattern.glob))?;
+            for (base, line) in pattern.lines() {
+                if builders.last().is_none_or(|(last, _)| *last != base) {
+                    builders.push((base, GitignoreBuilder::new("/")));
+                }
+                if let Some((_, builder)) = builders.last_mut() {
+                    builder.add_line(None, &line).map_err(|error| format!("{option} {}: {error}", pattern.glob))?;
+                }
             }
         }
-        let matcher = builder.build().map_err(|error| format!("{option}: {error}"))?;
-        Ok(Self { matcher })
+        let build = |(base, builder): (PathBuf, GitignoreBuilder)| {
+            builder.build().map(|matcher| (base, matcher)).map_err(|error| format!("{option}: {error}"))
+        };
+        Ok(Self { matchers: builders.into_iter().map(build).collect::<Result<_, _>>()? })
     }
 
     /// Whether a path, or a directory above it, is meant.
     #[must_use]
     pub fn matches(&self, path: &Path, directory: bool) -> bool {
-        !self.matcher.is_empty() && self.matcher.matched_path_or_any_parents(absolute(path), directory).is_ignore()
+        if self.matchers.is_empty() {
+            return false;
+        }
+        let path = absolute(path);
+        let decides = |(number, path): (usize, &Path)| {
+            let of_matcher = |(base, matcher): &(PathBuf, Gitignore)| {
+                let below = path.strip_prefix(base).ok().filter(|below| !below.as_os_str().is_empty())?;
+                let found = matcher.matched(below, directory || number > 0);
+                (!found.is_none()).then(|| found.is_ignore())
+            };
+            self.matchers.iter().rev().find_map(of_matcher)
+        };
+        path.ancestors().enumerate().find_map(decides).unwrap_or(false)
     }
 }
 
@@ -138,5 +147,20 @@ mod tests {
         assert!(!patterns.matches(Path::new("/srv/keep.xml"), false));
         assert!(Patterns::new("--exclude", &[Pattern::new(base, "[z-a]")]).unwrap_err().contains("[z-a]"));
         assert!(!Patterns::new("--exclude", &[]).unwrap().matches(Path::new("/srv/a.xml"), false));
+        // Wherever each counts from.
+        let patterns = [Pattern::new(base, "a/"), Pattern::new(Path::new("/srv/b"), "!../a/keep.xml")];
+        let patterns = Patterns::new("--exclude", &patterns).unwrap();
+        assert!(patterns.matches(Path::new("/srv/a/b.xml"), false));
+        assert!(!patterns.matches(Path::new("/srv/a/keep.xml"), false));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_need_not_be_text() {
+        use std::os::unix::ffi::OsStrExt;
+        let path = |bytes: &[u8]| PathBuf::from(std::ffi::OsStr::from_bytes(bytes));
+        let patterns = Patterns::new("--exclude", &[Pattern::new(&path(b"/srv/caf\xe9"), "/archive/*.xml")]).unwrap();
+        assert!(patterns.matches(&path(b"/srv/caf\xe9/archive/\xff.xml"), false));
+        assert!(!patterns.matches(&path(b"/srv/caf\xe8/archive/\xff.xml"), false));
     }
 }

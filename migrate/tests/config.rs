@@ -88,6 +88,9 @@ fn what_is_wrong_in_a_configuration_is_told_before_anything_is_done() {
         ("[[per-path]]\nignore = ['default']", "[[per-path]] 1: paths is missing"),
         ("[[per-path]]\npaths = ['*']\njobs = 1", "[[per-path]] 1: jobs: holds for a whole call"),
         ("profile = ", "TOML parse error"),
+        ("ignore = [1]", "toml: ignore: is a list of texts"),
+        ("exclude = true", "toml: exclude: is a text, or a list of texts"),
+        ("paths = 'a'", "paths: stands in a section for some paths: put [[per-path]] before it"),
     ] {
         write(root, "b/dommigrate.toml", config);
         let (status, text) = said(root, &["upgrade", "."]);

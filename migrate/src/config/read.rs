@@ -1,5 +1,6 @@
 //! Reading one configuration file.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, Command, CommandFactory};
@@ -10,6 +11,7 @@ use crate::cli::{Cli, Profile};
 use crate::input::shown;
 use crate::options::Target;
 use crate::patterns::{Pattern, Patterns};
+use crate::report::why;
 use crate::rules;
 
 /// The key of the sections for some paths, and that of their patterns.
@@ -51,7 +53,7 @@ struct Section {
 pub(super) struct Argument {
     /// Its long name.
     pub(super) name: String,
-    pub(super) typed: Vec<String>,
+    pub(super) typed: Vec<OsString>,
 }
 
 impl Config {
@@ -59,7 +61,7 @@ impl Config {
     /// One line that names the file: it cannot be read, or says something that makes no sense.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
         let wrong = |error: &dyn std::fmt::Display| format!("{}: {}", shown(path), error.to_string().trim_end());
-        let bytes = limits::read_file(path).map_err(|error| wrong(&error))?;
+        let bytes = limits::read_file(path).map_err(|error| wrong(&why(&error)))?;
         let text = String::from_utf8(bytes).map_err(|_| wrong(&"this is not UTF-8 text"))?;
         let mut table: Table = toml::from_str(&text).map_err(|error| wrong(&error))?;
         Self::of(path, &mut table).map_err(|error| wrong(&error))
@@ -69,7 +71,7 @@ impl Config {
         let base = path.parent().unwrap_or(Path::new("."));
         let base = if base.as_os_str().is_empty() { Path::new(".") } else { base };
         let mut patterns = |key: &str| -> Result<Vec<Pattern>, String> {
-            let globs = table.remove(key).map_or_else(|| Ok(Vec::new()), |value| texts(key, &value))?;
+            let globs = table.remove(key).map_or_else(|| Ok(Vec::new()), |value| of_key(key, texts(&value)))?;
             Ok(globs.iter().map(|glob| Pattern::new(base, glob)).collect())
         };
         let (include, exclude) = (patterns("include")?, Patterns::new("exclude", &patterns("exclude")?)?);
@@ -85,9 +87,7 @@ impl Config {
             Some(_) => return Err(format!("{SECTIONS} is a list of tables: [[{SECTIONS}]]")),
         };
         let options = options();
-        let argument = |(key, value): (&String, &Value)| {
-            Argument::of(&options, base, key, value).map_err(|error| format!("{key}: {error}"))
-        };
+        let argument = |(key, value): (&String, &Value)| of_key(key, Argument::of(&options, base, key, value));
         let arguments = table.iter().map(argument).collect::<Result<_, _>>()?;
         Ok(Self { path: path.to_owned(), arguments, include, exclude, sections })
     }
@@ -109,13 +109,13 @@ impl Section {
     fn of(base: &Path, section: Value) -> Result<Self, String> {
         let Value::Table(mut table) = section else { return Err("is no table".to_owned()) };
         let globs = table.remove(PATHS).ok_or_else(|| format!("{PATHS} is missing: the files that it is about"))?;
-        let globs: Vec<Pattern> = texts(PATHS, &globs)?.iter().map(|glob| Pattern::new(base, glob)).collect();
+        let globs: Vec<Pattern> = of_key(PATHS, texts(&globs))?.iter().map(|glob| Pattern::new(base, glob)).collect();
         let options = options();
         let argument = |(key, value): (&String, &Value)| {
-            let argument = Argument::of(&options, base, key, value).map_err(|error| format!("{key}: {error}"))?;
+            let argument = of_key(key, Argument::of(&options, base, key, value))?;
             match BY_FILE.contains(&key.as_str()) {
                 true => Ok(argument),
-                false => Err(format!("{key}: holds for a whole call, and cannot be set for some paths")),
+                false => of_key(key, Err("holds for a whole call, and cannot be set for some paths".to_owned())),
             }
         };
         let arguments = table.iter().map(argument).collect::<Result<_, String>>()?;
@@ -130,6 +130,9 @@ impl Argument {
         }
         let Some((command, option)) = options.iter().find(|(_, option)| option.get_long() == Some(name)) else {
             let names = options.iter().filter_map(|(_, option)| option.get_long());
+            if name == PATHS {
+                return Err(format!("stands in a section for some paths: put [[{SECTIONS}]] before it"));
+            }
             let near = domxml_runtime::nearest(name, names.filter(|name| !OF_A_CALL.contains(name)));
             return Err(format!(
                 "no option is called so{}",
@@ -138,21 +141,19 @@ impl Argument {
         };
         let flag = !option.get_action().takes_values();
         let typed = match (value, flag) {
-            (Value::Boolean(true), _) => vec![format!("--{name}")],
+            (Value::Boolean(true), _) => vec![format!("--{name}").into()],
             (Value::Boolean(false), true) => Vec::new(),
             (Value::Integer(times), true) if matches!(option.get_action(), ArgAction::Count) => {
-                vec![format!("--{name}"); usize::try_from(*times).unwrap_or(0).min(9)]
+                vec![format!("--{name}").into(); usize::try_from(*times).unwrap_or(0).min(9)]
             }
             (_, true) => return Err("is true or false".to_owned()),
             (Value::Array(_), false) if !matches!(option.get_action(), ArgAction::Append) => {
                 return Err("takes one value, not a list".to_owned());
             }
-            (value, false) => {
-                texts(name, value)?.iter().map(|text| format!("--{name}={}", placed(base, name, text))).collect()
-            }
+            (value, false) => texts(value)?.iter().map(|text| typed(base, name, text)).collect(),
         };
         let argument = Self { name: name.to_owned(), typed };
-        let call = std::iter::once("dommigrate").chain(argument.typed.iter().map(String::as_str));
+        let call = std::iter::once("dommigrate".as_ref()).chain(argument.typed.iter().map(OsString::as_os_str));
         if let Err(error) = command.clone().no_binary_name(false).try_get_matches_from(call)
             && !matches!(error.kind(), clap::error::ErrorKind::MissingRequiredArgument)
         {
@@ -160,26 +161,33 @@ impl Argument {
         }
         if matches!(name, "select" | "ignore") {
             let target = Target::of(Profile::Modern, None);
-            rules::select(&texts(name, value)?, &[], Profile::Modern, &target)?;
+            rules::select(&texts(value)?, &[], Profile::Modern, &target)?;
         }
         Ok(argument)
     }
 }
 
-/// A value in its place: a file is named from the directory of the configuration.
-fn placed(base: &Path, name: &str, text: &str) -> String {
-    if FILES.contains(&name) { base.join(text).to_string_lossy().into_owned() } else { text.to_owned() }
+/// An option with its value, as it would be typed: a file is named from the directory of the configuration.
+fn typed(base: &Path, name: &str, text: &str) -> OsString {
+    let mut typed = OsString::from(format!("--{name}="));
+    typed.push(if FILES.contains(&name) { base.join(text).into_os_string() } else { text.into() });
+    typed
+}
+
+/// What is said of a key, with its name.
+fn of_key<T>(key: &str, said: Result<T, String>) -> Result<T, String> {
+    said.map_err(|error| format!("{key}: {error}"))
 }
 
 /// A value as texts: one, or a list of them.
-fn texts(key: &str, value: &Value) -> Result<Vec<String>, String> {
+fn texts(value: &Value) -> Result<Vec<String>, String> {
     match value {
         Value::String(text) => Ok(vec![text.clone()]),
         Value::Integer(number) => Ok(vec![number.to_string()]),
         Value::Array(values) => {
-            let text =
-                |value: &Value| value.as_str().map(str::to_owned).ok_or_else(|| format!("{key} is a list of texts"));
-            values.iter().map(text).collect()
+            let text = |value: &Value| value.as_str().map(str::to_owned);
+            let texts: Option<_> = values.iter().map(text).collect();
+            texts.ok_or_else(|| "is a list of texts: put each of them in quotes".to_owned())
         }
         _ => Err("is a text, or a list of texts".to_owned()),
     }
