@@ -51,6 +51,35 @@ pub struct Part {
     depth: usize,
 }
 
+/// A domain of a document, alone and under its own name.
+#[derive(Debug)]
+pub struct Inner<'t> {
+    /// Its text.
+    pub text: Cow<'t, str>,
+    /// Where it stands in the document; none where it is the document.
+    part: Option<&'t Part>,
+}
+
+impl Inner<'_> {
+    /// A place in it, as one in the document.
+    #[must_use]
+    pub fn span(&self, span: Range<usize>) -> Range<usize> {
+        self.part.map_or(span.clone(), |part| part.at(span.start)..part.at(span.end))
+    }
+
+    /// A path from it on, as one from the root of the document on.
+    #[must_use]
+    pub fn path(&self, path: String) -> String {
+        self.part.map_or(path.clone(), |part| part.path_of(&path))
+    }
+
+    /// A finding about it, as one about the document.
+    #[must_use]
+    pub fn place(&self, finding: Finding) -> Finding {
+        Finding { span: self.span(finding.span), path: self.path(finding.path), ..finding }
+    }
+}
+
 impl Content {
     /// Looks no further into a domain than its root element.
     #[must_use]
@@ -88,13 +117,21 @@ impl Content {
         }
     }
 
+    /// The domains of a document.
+    #[must_use]
+    pub fn domains<'t>(&'t self, text: &'t str) -> Vec<Inner<'t>> {
+        match self {
+            Self::Holder(parts) => parts.iter().map(|part| Inner { text: part.text(text), part: Some(part) }).collect(),
+            _ => vec![Inner { text: Cow::Borrowed(text), part: None }],
+        }
+    }
+
     /// Lets `judge` look at each domain of a document.
     pub fn findings(&self, text: &str, mut judge: impl FnMut(&str) -> Vec<Finding>) -> Vec<Finding> {
-        let Self::Holder(parts) = self else { return judge(text) };
         let mut findings = Vec::new();
-        for part in parts {
-            let found = judge(&part.text(text));
-            findings.extend(found.into_iter().map(|finding| part.place(finding)));
+        for domain in self.domains(text) {
+            let found = judge(&domain.text);
+            findings.extend(found.into_iter().map(|finding| domain.place(finding)));
         }
         findings
     }
@@ -115,9 +152,9 @@ impl Content {
         let mut whole = Some(String::with_capacity(text.len()));
         let (mut findings, mut printed) = (Vec::new(), Vec::new());
         let mut done = 0;
-        for part in parts {
-            let outcome = dress(&text[part.range.clone()], rewrite(&part.text(text), part.depth));
-            findings.extend(outcome.findings.into_iter().map(|finding| part.place(finding)));
+        for (part, domain) in parts.iter().zip(self.domains(text)) {
+            let outcome = dress(&text[part.range.clone()], rewrite(&domain.text, part.depth));
+            findings.extend(outcome.findings.into_iter().map(|finding| domain.place(finding)));
             printed.extend(outcome.printed);
             whole = whole.zip(outcome.text).map(|(mut whole, new)| {
                 whole.push_str(&text[done..part.range.start]);
@@ -144,23 +181,17 @@ impl Part {
         if self.name == DOMAIN { text.to_owned() } else { renamed(text, DOMAIN, &self.name) }
     }
 
-    /// A finding about the domain alone, as one about the holder.
-    fn place(&self, mut finding: Finding) -> Finding {
+    /// A place in the domain alone, as one in the holder.
+    fn at(&self, at: usize) -> usize {
         let longer = self.name.len() - DOMAIN.len();
-        let place = |at: usize| {
-            let inside = if at > DOMAIN.len() { at + longer } else { at };
-            (self.range.start + inside).min(self.range.end)
-        };
-        finding.span = place(finding.span.start)..place(finding.span.end);
-        let (slash, path) = match finding.path.strip_prefix('/') {
-            Some(path) => ("/", path),
-            None => ("", finding.path.as_str()),
-        };
-        finding.path = match path.strip_prefix(DOMAIN) {
-            Some(rest) => format!("{slash}{}{rest}", self.path),
-            None => format!("{slash}{}", self.path),
-        };
-        finding
+        let inside = if at > DOMAIN.len() { at + longer } else { at };
+        (self.range.start + inside).min(self.range.end)
+    }
+
+    /// A path in the domain alone, as one in the holder.
+    fn path_of(&self, path: &str) -> String {
+        let (slash, path) = path.strip_prefix('/').map_or(("", path), |path| ("/", path));
+        format!("{slash}{}{}", self.path, path.strip_prefix(DOMAIN).unwrap_or_default())
     }
 }
 

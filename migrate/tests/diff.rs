@@ -55,3 +55,22 @@ fn what_differs_around_the_domains_is_shown() {
     let (_, github) = diff(NEW, &held(1), &["--output-format", "github"]);
     assert_eq!(github.matches("<domainsnapshot>").count(), 1, "{github}");
 }
+
+/// Of two domains that a snapshot holds the second tells its own places, though both are the same otherwise.
+#[test]
+fn what_differs_within_a_snapshot_is_told_where_it_stands() {
+    let held = |number: u32| {
+        let domain = |name: &str, number: u32| {
+            format!(
+                "<{name} type='kvm'>\n<name>a</name>\n<memory unit='KiB'>65536</memory>\n<vcpu placement='static'>{number}</vcpu>\n\
+                 <os><type>hvm</type></os>\n</{name}>\n"
+            )
+        };
+        format!("<domainsnapshot>\n{}{}</domainsnapshot>\n", domain("domain", 1), domain("inactiveDomain", number))
+    };
+    let (status, said) = diff(&held(1), &held(2), &[]);
+    assert_eq!(status, Some(1), "{said}");
+    let change = said.lines().next().unwrap_or_default();
+    assert!(change.ends_with(":11:1: changed domainsnapshot/inactiveDomain/vcpu: 1 -> 2"), "{said}");
+    assert_eq!(change.matches(":11:1").count(), 2, "{said}");
+}

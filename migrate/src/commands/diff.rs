@@ -191,20 +191,16 @@ fn judge(a: &Source, b: &Source, comparison: &Comparison) -> Result<Verdict, (bo
     if let (Content::Domain, Content::Domain) = (&a.content, &b.content) {
         return comparison.compare(&a.text, &b.text);
     }
-    let parts = |source: &Source, second| {
+    let around = |source: &Source, second| {
         if let Some(objection) = source.content.objection() {
             return Err((second, vec![objection]));
         }
-        let mut domains = Vec::new();
-        source.content.findings(&source.text, |text| {
-            domains.push(text.to_owned());
-            Vec::new()
-        });
         let around =
             |_: &str, _| Outcome { text: Some("<domain/>".to_owned()), carried_over: true, ..Outcome::default() };
-        Ok((domains, source.content.rewrite(&source.text, around).text))
+        Ok(source.content.rewrite(&source.text, around).text)
     };
-    let ((olds, around), (news, other)) = (parts(a, false)?, parts(b, true)?);
+    let (around, other) = (around(a, false)?, around(b, true)?);
+    let (olds, news) = (a.content.domains(&a.text), b.content.domains(&b.text));
     if olds.len() != news.len() || around != other {
         let side = |value: &String| (!value.is_empty()).then(|| Side { value: value.clone(), span: 0..0 });
         let [old, new] = &told_apart([(&a.text, &around), (&b.text, &other)]);
@@ -212,27 +208,21 @@ fn judge(a: &Source, b: &Source, comparison: &Comparison) -> Result<Verdict, (bo
     }
     let mut changes = Vec::new();
     for (old, new) in olds.iter().zip(&news) {
-        match comparison.compare(old, new)? {
+        let place = |(second, findings): (bool, Vec<Finding>)| {
+            let domain = if second { new } else { old };
+            (second, findings.into_iter().map(|finding| domain.place(finding)).collect())
+        };
+        match comparison.compare(&old.text, &new.text).map_err(place)? {
             Verdict::Same => {}
-            Verdict::Different(mut found) => {
-                // Places count from the beginning of the document.
-                for change in &mut found {
-                    shift(change.before.as_mut(), a.text.find(old.as_str()));
-                    shift(change.after.as_mut(), b.text.find(new.as_str()));
-                }
-                changes.append(&mut found);
-            }
-            unjudged @ Verdict::Unjudged(_) => return Ok(unjudged),
+            Verdict::Different(found) => changes.extend(found.into_iter().map(|change| Change {
+                path: old.path(change.path),
+                before: change.before.map(|side| Side { span: old.span(side.span), ..side }),
+                after: change.after.map(|side| Side { span: new.span(side.span), ..side }),
+            })),
+            Verdict::Unjudged(why) => return Ok(Verdict::Unjudged(old.place(why))),
         }
     }
     Ok(if changes.is_empty() { Verdict::Same } else { Verdict::Different(changes) })
-}
-
-fn shift(side: Option<&mut Side>, by: Option<usize>) {
-    if let Some(side) = side {
-        let by = by.unwrap_or_default();
-        side.span = side.span.start + by..side.span.end + by;
-    }
 }
 
 fn place(origin: &Origin, lines: &Lines<'_>, span: &std::ops::Range<usize>) -> String {
