@@ -89,16 +89,16 @@ fn what_is_wrong_is_told_and_nothing_printed() {
             &*YAML.replace("device: disk", "device: disc"),
             "domain/devices/disk: 'disc' is no value of the attribute 'device'",
         ),
-        ("type: [", "<stdin>: "),
-        ("a: &a [*a]", "dommigrate: <stdin>: 1:8: an alias stands within what it repeats\n"),
+        ("type: [", "<stdin>:1:7: "),
+        ("a: &a [*a]", "dommigrate: <stdin>:1:8: an alias stands within what it repeats\n"),
         ("type: kvm\n---\ntype: xen\n", "3:1: a second document begins here: a file holds one definition"),
         (&bomb, "more values than are read, or deeper inside each other"),
         (&"[".repeat(1000), "more values stand inside each other than are read"),
         ("{\"name\": \"\\ud800\"}", "half of a surrogate pair stands alone"),
-        ("a: 1\na: 2\n", "dommigrate: <stdin>: 2:1: duplicate mapping key: a\n"),
-        ("{\"type\": ", "<stdin>: 1:9: the text ends while parsing a value"),
-        ("<domain><name>", "<stdin>: 1:"),
-        ("", "<stdin>: "),
+        ("a: 1\na: 2\n", "dommigrate: <stdin>:2:1: duplicate mapping key: a\n"),
+        ("{\"type\": ", "<stdin>:1:9: the text ends while parsing a value"),
+        ("<domain><name>", "<stdin>:1:"),
+        ("", "<stdin>: the file is empty\n"),
     ] {
         let assert = dommigrate().args(["convert", "--to", "xml"]).write_stdin(text).assert().code(2).stdout("");
         let said = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();

@@ -399,5 +399,5 @@ fn a_document_is_read_as_by_the_other_commands() {
     let call = ["--host", "caps.xml", "a/one.xml", "b/two.xml"];
     let output = drift().args(call).current_dir(&folder).output().expect("it runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!((output.status.code(), said.as_str()), (Some(2), "dommigrate: caps.xml: 1:1: the file is empty\n"));
+    assert_eq!((output.status.code(), said.as_str()), (Some(2), "dommigrate: caps.xml:1:1: the file is empty\n"));
 }

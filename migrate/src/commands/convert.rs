@@ -13,19 +13,25 @@ use crate::report::visible;
 pub(super) fn run(args: &Convert) -> Result<u8, String> {
     let origin = args.path.as_deref().map_or(Origin::Stdin, Origin::of);
     let label = origin.label();
-    let complain = |message: String| crate::complain(&visible(&format!("{label}: {message}")));
+    // What stands somewhere in the text begins with its place.
+    let complain = |said: Said| match said {
+        Said::At(message) => crate::complain(&visible(&format!("{label}:{message}"))),
+        Said::Of(message) => crate::complain(&visible(&format!("{label}: {message}"))),
+    };
     let source = match input::read(&origin) {
         Ok(source) => source,
         Err(error) => {
-            complain(error.to_string());
+            complain(Said::Of(error.to_string()));
             return Ok(FAILED);
         }
     };
     let from = args.from.unwrap_or_else(|| syntax(origin.path(), &source.text));
     let converted = domain(&source.text, from, &complain).and_then(|domain| {
-        let text = printed(&domain, args.to).map_err(|error| vec![error])?;
+        let text = printed(&domain, args.to).map_err(|error| vec![Said::Of(error)])?;
         if args.to != Syntax::Xml && has_remarks(&domain) {
-            complain("comments and processing instructions are left out: data has no place for them".to_owned());
+            complain(Said::Of(
+                "comments and processing instructions are left out: data has no place for them".to_owned(),
+            ));
         }
         Ok(text)
     });
@@ -36,6 +42,14 @@ pub(super) fn run(args: &Convert) -> Result<u8, String> {
             Ok(FAILED)
         }
     }
+}
+
+/// Something to be said of a file.
+enum Said {
+    /// `line:column: message`.
+    At(String),
+    /// Of the file, or of a path in what it says.
+    Of(String),
 }
 
 /// The JSON Schema of a definition.
@@ -58,13 +72,16 @@ fn syntax(path: Option<&Path>, text: &str) -> Syntax {
 }
 
 /// Reads a definition; what of it is not of the format is kept, and told.
-fn domain(text: &str, from: Syntax, tell: &dyn Fn(String)) -> Result<Domain, Vec<String>> {
+fn domain(text: &str, from: Syntax, tell: &dyn Fn(Said)) -> Result<Domain, Vec<Said>> {
+    if text.trim().is_empty() {
+        return Err(vec![Said::Of("the file is empty".to_owned())]);
+    }
     let data: Data = match from {
         Syntax::Xml => {
             let keep = ReadOptions { unknown: domxml::Unknown::Keep, ..ReadOptions::default() };
             let parsed = Domain::from_xml_with(text, &keep)
-                .map_err(|errors| errors.errors.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-            parsed.notes.iter().for_each(|note| tell(note.to_string()));
+                .map_err(|errors| errors.errors.iter().map(|error| Said::At(error.to_string())).collect::<Vec<_>>())?;
+            parsed.notes.iter().for_each(|note| tell(Said::At(note.to_string())));
             return Ok(parsed.value);
         }
         Syntax::Json => serde_json::from_str(text)
@@ -74,7 +91,7 @@ fn domain(text: &str, from: Syntax, tell: &dyn Fn(String)) -> Result<Domain, Vec
             vec![wrong(&error.without_snippet().to_string(), line, column)]
         })?,
     };
-    data::from_data(&data).map_err(|errors| errors.iter().map(ToString::to_string).collect())
+    data::from_data(&data).map_err(|errors| errors.iter().map(|error| Said::Of(error.to_string())).collect())
 }
 
 /// What readers of JSON and YAML say to programmers, by how it begins, and the same to people.
@@ -91,11 +108,11 @@ const TO_PEOPLE: [(&str, &str); 6] = [
 ];
 
 /// What a reader of JSON or YAML says, with its place as in all messages and without advice to programmers.
-fn wrong(said: &str, line: u64, column: u64) -> String {
+fn wrong(said: &str, line: u64, column: u64) -> Said {
     let what = [" at line ", ", set "].iter().fold(said, |said, end| said.split(end).next().unwrap_or_default());
     let to_people = TO_PEOPLE.iter().find(|(begins, _)| what.starts_with(begins));
     let what = to_people.map_or(what, |(_, words)| words);
-    format!("{line}:{}: {}", column.max(1), what.replace("EOF while", "the text ends while"))
+    Said::At(format!("{line}:{}: {}", column.max(1), what.replace("EOF while", "the text ends while")))
 }
 
 fn json(data: &Data) -> Result<String, String> {

@@ -5,7 +5,7 @@ mod print;
 
 use std::path::PathBuf;
 
-use self::pairs::{Document, Item};
+use self::pairs::{Document, Item, Unread};
 pub(super) use self::print::json_schema;
 use self::print::{Printer, Result as Outcome, Verdict};
 use super::{DONE, FAILED, FOUND, host_of};
@@ -13,8 +13,7 @@ use crate::batch::Threads;
 use crate::cli::Drift;
 use crate::config::Configs;
 use crate::drift::{Comparison, Unjudged};
-use crate::engine;
-use crate::finding::Finding;
+use crate::finding::{Finding, Level, ids};
 use crate::holder::Content;
 use crate::report::Findings;
 use crate::sink::Sinks;
@@ -53,12 +52,12 @@ fn judge(item: &Item, comparison: &Comparison) -> Option<Outcome> {
     let (desired, actual) = match item {
         Item::Pair(desired, actual) => (desired, actual),
         Item::Only { document, side, name } => return Some(Outcome::alone(document, *side, name)),
-        Item::Failed { label, why } => return Some(Outcome::unjudged(label, why.clone())),
+        Item::Failed(unread) => return Some(Outcome::unjudged(unread.clone())),
     };
     let texts = desired.text().and_then(|before| Ok((before, actual.text()?)));
     let (before, after) = match texts {
         Ok(texts) => texts,
-        Err((label, why)) => return Some(Outcome::unjudged(&label, why)),
+        Err(unread) => return Some(Outcome::unjudged(unread)),
     };
     let other = |text: &str| matches!(Content::of(text), Content::Other { .. });
     if desired.is_found() && actual.is_found() && other(&before) && other(&after) {
@@ -66,11 +65,13 @@ fn judge(item: &Item, comparison: &Comparison) -> Option<Outcome> {
     }
     Some(match comparison.compare(&before, &after) {
         Ok(drift) => Outcome::judged(desired, actual, before, after, drift),
-        Err(Unjudged::Desired(findings)) => unreadable(desired, &before, &findings),
-        Err(Unjudged::Actual(findings)) => unreadable(actual, &after, &findings),
+        Err(Unjudged::Desired(findings)) => unreadable(desired, before, findings),
+        Err(Unjudged::Actual(findings)) => unreadable(actual, after, findings),
     })
 }
 
-fn unreadable(document: &Document, text: &str, findings: &[Finding]) -> Outcome {
-    Outcome::unjudged(&document.label(), engine::first_error_line(text, findings))
+fn unreadable(document: &Document, text: String, findings: Vec<Finding>) -> Outcome {
+    let unknown = || Finding::new(ids::INVALID, Level::Error, 0..0, "unknown error");
+    let why = findings.into_iter().find(|finding| finding.level == Level::Error).unwrap_or_else(unknown);
+    Outcome::unjudged(Unread { label: document.label(), text, why: Box::new(why) })
 }

@@ -63,7 +63,7 @@ pub(crate) fn host_of(files: &[PathBuf]) -> Result<Option<Host>, String> {
     for path in files {
         let source =
             input::read(&Origin::Named(path.clone())).map_err(|error| format!("{}: {error}", input::shown(path)))?;
-        host.read(&source.text).map_err(|error| format!("{}: {error}", input::shown(path)))?;
+        host.read(&source.text).map_err(|error| format!("{}:{error}", input::shown(path)))?;
     }
     Ok((!files.is_empty()).then_some(host))
 }

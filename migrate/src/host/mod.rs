@@ -9,6 +9,7 @@ use domxml::host::{Capabilities, CpuModeItem, DomainCapabilities, GuestArch};
 use domxml_runtime::{ReadOptions, Unknown};
 use domxml_xml::Spare;
 
+use crate::finding::line_column;
 pub use choices::Choices;
 pub use guest::{Guest, MachineState, ModelState};
 
@@ -23,12 +24,13 @@ impl Host {
     /// Takes up one more document. What a newer libvirt says beyond what is known is passed over.
     ///
     /// # Errors
-    /// One line: it is not well-formed, or neither of the two documents.
+    /// `line:column: message`: it is not well-formed, or neither of the two documents.
     pub fn read(&mut self, text: &str) -> Result<(), String> {
         let mut spare = Spare::default();
         let tree = domxml_xml::parse(text, &mut spare).map_err(|error| error.located(text))?.document;
         let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
-        match tree.root_element().tag_name().name() {
+        let root = tree.root_element();
+        match root.tag_name().name() {
             "capabilities" => {
                 let read = Capabilities::from_xml_with(text, &options).map_err(|errors| errors.to_string())?;
                 self.capabilities.push(read.value);
@@ -37,7 +39,10 @@ impl Host {
                 let read = DomainCapabilities::from_xml_with(text, &options).map_err(|errors| errors.to_string())?;
                 self.domains.push(read.value);
             }
-            other => return Err(format!("<{other}> is neither <capabilities> nor <domainCapabilities>")),
+            other => {
+                let (line, column) = line_column(text, root.range().start);
+                return Err(format!("{line}:{column}: <{other}> is neither <capabilities> nor <domainCapabilities>"));
+            }
         }
         Ok(())
     }

@@ -8,6 +8,8 @@ use domxml_xml::Spare;
 use crate::cli::{Drift, Files};
 use crate::collect;
 use crate::config::Configs;
+use crate::engine;
+use crate::finding::{Finding, Level, ids, line_column};
 use crate::input::{self, Origin};
 
 /// A document, read already where its name had to be known.
@@ -33,8 +35,30 @@ pub(super) enum Item {
     Pair(Document, Document),
     /// A domain that the other side does not have.
     Only { document: Document, side: Side, name: String },
-    /// A path that cannot be searched or read.
-    Failed { label: String, why: String },
+    /// What cannot be judged.
+    Failed(Unread),
+}
+
+/// What cannot be judged, and why.
+#[derive(Debug, Clone)]
+pub(super) struct Unread {
+    pub(super) label: String,
+    /// Its text; empty where it could not be read, or the text has nothing to do with it.
+    pub(super) text: String,
+    pub(super) why: Box<Finding>,
+}
+
+impl Unread {
+    pub(super) fn new(label: String, why: String) -> Self {
+        Self { label, text: String::new(), why: Box::new(Finding::new(ids::IO, Level::Error, 0..0, why)) }
+    }
+
+    /// `place: why`.
+    pub(super) fn line(&self) -> String {
+        let (line, column) = line_column(&self.text, self.why.span.start);
+        let place = if self.why.is_of_text() { format!(":{line}:{column}") } else { String::new() };
+        format!("{}{place}: {}", self.label, self.why.message)
+    }
 }
 
 impl Document {
@@ -51,13 +75,16 @@ impl Document {
         matches!(self.origin, Origin::Found(_))
     }
 
-    /// The text; a label and one line where it cannot be read.
-    pub(super) fn text(&self) -> Result<String, (String, String)> {
+    /// The text.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(super) fn text(&self) -> Result<String, Unread> {
         match &self.text {
             Some(text) => Ok(text.clone()),
-            None => {
-                input::read(&self.origin).map(|source| source.text).map_err(|error| (self.label(), error.to_string()))
-            }
+            None => input::read(&self.origin)
+                .map(|source| source.text)
+                .map_err(|error| Unread::new(self.label(), error.to_string())),
         }
     }
 }
@@ -115,7 +142,9 @@ fn search(
                 found.insert(relative.unwrap_or_default(), Document::new(origin));
             }
             collect::Item::PassedOver(..) => {}
-            collect::Item::Failed(path, why) => all.push(Item::Failed { label: path.display().to_string(), why }),
+            collect::Item::Failed(path, why) => {
+                all.push(Item::Failed(Unread::new(path.display().to_string(), why)));
+            }
         }
     }
     Ok(found)
@@ -136,18 +165,20 @@ fn by_name(
         match document.text() {
             Ok(text) => {
                 let name = domain_name(&text);
-                document.text = Some(text);
+                document.text = Some(text.clone());
                 match name {
                     Some(Ok(name)) => {
                         let entry = names.entry(name).or_default();
                         if side == Side::Desired { entry.0.push(document) } else { entry.1.push(document) }
                     }
-                    Some(Err(why)) => unnamed.push(Item::Failed { label: document.label(), why }),
+                    Some(Err(why)) => {
+                        unnamed.push(Item::Failed(Unread { label: document.label(), text, why: Box::new(why) }))
+                    }
                     // Something else than a domain, as a network.
                     None => {}
                 }
             }
-            Err((label, why)) => unnamed.push(Item::Failed { label, why }),
+            Err(unread) => unnamed.push(Item::Failed(unread)),
         }
     }
     all.extend(unnamed);
@@ -159,7 +190,7 @@ fn by_name(
             (Some(before), Some(after)) => {
                 let several = if desired.is_empty() { after } else { before };
                 let why = format!("several files describe the domain {name}: which of them is meant?");
-                all.push(Item::Failed { label: several.label(), why });
+                all.push(Item::Failed(Unread::new(several.label(), why)));
             }
             (Some(document), None) if whole => all.push(Item::Only { document, side: Side::Desired, name }),
             (None, Some(document)) if whole => all.push(Item::Only { document, side: Side::Actual, name }),
@@ -169,16 +200,17 @@ fn by_name(
 }
 
 /// The name of the domain that a document describes; none where it describes something else.
-fn domain_name(text: &str) -> Option<Result<String, String>> {
+fn domain_name(text: &str) -> Option<Result<String, Finding>> {
     let mut spare = Spare::default();
     let document = match domxml_xml::parse(text, &mut spare) {
         Ok(tree) => tree.document,
-        Err(error) => return Some(Err(error.located(text))),
+        Err(error) => return Some(Err(engine::syntax_error(error))),
     };
     let root = document.root_element();
     if !root.has_tag_name("domain") {
         return None;
     }
     let name = root.children().find(|child| child.has_tag_name("name")).and_then(|name| name.text());
-    Some(name.map(str::to_owned).ok_or_else(|| "the domain has no name".to_owned()))
+    let nameless = || Finding::new(ids::INVALID, Level::Error, root.range(), "the domain has no name");
+    Some(name.map(str::to_owned).ok_or_else(nameless))
 }

@@ -6,8 +6,7 @@ use domxml_xml::Spare;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::pairs::{Document, Side};
-use crate::batch;
+use super::pairs::{Document, Side, Unread};
 use crate::cli::{Output, OutputFormat};
 use crate::drift::{Change, Difference, Drift, Element, Filled, Finder, Place};
 use crate::finding::{Finding, Level, Lines, ids};
@@ -38,8 +37,8 @@ pub(super) struct Result {
     /// Places of the differences: whether in the second document, line, column, offset.
     places: Vec<(Side, usize, usize, usize)>,
     texts: [String; 2],
-    /// Which document cannot be judged, and why.
-    error: Option<(String, String)>,
+    /// What cannot be judged.
+    error: Option<Unread>,
 }
 
 impl Result {
@@ -76,8 +75,8 @@ impl Result {
         Self { desired, actual, drift, places: vec![(side, 1, 1, 0)], ..Self::new(Verdict::Drift) }
     }
 
-    pub(super) fn unjudged(label: &str, why: String) -> Self {
-        Self { error: Some((label.to_owned(), why)), ..Self::new(Verdict::Unjudged) }
+    pub(super) fn unjudged(error: Unread) -> Self {
+        Self { error: Some(error), ..Self::new(Verdict::Unjudged) }
     }
 
     fn label(&self, side: Side) -> &str {
@@ -217,8 +216,8 @@ impl Printer {
             out.write_all(start.as_bytes())?;
             return serde_json::to_writer(out, &json(result)).map_err(io::Error::from);
         }
-        if let Some((label, why)) = &result.error {
-            return writeln!(diagnostics, "dommigrate: {}", visible(&format!("{label}: {why}")));
+        if let Some(error) = &result.error {
+            return writeln!(diagnostics, "dommigrate: {}", visible(&error.line()));
         }
         self.text(result, out)
     }
@@ -332,7 +331,7 @@ fn json(result: &Result) -> JsonPair<'_> {
             .iter()
             .map(|live| JsonLive { path: &live.path, what: live.before.as_deref().unwrap_or(&live.message) })
             .collect(),
-        error: result.error.as_ref().map(|(label, why)| format!("{label}: {why}")),
+        error: result.error.as_ref().map(Unread::line),
     }
 }
 
@@ -342,8 +341,8 @@ fn file_report(result: &Result) -> FileReport {
         path: path.to_owned(),
         ..Finding::new(rule, Level::Error, span..span, message)
     };
-    if let Some((label, why)) = &result.error {
-        return batch::unreadable(label.to_owned(), why.to_owned());
+    if let Some(Unread { label, text, why }) = &result.error {
+        return FileReport::new(label.clone(), text, vec![Finding::clone(why)], Action::Failed);
     }
     let differences = result.drift.differences.iter().zip(&result.places);
     let findings = differences.map(|(difference, (side, _, _, offset))| {
