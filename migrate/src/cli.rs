@@ -1,5 +1,7 @@
 //! The command line: what can be said on it, and nothing of what is done about it.
 
+mod help;
+
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -32,181 +34,15 @@ fn version() -> &'static str {
 /// What the command as a whole has to say at its end.
 fn after_help() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
-        format!("{STATUS}\n\n{}\n\nThe format is known up to libvirt {}.", domxml_xml::limits::SUMMARY, domxml::NEWEST)
+        format!(
+            "{}\n\n{}\n\nThe format is known up to libvirt {}.",
+            help::STATUS,
+            domxml_xml::limits::SUMMARY,
+            domxml::NEWEST
+        )
     });
     &TEXT
 }
-
-const STATUS: &str = "\
-Exit status:
-  0  nothing was found that fails, or everything that was found was rewritten
-  1  something was found: by check, validate, diff, drift, --check, --dry-run or --diff, or what
-     upgrade cannot mend
-  2  a file could not be done (it cannot be read, was left, or cannot be judged), or the call was
-     wrong; the other files are done all the same";
-
-const UPGRADE: &str = "\
-Examples:
-  dommigrate upgrade --diff vms/           show what would change
-  dommigrate upgrade --backup vms/         rewrite, and keep the former files as *.bak
-  virsh dumpxml web | dommigrate upgrade   rewrite standard input to standard output
-  dommigrate upgrade --target 8.0.0 vms/   for libvirt 8.0.0 and newer
-  dommigrate upgrade --profile libvirt web.xml
-                                           what virsh dumpxml --inactive would print
-
-Exit status: 0 everything was rewritten; 1 something stays that fails check, or --check, --dry-run
-or --diff found something; 2 a file was left.";
-
-const CHECK: &str = "\
-Examples:
-  dommigrate check vms/                              legacy forms and what is invalid
-  dommigrate check --strict vms/                     everything that upgrade would rewrite
-  dommigrate check --output-format sarif vms/ > findings.sarif
-  dommigrate check --ignore xml-syntax templates/    pass over what is no XML
-
-Exit status: 0 nothing found that fails; 1 something found; 2 a file cannot be read.
-
-error     libvirt refuses it, or it cannot be read           fails
-invalid   the schema refuses it; libvirt reads past it       fails
-legacy    a form that libvirt no longer writes               fails
-copy      a form that libvirt still writes beside another    fails with --strict
-default   a left-out value that libvirt spells out           fails with --strict
-note      nothing to rewrite";
-
-const FMT: &str = "\
-Examples:
-  dommigrate fmt vms/                  lay out, in place
-  dommigrate fmt --check vms/          exit with 1 if a file would change
-  dommigrate fmt --layout keep vms/    indent lines alone, in each file's own steps
-
-Exit status: 0 all are laid out; 1 --check, --dry-run or --diff found something; 2 a file was left.";
-
-const VALIDATE: &str = "\
-Examples:
-  dommigrate validate vms/
-  dommigrate validate --target 9.0.0 web.xml    and what libvirt 9.0.0 does not know yet
-  dommigrate validate --schema pool.rng pool.xml
-
-Exit status: 0 all are valid; 1 one is not; 2 a file cannot be read.";
-
-const INFO: &str = "\
-Examples:
-  dommigrate info web.xml        the oldest libvirt that can read it, and what needs it
-  dommigrate info -q vms/        one line for each file
-
-Exit status: 0 done; 2 a file cannot be read.";
-
-const DIFF: &str = "\
-Examples:
-  dommigrate diff old.xml new.xml
-  virsh dumpxml web | dommigrate diff web.xml -
-  dommigrate diff backup/ /etc/libvirt/qemu/    files of the same names
-
-Exit status: 0 the same; 1 different; 2 they cannot be judged.";
-
-const DRIFT: &str = "\
-Examples:
-  virsh dumpxml --inactive web | dommigrate drift web.xml -
-  dommigrate drift definitions/ dumps/     by relative path, then by the name of the domain
-  virsh dumpxml web | dommigrate drift definitions/ -
-  dommigrate drift -v web.xml got.xml      and what libvirt filled in, with the reason
-  dommigrate drift --host capabilities.xml web.xml got.xml
-
-Exit status: 0 it is what libvirt made of it; 1 something is missing, changed or added; 2 it
-cannot be judged.";
-
-const CONVERT: &str = "\
-Examples:
-  dommigrate convert --to yaml web.xml > web.yaml
-  dommigrate convert --to xml web.yaml | virsh define /dev/stdin
-  virsh dumpxml web | dommigrate convert --to json | jq '.devices.disk[].source.file'
-
-Exit status: 0 it is converted; 2 it cannot be read.
-
-The data has the shape of the XML: attributes and children by name, lists where there may be
-several, the text of an element with attributes as $text. Nothing is lost but comments and layout;
-what the format does not know is kept in keys with an @ and in $unknown. `dommigrate schema domain`
-prints the JSON Schema.";
-
-const GET: &str = "\
-Examples:
-  dommigrate get web.xml memory                          a text
-  dommigrate get web.xml 'devices/disk[2]/target/@dev'   an attribute
-  dommigrate get web.xml devices/interface               all that is in an element, as PATH=VALUE
-  virsh dumpxml web | dommigrate get - uuid
-  dommigrate get web.xml                                 all that the file says
-
-Exit status: 0 it is there; 1 nothing stands there; 2 the path leads nowhere, or the file cannot be
-read.
-
-Paths are those of findings. Where a file holds several domains, as a snapshot does, a path begins
-with that of the domain.";
-
-const SET: &str = "\
-Examples:
-  dommigrate set web.xml memory=4 memory/@unit=GiB
-  dommigrate set --diff web.xml 'devices/disk[1]/source/@file=/new.qcow2'
-  dommigrate set web.xml features/pae=                   an empty element
-  dommigrate set web.xml --unset 'devices/interface[2]'  an element goes, with all that is in it
-  virsh dumpxml web | dommigrate set - vcpu=4 | virsh define /dev/stdin
-
-Exit status: 0 it is set; 1 it is set and libvirt or the schema refuses what stands there now, or
---check, --dry-run or --diff found something to do; 2 the file was left: a path leads nowhere, or a
-value does not go there.
-
-The layout of the file stays: what is not set keeps every byte. What is removed goes first, then
-values are set in the order given. Elements on the way that are not there are made, also one behind
-the last of several.";
-
-const RULES: &str = "\
-Examples:
-  dommigrate rules                              id, class and what it is about
-  dommigrate rules --output-format json | jq -r '.[].id'
-
-Exit status: 0.";
-
-const COMPLETIONS: &str = "\
-Examples:
-  dommigrate completions bash > ~/.local/share/bash-completion/completions/dommigrate
-  dommigrate completions fish > ~/.config/fish/completions/dommigrate.fish
-  dommigrate completions zsh > ~/.zfunc/_dommigrate    # where fpath has ~/.zfunc
-
-Exit status: 0.";
-
-const MAN: &str = "\
-Examples:
-  dommigrate man | man -l -                     read it
-  dommigrate man ~/.local/share/man/man1        a page for each command
-
-Exit status: 0; 2 the pages cannot be written.";
-
-const SCHEMA: &str = "\
-Examples:
-  dommigrate schema json > report.schema.json
-
-Exit status: 0.";
-
-const EXPLAIN: &str = "\
-Examples:
-  dommigrate explain os-nvram-text          a rule
-  dommigrate explain unknown-content        what is found without a rule
-  dommigrate explain disk/source            an element of the format, in each of its forms
-  dommigrate explain devices/disk/driver/@cache
-                                            an attribute, with its values
-  dommigrate explain disk/@type=network     a value
-
-Exit status: 0; 2 nothing is called so.";
-
-const LSP: &str = "\
-Examples, of what an editor starts:
-  dommigrate lsp
-  dommigrate lsp --target 8.0.0 --ignore default-value
-
-An editor starts this; migrate/docs/editors.md tells how. The options hold for every file, those of
-a dommigrate.toml above it where they are not given here.
-
-Exit status: 0 the editor asked to shut down, and left; 1 it left without asking; 2 it broke off, or
-what it says is not the protocol.";
 
 /// A version that is no newer than the format that is known.
 fn known_version(text: &str) -> Result<Version, String> {
@@ -217,63 +53,68 @@ fn known_version(text: &str) -> Result<Version, String> {
     Ok(version)
 }
 
+/// The N of `--jobs`.
+fn jobs(text: &str) -> Result<usize, &'static str> {
+    text.parse().map_err(|_| "a whole number from 0 on is expected; 0: one for each core")
+}
+
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Rewrite legacy forms to the current canonical form, in place
-    #[command(after_help = UPGRADE)]
+    #[command(after_help = help::UPGRADE)]
     Upgrade(Upgrade),
     /// Report legacy forms and invalid documents; change nothing
-    #[command(after_help = CHECK)]
+    #[command(after_help = help::CHECK)]
     Check(Check),
     /// Lay files out; no rule runs
-    #[command(after_help = FMT)]
+    #[command(after_help = help::FMT)]
     Fmt(Fmt),
     /// Judge files against the embedded schema, or any RELAX NG schema
-    #[command(after_help = VALIDATE)]
+    #[command(after_help = help::VALIDATE)]
     Validate(Validate),
     /// Print the features that files use and the oldest libvirt that can read them
-    #[command(after_help = INFO)]
+    #[command(after_help = help::INFO)]
     Info(Info),
     /// Tell whether two documents mean the same to libvirt, and where not
-    #[command(after_help = DIFF)]
+    #[command(after_help = help::DIFF)]
     Diff(Diff),
     /// Tell whether a definition is what libvirt made of another, or someone changed it
-    #[command(after_help = DRIFT)]
+    #[command(after_help = help::DRIFT)]
     Drift(Drift),
     /// Convert a definition between XML, JSON and YAML
-    #[command(after_help = CONVERT)]
+    #[command(after_help = help::CONVERT)]
     Convert(Convert),
     /// Print values of a definition
-    #[command(after_help = GET)]
+    #[command(after_help = help::GET)]
     Get(Get),
     /// Set values of a definition, in place
-    #[command(after_help = SET)]
+    #[command(after_help = help::SET)]
     Set(Set),
     /// List the rules
-    #[command(after_help = RULES)]
+    #[command(after_help = help::RULES)]
     Rules(Rules),
     /// Explain a rule, with an example, or an element, an attribute or a value of the format
-    #[command(after_help = EXPLAIN)]
+    #[command(after_help = help::EXPLAIN)]
     Explain(Explain),
     /// Serve an editor: the language server, over standard input and output
-    #[command(after_help = LSP)]
+    #[command(after_help = help::LSP)]
     Lsp(Lsp),
     /// Print a completion script for a shell
-    #[command(after_help = COMPLETIONS)]
+    #[command(after_help = help::COMPLETIONS)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page, or write all of them to a directory
-    #[command(after_help = MAN)]
+    #[command(after_help = help::MAN)]
     Man {
         /// Write a page for each command here
         #[arg(value_name = "DIR")]
         directory: Option<PathBuf>,
     },
     /// Print the JSON Schema of what the commands print, or of a definition
-    #[command(after_help = SCHEMA)]
+    #[command(after_help = help::SCHEMA)]
     Schema {
         /// Of what
         #[arg(value_enum)]
@@ -393,13 +234,14 @@ pub struct Drift {
     /// What stands there: a file, a directory, or `-`, as for `virsh dumpxml`
     pub actual: PathBuf,
     /// The libvirt whose reading decides
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = known_version)]
     pub target: Option<Version>,
     /// Leave out paths that match this pattern (as in a .gitignore; may be repeated)
     #[arg(long, value_name = "GLOB", help_heading = "Files")]
     pub exclude: Vec<String>,
     /// How many files to work on at the same time; 0: one for each core
-    #[arg(long, short = 'j', value_name = "N", default_value_t = 0, help_heading = "Files")]
+    #[arg(long, short = 'j', value_name = "N", default_value_t = 0, value_parser = jobs, allow_negative_numbers = true)]
+    #[arg(help_heading = "Files")]
     pub jobs: usize,
     /// What the host says of itself: the output of `virsh capabilities` or `virsh domcapabilities` (may be repeated)
     #[arg(long, value_name = "FILE")]
@@ -470,8 +312,10 @@ pub struct Set {
 
 /// A path and a value.
 fn assignment(text: &str) -> Result<(String, String), String> {
-    let (path, value) = text.split_once('=').ok_or("a path, = and the value is expected, as memory/@unit=GiB")?;
-    Ok((path.to_owned(), value.to_owned()))
+    match text.split_once('=') {
+        Some((path, value)) if !path.is_empty() => Ok((path.to_owned(), value.to_owned())),
+        _ => Err("a path, = and the value is expected, as memory/@unit=GiB".to_owned()),
+    }
 }
 
 /// Arguments of `rules`.
@@ -545,7 +389,8 @@ pub struct Files {
     #[arg(long, value_enum, help_heading = "Files")]
     pub unknown: Option<Unknown>,
     /// How many files to work on at the same time; 0: one for each core
-    #[arg(long, short = 'j', value_name = "N", default_value_t = 0, help_heading = "Files")]
+    #[arg(long, short = 'j', value_name = "N", default_value_t = 0, value_parser = jobs, allow_negative_numbers = true)]
+    #[arg(help_heading = "Files")]
     pub jobs: usize,
     /// Read options from this file. Default: for each file the nearest dommigrate.toml above it
     #[arg(long, value_name = "FILE", help_heading = "Files")]

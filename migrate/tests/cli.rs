@@ -5,7 +5,9 @@ mod common;
 use std::fs;
 use std::path::Path;
 
+use clap::{Command, CommandFactory};
 use common::{NEW, OLD, dommigrate, stdout};
+use dommigrate::cli::Cli;
 
 #[test]
 fn standard_input_goes_to_standard_output() {
@@ -85,14 +87,23 @@ fn what_is_ignored_of_a_document_that_cannot_be_read_passes_it_over() {
     }
 }
 
+/// Whether a command has an option.
+fn has(command: &Command, long: &str) -> bool {
+    command.get_arguments().any(|option| option.get_long() == Some(long))
+}
+
 /// The format is known up to one libvirt, which every answer about versions names.
 #[test]
 fn what_is_newer_than_the_format_is_no_target() {
     let newest = domxml::NEWEST.to_string();
-    for command in ["upgrade", "check", "validate"] {
+    let cli = Cli::command();
+    let with_target = cli.get_subcommands().filter(|command| has(command, "target")).map(Command::get_name);
+    for command in with_target {
         let refused = dommigrate().args([command, "--target", "99.0.0"]).write_stdin(NEW).assert().code(2);
         let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
-        assert!(said.contains("99.0.0") && said.contains(&newest), "{said}");
+        assert!(said.contains("99.0.0") && said.contains(&newest), "{command}: {said}");
+    }
+    for command in ["upgrade", "check", "validate"] {
         dommigrate().args([command, "--target", &newest]).write_stdin(NEW).assert().code(0);
     }
     assert!(stdout(dommigrate().arg("--version")).contains(&newest));
@@ -103,25 +114,8 @@ fn what_is_newer_than_the_format_is_no_target() {
 fn help_fits_and_tells_the_exit_status() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/help.txt");
     let mut all = String::new();
-    for command in [
-        "",
-        "upgrade",
-        "check",
-        "fmt",
-        "validate",
-        "info",
-        "diff",
-        "drift",
-        "convert",
-        "get",
-        "set",
-        "rules",
-        "explain",
-        "lsp",
-        "completions",
-        "man",
-        "schema",
-    ] {
+    let cli = Cli::command();
+    for command in std::iter::once("").chain(cli.get_subcommands().map(Command::get_name)) {
         let help = stdout(dommigrate().args(Some(command).filter(|name| !name.is_empty())).arg("--help"));
         all.push_str(&format!("$ dommigrate {command}{}--help\n{help}\n", if command.is_empty() { "" } else { " " }));
         let long = help.lines().find(|line| line.chars().count() > 100);
@@ -140,7 +134,15 @@ fn help_fits_and_tells_the_exit_status() {
 #[test]
 fn what_stands_around_the_command_is_printed() {
     let script = stdout(dommigrate().args(["completions", "bash"]));
-    assert!(script.contains("os-nvram-text") && script.contains("default-value"), "no rules to complete");
+    // Wherever rules are selected, and to be explained.
+    let cli = Cli::command();
+    let lists = cli.get_subcommands().map(|command| ["select", "ignore"].map(|long| usize::from(has(command, long))));
+    let lists: usize = lists.flatten().sum();
+    for name in [" os-nvram-text ", " default-value "] {
+        let lines = script.lines().filter(|line| line.contains("compgen") && line.contains(name));
+        assert_eq!(lines.count(), lists, "{name}");
+        assert!(script.lines().any(|line| line.trim_start().starts_with("opts=") && line.contains(name)), "{name}");
+    }
     let directory = tempfile::tempdir().expect("a directory");
     dommigrate().arg("man").arg(directory.path()).assert().code(0);
     let page = fs::read_to_string(directory.path().join("dommigrate-upgrade.1")).expect("a page");
