@@ -29,7 +29,7 @@ use crate::suppress::Suppressions;
 use crate::{features, locate};
 
 pub use comparable::{Comparable, comparable};
-pub use edit::{domain, edit};
+pub use edit::{domain, edit, innermost};
 pub use otherwise::Otherwise;
 pub use plan::Plan;
 pub(crate) use unknown::KeptParts;

@@ -1,14 +1,16 @@
 //! What the schema says of a document, in one place for every command: the violations that the validator finds, in words for people, with
 //! the level that the reader's view of the same place gives them.
 
+mod words;
+
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use domxml::Domain;
 use domxml_runtime::Verbatim;
 use domxml_xml::{Spare, Tree};
+use relaxng_model::Grammar;
 use relaxng_model::validate::{Validator, Violation, ViolationKind};
-use relaxng_model::{Grammar, Vocabulary};
 use roxmltree::Document;
 
 use crate::claim::Claim;
@@ -17,9 +19,7 @@ use crate::finding::{Finding, Level, ids};
 use crate::locate;
 use crate::rule::{Drivers, Kind, Rule};
 use crate::rules::{self, FOREIGN_EXTENSION, foreign_extension};
-
-/// An element that stands in a wrong place and belongs in more than so many is one of a common name.
-const PLACES: usize = 3;
+use words::Words;
 
 /// Judges documents by a schema. Each thread goes on with what it has learnt from the documents before, which makes it several
 /// times as fast as a new validator.
@@ -48,12 +48,7 @@ impl Judge {
     /// By any schema.
     #[must_use]
     pub fn of(grammar: &Grammar) -> Self {
-        Self {
-            words: Words(Vocabulary::of(grammar).into()),
-            first: Validator::new(grammar),
-            idle: Mutex::default(),
-            own: false,
-        }
+        Self { words: Words::of(grammar), first: Validator::new(grammar), idle: Mutex::default(), own: false }
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Validator>> {
@@ -192,7 +187,7 @@ impl Judge {
         let places = Places::of(judged.iter().map(|judged| &judged.finding));
         others.retain(|other| {
             // Of several things that are wrong with an element a refusal is first of the one that it names.
-            let about = places.about(&other.path).iter().copied();
+            let about = places.about(&other.path).iter().chain(places.within(&other.path)).copied();
             let (named, rest): (Vec<_>, Vec<_>) = about.partition(|at| judged[*at].is_named_by(other));
             !named.into_iter().chain(rest).any(|at| judged[at].is_refused_by(other))
         });
@@ -247,14 +242,18 @@ fn raise(judged: &mut [Judged], read: Vec<Finding>) -> Vec<Finding> {
 struct Places {
     starts: HashMap<usize, Vec<usize>>,
     elements: HashMap<String, Vec<usize>>,
+    /// As `elements`, by the element around that.
+    outer: HashMap<String, Vec<usize>>,
 }
 
 impl Places {
     fn of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Self {
-        let mut places = Self { starts: HashMap::new(), elements: HashMap::new() };
+        let mut places = Self { starts: HashMap::new(), elements: HashMap::new(), outer: HashMap::new() };
         for (at, finding) in findings.into_iter().enumerate() {
             places.starts.entry(finding.span.start).or_default().push(at);
-            places.elements.entry(element_of(&finding.path).to_owned()).or_default().push(at);
+            let element = element_of(&finding.path);
+            places.elements.entry(element.to_owned()).or_default().push(at);
+            places.outer.entry(around(element).to_owned()).or_default().push(at);
         }
         places
     }
@@ -262,6 +261,11 @@ impl Places {
     /// Those about the element that a path leads to or into, in their order.
     fn about(&self, path: &str) -> &[usize] {
         self.elements.get(element_of(path)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Those about a child of that element, in their order.
+    fn within(&self, path: &str) -> &[usize] {
+        self.outer.get(element_of(path)).map_or(&[], Vec::as_slice)
     }
 
     /// Those that may be at the place of another one, in their order.
@@ -348,8 +352,13 @@ impl Judged {
         true
     }
 
+    /// Whether another finding is about the same element. What is said of the value of a child stands at the element around it.
     fn is_about_the_place_of(&self, other: &Finding) -> bool {
-        element_of(&self.finding.path) == element_of(&other.path) && other.span.start <= self.finding.span.start
+        let (own, its) = (element_of(&self.finding.path), element_of(&other.path));
+        let kind = self.violation.as_ref().map(|violation| violation.kind);
+        let of_value = matches!(kind, Some(ViolationKind::MissingValue | ViolationKind::ElementValue));
+        let is_of_child = || of_value && around(own) == its && other.message.contains(&format!("<{}>", last(own)));
+        (own == its || is_of_child()) && other.span.start <= self.finding.span.start
     }
 }
 
@@ -428,178 +437,10 @@ fn foreign_extensions(document: &Document<'_>) -> Vec<Finding> {
     extensions.into_iter().map(note).collect()
 }
 
-/// What the schema refuses, in the words of its documentation. Those of the embedded one are unpacked when something is to be said.
-#[derive(Debug, Default)]
-struct Words(OnceLock<Vocabulary>);
-
-impl Words {
-    fn vocabulary(&self) -> &Vocabulary {
-        let embedded = || Vocabulary::unpack(include_bytes!(concat!(env!("OUT_DIR"), "/vocabulary")));
-        self.0.get_or_init(|| embedded().unwrap_or_default())
-    }
-
-    fn finding(&self, text: &str, violation: &Violation) -> Finding {
-        // An element is where its tag begins.
-        let mut span = violation.range.clone();
-        if text[..span.start].ends_with('<') {
-            span.start -= 1;
-        }
-        let mut message = self.message(violation);
-        if let Some(near) = &violation.suggestion {
-            match near.strip_prefix('{').and_then(|near| near.split_once('}')) {
-                Some((ns, local)) => message.push_str(&format!("; did you mean <{local}> of the namespace {ns}?")),
-                None if is_of_attribute(violation.kind) => message.push_str(&format!("; did you mean '{near}'?")),
-                None => message.push_str(&format!("; did you mean <{near}>?")),
-            }
-        }
-        Finding {
-            path: violation.path.trim_start_matches('/').to_owned(),
-            ..Finding::new(ids::INVALID, Level::Error, span, message)
-        }
-    }
-
-    fn message(&self, violation: &Violation) -> String {
-        let found = violation.found.as_deref().unwrap_or_default();
-        let (element, attribute) = match violation.path.rsplit_once("/@") {
-            Some((element, attribute)) => (last(element), attribute),
-            None => (last(&violation.path), ""),
-        };
-        let parent = violation.path.rsplit_once('/').map_or("", |(parent, _)| last(parent));
-        match violation.kind {
-            ViolationKind::UnknownElement => match self.elsewhere(found, parent) {
-                Some(places) => format!("<{found}> does not belong in <{parent}>, but in {places}"),
-                None if parent.is_empty() => violation.message.clone(),
-                None => format!("unknown element <{found}> in <{parent}>"),
-            },
-            ViolationKind::RepeatedElement => format!("<{found}> is given more than once in <{parent}>"),
-            ViolationKind::MissingValue => {
-                format!(
-                    "there is nothing in <{element}>; expected {}",
-                    self.alternatives(violation, |name| format!("'{name}'"))
-                )
-            }
-            ViolationKind::MissingContent if !violation.expected.is_empty() => {
-                format!("<{element}> lacks {}", self.alternatives(violation, |name| format!("<{name}>")))
-            }
-            ViolationKind::UnknownAttribute => format!("unknown attribute '{found}' of <{element}>"),
-            ViolationKind::ConflictingAttribute => {
-                format!("the attribute '{found}' does not go with the others of <{element}>")
-            }
-            ViolationKind::AttributeValue => {
-                let expected = self.alternatives(violation, |value| format!("'{value}'"));
-                format!("'{found}' is no value of the attribute '{attribute}'; expected {expected}")
-            }
-            ViolationKind::ElementValue => {
-                let expected = self.alternatives(violation, |value| format!("'{value}'"));
-                format!("'{found}' is no value of <{element}>; expected {expected}")
-            }
-            ViolationKind::MissingAttribute => {
-                format!("<{element}> lacks the attribute {}", self.alternatives(violation, |name| format!("'{name}'")))
-            }
-            ViolationKind::MisplacedElement => tagged(&violation.message),
-            ViolationKind::UnexpectedText => format!("unexpected text in <{element}>: '{}'", visible(found)),
-            // Also kinds that are not known here.
-            _ => violation.message.clone(),
-        }
-    }
-
-    /// Where an element belongs that stands where it does not.
-    fn elsewhere(&self, found: &str, parent: &str) -> Option<String> {
-        let places =
-            self.vocabulary().parents(found).filter(|places| !places.contains(parent) && !parent.is_empty())?;
-        let named: Vec<_> = places.iter().map(|place| format!("<{place}>")).collect();
-        (named.len() <= PLACES).then(|| or(&named))
-    }
-
-    /// What is expected, names and values as `quoted` says, types in the words of the schema.
-    fn alternatives(&self, violation: &Violation, quoted: impl Fn(&str) -> String) -> String {
-        let mut all: Vec<String> = Vec::new();
-        for expected in &violation.expected {
-            let said = match self.vocabulary().datatype(expected) {
-                Some(words) => words.replace('`', "'"),
-                None => match number_in_words(expected) {
-                    Some(words) => words,
-                    None if !is_name(expected) || expected == "text" => {
-                        expected.replace("string matching", "text that matches")
-                    }
-                    None => quoted(expected),
-                },
-            };
-            if !all.contains(&said) {
-                all.push(said);
-            }
-        }
-        if violation.more_expected > 0 {
-            all.push(format!("{} others", violation.more_expected));
-        }
-        if all.is_empty() { "another one".to_owned() } else { or(&all) }
-    }
-}
-
-/// A number type of XML Schema with its bounds, as `unsignedInt at least 1, at most 31, matching [0-9]+`, in plain words: how it is
-/// spelt is known of numbers.
-fn number_in_words(expected: &str) -> Option<String> {
-    let (name, facets) = expected.split_once(' ').unwrap_or((expected, ""));
-    let least = match name {
-        "unsignedByte" | "unsignedShort" | "unsignedInt" | "unsignedLong" | "nonNegativeInteger" => Some("0"),
-        "positiveInteger" => Some("1"),
-        "short" | "int" | "long" | "integer" => None,
-        _ => return None,
-    };
-    let bound = |words: &str| facets.split(", ").find_map(|facet| facet.strip_prefix(words));
-    let (least, most) = (bound("at least ").or(least), bound("at most "));
-    Some(match (least, most) {
-        (Some(least), Some(most)) => format!("a whole number from {least} to {most}"),
-        (Some(least), None) => format!("a whole number from {least} on"),
-        (None, Some(most)) => format!("a whole number up to {most}"),
-        (None, None) => "a whole number".to_owned(),
-    })
-}
-
-/// Whether what is close to something misspelt is an attribute's name or a value, and no element.
-fn is_of_attribute(kind: ViolationKind) -> bool {
-    use ViolationKind::{
-        AttributeValue, ConflictingAttribute, ElementValue, Identity, MissingAttribute, UnknownAttribute,
-    };
-    matches!(
-        kind,
-        AttributeValue | ConflictingAttribute | ElementValue | Identity | MissingAttribute | UnknownAttribute
-    )
-}
-
-/// What the validator says of an element's place, with elements as they are written everywhere else.
-fn tagged(message: &str) -> String {
-    let mut tagged = message.replace("element '", "'");
-    while let Some((before, (name, after))) = tagged.split_once('\'').and_then(|(a, b)| Some((a, b.split_once('\'')?)))
-    {
-        tagged = format!("{before}<{name}>{after}");
-    }
-    tagged
-}
-
-/// Whether what is expected is a name or a value, and no type in words.
-fn is_name(expected: &str) -> bool {
-    !expected.contains(' ')
-}
-
 /// The name at the end of a path, without its number.
 fn last(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.split_once('[').map_or(name, |(name, _)| name)
-}
-
-/// Blanks that cannot be told from others, as escapes.
-fn visible(text: &str) -> String {
-    let escaped = |letter: char| letter != ' ' && (letter.is_whitespace() || letter.is_control());
-    text.chars().map(|c| if escaped(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
-}
-
-fn or(all: &[String]) -> String {
-    match all {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
 }
 
 #[cfg(all(test, feature = "cli"))]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use domxml::{Domain, Element, PathError, PathErrorKind};
-use domxml_runtime::path;
+use domxml_runtime::{Span, path};
 
 use super::rewrite::{Writing, place, status};
 use super::{DONE, FAILED, FOUND};
@@ -168,6 +168,7 @@ fn apply(domain: &mut Domain, path: Result<&str, Box<Finding>>, value: Option<&s
         Ok(path) => path,
         Err(finding) => return vec![*finding],
     };
+    let place = engine::innermost(domain, path);
     let done = match value {
         Some(value) => domain.set(path, value),
         None => domain.remove(path),
@@ -175,9 +176,9 @@ fn apply(domain: &mut Domain, path: Result<&str, Box<Finding>>, value: Option<&s
     match done {
         Err(error) => vec![misled(domain, &error)],
         Ok(change) => {
-            let gone = |(place, value): (String, String)| Finding {
+            let gone = |(lost, value): (String, String)| Finding {
                 level: Level::Note,
-                ..finding(0..0, format!("'{path}' has no '{place}' with this value: '{value}' goes"))
+                ..at(place.clone(), format!("'{path}' has no '{lost}' with this value: '{value}' goes"))
             };
             change.lost.into_iter().map(gone).collect()
         }
@@ -186,20 +187,12 @@ fn apply(domain: &mut Domain, path: Result<&str, Box<Finding>>, value: Option<&s
 
 /// What is wrong with a path, at the innermost element of it that is there.
 fn misled(domain: &Domain, error: &PathError) -> Finding {
-    let mut around = error.path.as_str();
-    let innermost = loop {
-        if let Ok(Some(element)) = domain.find(around) {
-            break element.extra().map(|extra| extra.span);
-        }
-        match around.rsplit_once('/') {
-            Some((outer, _)) => around = outer,
-            None => break None,
-        }
-    };
-    let span = innermost.filter(|span| !span.is_empty()).unwrap_or(domain.span());
-    let below = around.trim_start_matches('/').trim_start_matches("domain/");
-    let path = if innermost.is_some() && !below.is_empty() { format!("domain/{below}") } else { "domain".to_owned() };
-    Finding { path, ..finding(span.range(), error.to_string()) }
+    at(engine::innermost(domain, &error.path), error.to_string())
+}
+
+/// A finding at the element that [`engine::innermost`] finds.
+fn at((path, span): (String, Span), message: String) -> Finding {
+    Finding { path, ..finding(span.range(), message) }
 }
 
 fn finding(span: std::ops::Range<usize>, message: String) -> Finding {

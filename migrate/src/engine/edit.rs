@@ -1,7 +1,7 @@
 //! Changes that a user asks for, carried over into the text.
 
 use domxml::Domain;
-use domxml_runtime::{Element, Note, WriteOptions};
+use domxml_runtime::{Content, Element, Note, Span, WriteOptions};
 use domxml_xml::Spare;
 
 use super::{Outcome, Printed, Reading, as_it_stands, from_note, read};
@@ -35,6 +35,10 @@ pub fn edit(
         let judged = |text| judge(text).into_iter().filter(refused).collect();
         findings.extend(brought_up(judged(text), judged(&new)));
     }
+    // What is told of the result stands in the new text: its place is that of the same element in the original.
+    for finding in findings.iter_mut().filter(|finding| finding.span.is_empty()) {
+        finding.span = innermost(&domain, &finding.path).1.range();
+    }
     locate::place(original.tree(), &mut findings);
     if is_left {
         return Outcome::unread(findings);
@@ -59,6 +63,21 @@ fn broken(new: &str, before: &[Note]) -> Vec<Finding> {
         Err(findings) => findings,
     };
     brought_up(before.iter().map(|note| from_note(note, reading)).collect(), found)
+}
+
+/// Path and place in the text of the innermost element on the way of a path that stands there.
+#[must_use]
+pub fn innermost(domain: &Domain, path: &str) -> (String, Span) {
+    let mut around = path;
+    loop {
+        let found = domain.find(around).ok().flatten().and_then(Content::extra).map(|extra| extra.span);
+        let below = around.trim_start_matches('/').trim_start_matches("domain/");
+        match (found.filter(|span| !span.is_empty()), around.rsplit_once('/')) {
+            (Some(span), _) if !["", "domain"].contains(&below) => return (format!("domain/{below}"), span),
+            (_, Some((outer, _))) => around = outer,
+            (_, None) => return ("domain".to_owned(), domain.span()),
+        }
+    }
 }
 
 /// What is found now and was not before. Its place is in the new text, so that only its path is kept.

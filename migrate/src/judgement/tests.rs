@@ -28,6 +28,18 @@ fn a_refusal_is_told_at_the_place_of_what_the_schema_refuses_with_both_reasons()
 }
 
 #[test]
+fn what_a_rule_says_of_the_value_of_a_child_is_told_at_the_child() {
+    let text =
+        "<domain type='test'><name/><memory unit='KiB'>65536</memory><os><type arch='x86_64'>hvm</type></os></domain>";
+    let options = Options::new(&RuleSelection::default(), None, None).expect("no selection");
+    let findings = Judge::embedded().expect("the embedded schema").check(text, &options);
+    let [finding] = &*findings else { panic!("{findings:?}") };
+    assert_eq!((&*finding.rule, finding.level, &*finding.path), ("name-conflict", Level::Error, "domain/name"));
+    let said = "there is nothing in <name>; expected any text on one line, not empty; the domain has no name: give it one in <name>";
+    assert_eq!(finding.message, said);
+}
+
+#[test]
 fn a_change_takes_the_place_of_what_it_mends() {
     let findings = found(
         "<devices><hostdev mode='subsystem' type='usb' managed='no'><source><address type='usb' bus='1' device='4'/></source></hostdev></devices>",

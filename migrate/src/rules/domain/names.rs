@@ -14,9 +14,9 @@ rules![
         .row(refuse(|domain: &Domain, _| match domain.name.as_str() {
             "" => Some("the domain has no name: give it one in <name>".to_owned()),
             name if name.contains('/') => Some(format!("the name '{name}' has a slash in it: choose another one")),
-            name => name.contains('\n').then(|| "the name has a line break in it: take it out".to_owned()),
+            name => name.contains('\n').then(|| "<name> has a line break in it: take it out".to_owned()),
         }))
-        .row(refuse_if("the title has a line break in it: take it out", |domain: &Domain, _| {
+        .row(refuse_if("<title> has a line break in it: take it out", |domain: &Domain, _| {
             domain.title.as_ref().is_some_and(|title| title.contains('\n'))
         })),
     rule("uuid-conflict", Class::Conflict)
