@@ -4,6 +4,8 @@
 //! `cargo test -p domxml-codegen --test public -- --nocapture` prints the figures. The schemas beside the checkout in which faults of the
 //! generator were found are held in the same way.
 
+mod material;
+
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -110,7 +112,7 @@ fn again(set: &str, root: &str, bytes: &[u8]) -> Result<Vec<u8>, String> {
 }
 "#;
 
-fn material() -> Option<PathBuf> {
+fn published() -> Option<PathBuf> {
     let place = std::env::var_os("PUBLIC_SCHEMAS").map(PathBuf::from);
     let place = place.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/public-schemas"));
     let jing = Command::new("jing").output().is_ok();
@@ -175,7 +177,7 @@ fn jing(schema: &Path, documents: &[impl AsRef<OsStr>]) -> String {
 
 #[test]
 fn documents_of_public_schemas_survive() {
-    let Some(place) = material() else { return };
+    let Some(place) = published() else { return };
     let made = survive(&place, "public", SETS);
     assert!(made >= 11, "material of only {made} schemas");
 }
@@ -189,10 +191,10 @@ const LEFT_OUT: &[(&str, &str)] = &[
 
 #[test]
 fn schemas_in_which_faults_were_found_make_types_that_lose_nothing() {
-    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/faults/generator");
-    let Some(place) = place.canonicalize().ok().filter(|_| Command::new("jing").output().is_ok()) else {
-        return eprintln!("faults of the generator: did not run, they are not beside the checkout or there is no jing");
-    };
+    let Some(place) = material::material("faults/generator") else { return };
+    if Command::new("jing").output().is_err() {
+        return eprintln!("faults of the generator: did not run, there is no jing");
+    }
     let names: Vec<&'static str> = fs::read_dir(&place)
         .expect("the faults")
         .filter_map(|entry| {

@@ -2,6 +2,8 @@
 
 mod hostile;
 mod laws;
+#[path = "../material/mod.rs"]
+mod material;
 mod section3;
 mod section4;
 mod section4_references;
