@@ -20,6 +20,7 @@ pub mod judge;
 pub mod known;
 pub mod libvirtxml;
 pub mod lines;
+mod measure;
 pub mod measures;
 pub mod oldest;
 pub mod oracle;
