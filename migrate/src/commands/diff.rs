@@ -167,7 +167,9 @@ fn compare(before: Origin, after: Origin, comparison: &Comparison) -> Option<Pai
         let (origin, source) = if second { (&after, &b) } else { (&before, &a) };
         format!("{}:{}", origin.label(), engine::first_error_line(&source.text, &findings))
     });
-    Some(Pair { before, after, texts: [a.text, b.text], verdict })
+    // Nothing is told of places in documents that are the same, and there may be many.
+    let texts = if matches!(verdict, Ok(Verdict::Same)) { [String::new(), String::new()] } else { [a.text, b.text] };
+    Some(Pair { before, after, texts, verdict })
 }
 
 /// What tells two documents around their domains apart: the names of their roots, or the first line that differs.
@@ -236,19 +238,18 @@ fn text(pairs: &[Pair], counts: &Counts, quiet: bool, colours: bool) -> String {
     for pair in pairs {
         let lines = pair.lines();
         for change in pair.changes() {
-            let side = |side: &Side, at: usize| place([&pair.before, &pair.after][at], &lines[at], &side.span);
-            let (place, word, colour, value) = match (&change.before, &change.after) {
-                (Some(before), Some(after)) => {
-                    let value = format!("{} -> {}", before.value, after.value);
-                    (format!("{}, {}", side(before, 0), side(after, 1)), "changed", 33, value)
-                }
-                (Some(before), None) => (side(before, 0), "removed", 31, before.value.clone()),
-                (None, Some(after)) => (side(after, 1), "added", 32, after.value.clone()),
-                (None, None) => continue,
+            let sides = [(&pair.before, &change.before), (&pair.after, &change.after)].into_iter().zip(&lines);
+            let places = sides.filter_map(|((origin, side), lines)| Some(place(origin, lines, &side.as_ref()?.span)));
+            let places = places.collect::<Vec<_>>().join(", ");
+            let (word, value) = said(change);
+            let colour = match word {
+                "changed" => 33,
+                "removed" => 31,
+                _ => 32,
             };
             let word = coloured(word, colour, colours);
-            let (place, what) = (visible(&place), format!("{}: {value}", change.path));
-            let _ = writeln!(text, "{place}: {word} {}", visible(&what));
+            let what = format!("{}: {value}", change.path);
+            let _ = writeln!(text, "{}: {word} {}", visible(&places), visible(&what));
         }
     }
     if !quiet {
@@ -338,18 +339,19 @@ fn json_change<'a>(lines: &[Lines<'_>; 2], change: &'a Change) -> JsonChange<'a>
         Some(JsonSide { line, column, value: &side.value })
     }
     JsonChange {
-        change: kind(change),
+        change: said(change).0,
         path: &change.path,
         before: side(change.before.as_ref(), &lines[0]),
         after: side(change.after.as_ref(), &lines[1]),
     }
 }
 
-fn kind(change: &Change) -> &'static str {
+/// What became of something, in a word, and its value, or both.
+fn said(change: &Change) -> (&'static str, String) {
     match (&change.before, &change.after) {
-        (Some(_), Some(_)) => "changed",
-        (Some(_), None) => "removed",
-        (None, _) => "added",
+        (Some(before), Some(after)) => ("changed", format!("{} -> {}", before.value, after.value)),
+        (Some(side), None) => ("removed", side.value.clone()),
+        (None, side) => ("added", side.as_ref().map_or_else(String::new, |side| side.value.clone())),
     }
 }
 
@@ -376,16 +378,14 @@ fn findings(args: &Diff, pairs: &[Pair]) -> Result<String, String> {
 fn difference(change: &Change) -> Finding {
     let side = change.after.as_ref().or(change.before.as_ref());
     let value = |side: &Option<Side>| side.as_ref().map(|side| side.value.clone());
+    let (word, values) = said(change);
+    let was = if word == "changed" { "" } else { "was " };
     Finding {
         rule: ids::DIFFERENCE.into(),
         level: Level::Error,
         span: side.map_or(0..0, |side| side.span.clone()),
         path: change.path.clone(),
-        message: match (&change.before, &change.after) {
-            (Some(before), Some(after)) => format!("{} changed: {} -> {}", change.path, before.value, after.value),
-            (Some(before), None) => format!("{} was removed: {}", change.path, before.value),
-            (_, after) => format!("{} was added: {}", change.path, after.as_ref().map_or("", |after| &after.value)),
-        },
+        message: format!("{} {was}{word}: {values}", change.path),
         before: value(&change.before),
         after: value(&change.after),
     }
