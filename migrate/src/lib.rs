@@ -65,13 +65,4 @@ pub use checker::{Checked, Checker};
 pub use commands::run;
 pub use options::Driver;
 #[cfg(feature = "cli")]
-pub use sink::lost;
-
-#[cfg(feature = "cli")]
-/// Says what is wrong on standard error. Where that cannot be written to, there is nothing left to tell it.
-pub fn complain(message: &str) {
-    use std::io::Write;
-    // What the configuration's reader says has lines.
-    let lines: Vec<_> = message.split('\n').map(report::visible).collect();
-    let _ = writeln!(std::io::stderr(), "dommigrate: {}", lines.join("\n"));
-}
+pub use sink::{complain, lost};

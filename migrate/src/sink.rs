@@ -5,7 +5,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use crate::report::{Findings, why};
+use crate::report::{Findings, visible, why};
 
 /// A stream. Where it can no longer be written to, that is remembered, and what comes after is dropped.
 struct Sink<W: Write> {
@@ -65,9 +65,16 @@ impl Sinks {
         self.flush();
         let errors = [self.out.error, self.diagnostics.error].into_iter().flatten();
         let lost: Vec<String> = errors.filter_map(|error| lost(error).err()).collect();
-        lost.iter().for_each(|error| crate::complain(error));
+        lost.iter().for_each(|error| complain(error));
         !lost.is_empty()
     }
+}
+
+/// Says what is wrong on standard error. Where that cannot be written to, there is nothing left to tell it.
+pub fn complain(message: &str) {
+    // What the configuration's reader says has lines.
+    let lines: Vec<_> = message.split('\n').map(visible).collect();
+    let _ = writeln!(io::stderr(), "dommigrate: {}", lines.join("\n"));
 }
 
 /// What an error in printing comes to.

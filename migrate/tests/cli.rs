@@ -147,6 +147,13 @@ fn what_stands_around_the_command_is_printed() {
     dommigrate().arg("man").arg(directory.path()).assert().code(0);
     let page = fs::read_to_string(directory.path().join("dommigrate-upgrade.1")).expect("a page");
     assert!(page.contains(".SH") && page.contains("profile"), "{page}");
+    assert!(
+        page.contains(".SH EXAMPLES\n.nf\n  dommigrate upgrade \\-\\-diff vms/ ")
+            && page.contains(".SH EXIT STATUS\n0 "),
+        "{page}"
+    );
+    let pages = fs::read_dir(directory.path()).expect("it can be read").count();
+    assert_eq!(pages, 1 + cli.get_subcommands().count());
     assert!(stdout(dommigrate().arg("man")).contains(".TH dommigrate"));
 }
 

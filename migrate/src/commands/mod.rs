@@ -1,13 +1,14 @@
 //! The subcommands. Each takes its arguments and returns an exit status.
 
-mod around;
 mod catalogue;
 mod check;
+mod completions;
 mod convert;
 mod describe;
 mod diff;
 mod drift;
 mod info;
+mod man;
 mod rewrite;
 mod validate;
 mod values;
@@ -48,8 +49,8 @@ pub fn run(cli: Cli, typed: &[OsString]) -> Result<u8, String> {
         Command::Rules(args) => catalogue::rules(&args),
         Command::Explain(args) => catalogue::explain(&args),
         Command::Lsp(_) => crate::lsp::run(typed),
-        Command::Completions { shell } => around::completions(shell),
-        Command::Man { directory } => around::man(directory.as_deref()),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man { directory } => man::run(directory.as_deref()),
         Command::Schema { of: Schema::Domain } => catalogue::print(&convert::json_schema()?),
         Command::Schema { of: Schema::Json } => catalogue::print(&crate::report::json_schema()?),
         Command::Schema { of: Schema::Diff } => catalogue::print(&diff::json_schema()?),
