@@ -66,7 +66,8 @@ impl Resolver for FileResolver {
     fn resolve(&self, base: &str, href: &str) -> Result<String, ResolveError> {
         // The root is a path already; references in files are URIs.
         if base.is_empty() {
-            return Ok(join("", href));
+            let name = join("", href);
+            return Ok(if name.is_empty() { ".".to_owned() } else { name });
         }
         let path = match scheme(href) {
             None => href,
@@ -76,7 +77,13 @@ impl Resolver for FileResolver {
             }
             Some(other) => return Err(ResolveError(format!("`{other}:` is not read, only files are"))),
         };
-        Ok(join(base, &percent_decoded(path)?))
+        let name = join(base, &percent_decoded(path)?);
+        // From a pipe or a terminal nothing may ever come. A base may be a directory.
+        let found = std::fs::metadata(self.directory.join(&name));
+        match found.is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+            true => Err(ResolveError(format!("`{name}` is no file"))),
+            false => Ok(name),
+        }
     }
 
     fn read(&self, name: &str) -> Result<String, ResolveError> {
@@ -228,5 +235,15 @@ mod tests {
         assert_eq!(files.resolve("a/b.rng", "file:///c.rng"), Ok("/c.rng".to_owned()));
         assert!(files.resolve("a/b.rng", "http://example.org/c.rng").is_err());
         assert!(files.resolve("a/b.rng", "%ff").is_err());
+        assert_eq!(files.resolve("", "."), Ok(".".to_owned()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn references_lead_to_what_has_an_end() {
+        let files = FileResolver::new();
+        assert_eq!(files.resolve("a.rng", "/dev/zero"), Err(ResolveError("`/dev/zero` is no file".to_owned())));
+        assert!(files.resolve("a.rng", "/dev/").is_ok(), "a base");
+        assert_eq!(files.resolve("", "/dev/stdin"), Ok("/dev/stdin".to_owned()), "named by the caller");
     }
 }
