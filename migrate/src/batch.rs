@@ -20,7 +20,7 @@ use crate::sink::Sinks;
 
 /// Files worked on between two reports, and their bytes: bounds memory whatever the number of files. A file that is larger
 /// is worked on alone.
-const CHUNK: usize = 256;
+pub(crate) const CHUNK: usize = 256;
 const CHUNK_BYTES: u64 = 16 << 20;
 
 /// Threads for each core, at most: more only make each other wait, for the disk too.

@@ -9,7 +9,7 @@ use self::pairs::{Document, Item, Unread};
 pub(super) use self::print::json_schema;
 use self::print::{Printer, Result as Outcome, Verdict};
 use super::{DONE, FAILED, FOUND, host_of};
-use crate::batch::Threads;
+use crate::batch::{CHUNK, Threads};
 use crate::cli::Drift;
 use crate::config::Configs;
 use crate::drift::{Comparison, Unjudged};
@@ -17,9 +17,6 @@ use crate::finding::{Finding, Level, ids};
 use crate::holder::Content;
 use crate::report::Findings;
 use crate::sink::Sinks;
-
-/// Pairs worked on between two reports: bounds memory whatever the number of files.
-const CHUNK: usize = 256;
 
 pub(super) fn run(paths: [&PathBuf; 2], configs: &Configs) -> Result<u8, String> {
     let args: Drift = configs.of_call(paths.into_iter().map(PathBuf::as_path))?;
