@@ -439,14 +439,14 @@ rt::table! { Resource: element("resource").since(1, 0, 5).reference("resource-pa
 pub struct Fibrechannel {
     /// The identifier from which the kernel makes the VMID: up to 128 printable characters.
     ///
-    /// Since libvirt 7.7.0.
+    /// An empty one is refused by libvirt. Since libvirt 7.7.0.
     pub appid: String,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Fibrechannel: element("fibrechannel").since(7, 7, 0).reference("fibre-channel-vmid");
-    0 APPID = appid: String, attribute("appid").since(7, 7, 0);
+    0 APPID = appid: String, attribute("appid").since(7, 7, 0).refused_if_empty();
 }
 
 /// Groups of I/O limits that the throttle filters of disks refer to.

@@ -360,7 +360,7 @@ pub struct DiskSourceNetworkProtocolHttp {
     pub query: Option<String>,
     /// Cookies that are sent to a web server. libvirt shows them to those only who may see secrets.
     ///
-    /// Since libvirt 6.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0.
     pub cookies: Option<DiskCookies>,
     /// The buffer for data that are fetched ahead.
     ///
@@ -384,7 +384,7 @@ pub struct DiskSourceNetworkProtocolHttp {
 
 rt::table! { DiskSourceNetworkProtocolHttp: members();
     0 QUERY = query: Option<String>, attribute("query").since(6, 2, 0).part(1);
-    1 COOKIES = cookies: Option<DiskCookies>, child("cookies").since(6, 2, 0);
+    1 COOKIES = cookies: Option<DiskCookies>, child("cookies").since(6, 2, 0).dropped_if_empty();
     2 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     3 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
     4 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
@@ -404,7 +404,7 @@ pub struct DiskSourceNetworkProtocolHttps {
     pub ssl: Option<DiskSsl>,
     /// Cookies that are sent to a web server. libvirt shows them to those only who may see secrets.
     ///
-    /// Since libvirt 6.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0.
     pub cookies: Option<DiskCookies>,
     /// The buffer for data that are fetched ahead.
     ///
@@ -429,7 +429,7 @@ pub struct DiskSourceNetworkProtocolHttps {
 rt::table! { DiskSourceNetworkProtocolHttps: members();
     0 QUERY = query: Option<String>, attribute("query").since(6, 2, 0).part(1);
     1 SSL = ssl: Option<DiskSsl>, child("ssl").since(6, 2, 0);
-    2 COOKIES = cookies: Option<DiskCookies>, child("cookies").since(6, 2, 0);
+    2 COOKIES = cookies: Option<DiskCookies>, child("cookies").since(6, 2, 0).dropped_if_empty();
     3 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     4 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
     5 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
@@ -681,7 +681,7 @@ rt::table! { DiskSsl: element("ssl").since(6, 2, 0);
 
 /// Cookies that are sent to a web server. libvirt shows them to those only who may see secrets.
 ///
-/// Since libvirt 6.2.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct DiskCookies {
     /// The value of a cookie.
@@ -692,7 +692,7 @@ pub struct DiskCookies {
     pub xml: rt::Extra,
 }
 
-rt::table! { DiskCookies: element("cookies").since(6, 2, 0);
+rt::table! { DiskCookies: element("cookies").since(6, 2, 0).dropped_if_empty();
     0 COOKIES = cookies: Vec<DiskCookie>, child("cookie").required().since(6, 2, 0).refused_if_empty();
 }
 

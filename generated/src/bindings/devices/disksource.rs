@@ -384,7 +384,7 @@ pub struct OsNvramSource {
     pub identity: Option<OsNvramSourceIdentity>,
     /// Cookies that are sent to a web server. libvirt shows them to those only who may see secrets.
     ///
-    /// Since libvirt 6.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0.
     pub cookies: Option<DiskCookies>,
     /// Options of TLS for HTTPS and FTPS.
     ///
@@ -425,7 +425,7 @@ rt::table! { OsNvramSource: element("source").since(0, 6, 0).reference("hard-dri
     21 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     22 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
     23 IDENTITY = identity: Option<OsNvramSourceIdentity>, child("identity").since(7, 0, 0);
-    24 COOKIES = cookies: Option<DiskCookies>, child("cookies").since(6, 2, 0);
+    24 COOKIES = cookies: Option<DiskCookies>, child("cookies").since(6, 2, 0).dropped_if_empty();
     25 SSL = ssl: Option<DiskSsl>, child("ssl").since(6, 2, 0);
     26 KNOWN_HOSTS = known_hosts: Option<DiskKnownHosts>, child("knownHosts").since(9, 8, 0);
 }

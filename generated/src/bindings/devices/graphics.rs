@@ -155,7 +155,7 @@ pub struct GraphicsTypeVnc {
     pub passwd_valid_to: Option<scalar::DateTime>,
     /// What happens to clients when the password changes: they stay.
     ///
-    /// Since libvirt 0.9.4.
+    /// A value that it does not know counts as absent. Since libvirt 0.9.4.
     pub connected: Option<GraphicsTypeVncConnected>,
     /// Where the server listens for clients. libvirt adds the default address where nothing is said.
     ///
@@ -183,7 +183,7 @@ rt::table! { GraphicsTypeVnc: members();
     9 USERNAME = username: Option<String>, attribute("username").since(11, 1, 0);
     10 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 6, 0).secret();
     11 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2).lax();
-    12 CONNECTED = connected: Option<GraphicsTypeVncConnected>, attribute("connected").since(0, 9, 4);
+    12 CONNECTED = connected: Option<GraphicsTypeVncConnected>, attribute("connected").since(0, 9, 4).lax();
     13 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
     14 AUDIO = audio: Option<GraphicsAudio>, child("audio").since(7, 2, 0);
 }
@@ -274,7 +274,7 @@ pub struct GraphicsTypeSpice {
     pub passwd_valid_to: Option<scalar::DateTime>,
     /// What happens to clients when the password changes.
     ///
-    /// Since libvirt 0.9.4.
+    /// A value that it does not know counts as absent. Since libvirt 0.9.4.
     pub connected: Option<GraphicsConnected>,
     /// Where the server listens for clients. libvirt adds the default address where nothing is said.
     ///
@@ -336,7 +336,7 @@ rt::table! { GraphicsTypeSpice: members();
     7 USERNAME = username: Option<String>, attribute("username").since(11, 1, 0);
     8 PASSWD = passwd: Option<String>, attribute("passwd").since(0, 8, 6).secret();
     9 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(0, 9, 2).lax();
-    10 CONNECTED = connected: Option<GraphicsConnected>, attribute("connected").since(0, 9, 4);
+    10 CONNECTED = connected: Option<GraphicsConnected>, attribute("connected").since(0, 9, 4).lax();
     11 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
     12 CHANNELS = channels: Vec<GraphicsChannel>, child("channel").since(0, 8, 6);
     13 IMAGE = image: Option<GraphicsImage>, child("image").since(0, 9, 1);
@@ -417,7 +417,7 @@ pub struct GraphicsTypeRdp {
     pub passwd_valid_to: Option<scalar::DateTime>,
     /// What happens to clients when the password changes.
     ///
-    /// Since libvirt 11.1.0.
+    /// A value that it does not know counts as absent. Since libvirt 11.1.0.
     pub connected: Option<GraphicsConnected>,
     /// Where the server listens for clients. libvirt adds the default address where nothing is said.
     ///
@@ -435,7 +435,7 @@ rt::table! { GraphicsTypeRdp: members();
     5 USERNAME = username: Option<String>, attribute("username").since(11, 1, 0);
     6 PASSWD = passwd: Option<String>, attribute("passwd").since(11, 1, 0).secret();
     7 PASSWD_VALID_TO = passwd_valid_to: Option<scalar::DateTime>, attribute("passwdValidTo").since(11, 1, 0).lax();
-    8 CONNECTED = connected: Option<GraphicsConnected>, attribute("connected").since(11, 1, 0);
+    8 CONNECTED = connected: Option<GraphicsConnected>, attribute("connected").since(11, 1, 0).lax();
     9 LISTENS = listens: Vec<GraphicsListen>, child("listen").since(0, 9, 4);
 }
 

@@ -101,13 +101,12 @@ rt::values! { MemballoonModel;
 pub struct MemballoonStats {
     /// The seconds between two reports; with 0 there are none, and libvirt drops the element.
     ///
-    /// A value that it does not know counts as absent. Without it the element counts as absent. Since
-    /// libvirt 1.1.1.
+    /// Without it the element counts as absent. Since libvirt 1.1.1.
     pub period: scalar::AnyBase,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MemballoonStats: element("stats").since(1, 1, 1);
-    0 PERIOD = period: scalar::AnyBase, attribute("period").since(1, 1, 1).vital().lax();
+    0 PERIOD = period: scalar::AnyBase, attribute("period").since(1, 1, 1).vital();
 }

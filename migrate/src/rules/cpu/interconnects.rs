@@ -43,6 +43,16 @@ rules![
         }))
         .rows(each_type!([NumaLatency NumaBandwidth], exists(|it: &Of| [it.initiator, it.target], CELLS)))
         .row(check(ways)),
+    rule("numa-interconnect-memory", Class::Default)
+        .summary("a time or rate is about no cache")
+        .doc("The cache 0 of a cell is its memory, of which times and rates are unless they name a cache: libvirt does not write it.")
+        .example(
+            "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/><interconnects><latency initiator='0' target='0' cache='0' \
+             type='read' value='5'/></interconnects></numa></cpu>",
+            "<vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/><interconnects><latency initiator='0' target='0' type='read' \
+             value='5'/></interconnects></numa></cpu>",
+        )
+        .rows(each_type!([NumaLatency NumaBandwidth], nothing(Of::CACHE, |cache| *cache == 0, "the cache 0 is the memory itself"))),
 ];
 
 /// What a time or a rate is about: whether it is a rate, from which cell it goes to which, to which cache of that, and what is done there.

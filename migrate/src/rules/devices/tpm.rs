@@ -31,11 +31,11 @@ rules![
             "<devices><tpm><backend type='passthrough'/></tpm><tpm><backend type='passthrough'/></tpm>\
              <tpm><backend type='passthrough'/></tpm></devices>",
         )
-        .row(refuse_each(|backend: &TpmBackend, _| {
+        .row(refuse_each(|backend: &TpmBackend, scope| {
             let emulator: Option<&TpmBackendTypeEmulator> = branch(&backend.type_);
             let older = emulator.filter(|_| backend.version != Some(TpmVersion::Tpm20));
             let banks = older.and_then(|it| it.active_pcr_banks.as_ref()).is_some_and(|banks| !is_bare(banks));
-            let profile = older.and_then(|it| it.profile.as_ref()).is_some_and(|profile| profile.source.is_some());
+            let profile = older.and_then(|it| it.profile.as_ref()).is_some_and(|it| it.source.is_some() && scope.knows(10, 10, 0));
             [(banks, BANKS), (profile, PROFILE)]
         }))
         .row(at_most(2, Devices::TPMS, THIRD).but(Driver::Qemu))

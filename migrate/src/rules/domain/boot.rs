@@ -134,7 +134,7 @@ rules![
             "<os><type>hvm</type><boot dev='hd'/></os>",
         )
         .row(
-            unread_where(child(Os::BOOTMENU), |menu, _| menu.enable.is_none() && menu.timeout.is_some(), "where nothing enables it")
+            unread_where(child(Os::BOOTMENU), |it, _| it.enable.is_none() && kept_value(&it.xml, "enable").is_none() && it.timeout.is_some(), "where nothing enables it")
                 .when(|_, scope| scope.firmware_boots()),
         ),
     rule("os-bootmenu-timeout-dropped", Class::Lossy)

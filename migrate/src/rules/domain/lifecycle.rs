@@ -26,6 +26,14 @@ rules![
         .row(refuse_if("<resource> names neither a partition nor an application: add <partition> or <fibrechannel>, or leave it out", |resource: &Resource, _| {
             resource.partition.as_ref().is_none_or(String::is_empty) && resource.fibrechannel.is_none()
         })),
+    rule("resource-partition-empty", Class::Default)
+        .summary("a partition without a name is none")
+        .doc("Where an application on a Fibre Channel fabric is named too, libvirt takes an empty `<partition>` for none and does not write it.")
+        .example(
+            "<resource><partition></partition><fibrechannel appid='a'/></resource>",
+            "<resource><fibrechannel appid='a'/></resource>",
+        )
+        .row(nothing(Resource::PARTITION, String::is_empty, "there is no partition")),
     rule("clock-absent", Class::Default)
         .summary("the clock shows UTC unless told otherwise")
         .doc("Without a `<clock>` the guest's clock starts with the time in UTC, and libvirt writes that.")

@@ -33,7 +33,15 @@ rules![
         )
         .row(refuse(|it: &CpuMaxPhysAddr, _| zero("limit", it.limit == Some(0))).since(9, 3, 0))
         .row(refuse(|it: &ControllerTarget, _| zero("memReserve", it.mem_reserve == Some(AnyBase(0)))).since(10, 3, 0))
-        .row(refuse(|it: &AudioServerEnd, _| zero("latency", it.latency == Some(Decimal(0))))),
+        .rows(each_field!(AudioTypePipewire::[INPUT OUTPUT], |end| refuse_in(end, |it, _| zero("latency", it.latency == Some(Decimal(0)))))),
+    rule("audio-latency-zero", Class::Default)
+        .summary("no latency is asked for from PulseAudio")
+        .doc("A latency of 0 is the same as none for PulseAudio, and libvirt does not write it; it refuses one of PipeWire.")
+        .example(
+            "<devices><audio id='1' type='pulseaudio'><input name='a' latency='0'/></audio></devices>",
+            "<devices><audio id='1' type='pulseaudio'><input name='a'/></audio></devices>",
+        )
+        .row(nothing(AudioServerEnd::LATENCY, |latency| latency.0 == 0, "no latency is asked for")),
 ];
 
 fn zero(name: &str, is_zero: bool) -> Option<String> {

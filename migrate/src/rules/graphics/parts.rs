@@ -6,6 +6,9 @@ use domxml::scalar::LaxYesNo;
 
 use crate::rules::prelude::*;
 
+const NO_TIME: &str = "write the time as 2010-04-09T15:51:00, or leave it out";
+const NO_CONNECTED: &str = "say what becomes of clients by 'keep', or leave it out";
+
 rules![
     rule("graphics-contradictions", Class::Conflict)
         .summary("displays that libvirt refuses")
@@ -65,18 +68,22 @@ rules![
         .rows(each_field!(GraphicsTypeRdp::[USERNAME PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none())))
         .rows(each_field!(GraphicsTypeSpice::[USERNAME PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none()))),
     rule("graphics-password-expiry", Class::Conflict)
-        .summary("the end of a password is no time")
-        .doc("`passwdValidTo` is a date and a time. libvirt refuses anything else where there is a password, and reads past it where not.")
+        .summary("the end of a password is no time, or what becomes of clients is no word for it")
+        .doc(
+            "`passwdValidTo` is a date and a time, `connected` says what becomes of clients when the password changes. libvirt refuses \
+             anything else where there is a password, and reads past it where not.",
+        )
+        .finds("<devices><graphics type='spice' autoport='yes' passwd='x' connected='drop'/></devices>")
         .finds("<devices><graphics type='vnc' autoport='yes' passwd='x' passwdValidTo='never'/></devices>")
-        .row(refuse(|it: &Graphics, _| {
+        .row(refuse_each(|it: &Graphics, _| {
             let passwd = match &it.type_ {
                 GraphicsType::Vnc(vnc) => &vnc.passwd,
                 GraphicsType::Spice(spice) => &spice.passwd,
                 GraphicsType::Rdp(rdp) => &rdp.passwd,
-                _ => return None,
+                _ => &None,
             };
-            let bad = passwd.is_some() && kept_value(&it.xml, "passwdValidTo").is_some();
-            bad.then_some("write the time as 2010-04-09T15:51:00, or leave it out")
+            let unknown = |name| passwd.is_some() && kept_value(&it.xml, name).is_some();
+            [(unknown("passwdValidTo"), NO_TIME), (unknown("connected"), NO_CONNECTED)]
         })),
     rule("graphics-spice-channel-mode-any", Class::Spelling)
         .summary("channels of SPICE stand in libvirt's order, those with mode `any` not at all")

@@ -88,6 +88,15 @@ rules![
              id='0xbeef'/></source>\
              <address type='pci' domain='0x0000' bus='0x00' slot='0x05' function='0x0'/></hostdev></devices>",
         )
+        .finds(
+            "<devices><interface type='hostdev'><source><address type='usb' bus='1' device='2'/></source>\
+             <address type='pci' domain='0x0000' bus='0x00' slot='0x05' function='0x0'/></interface></devices>",
+        )
+        .row(refuse_at(Interface::ADDRESS, |it, _| {
+            let source = branch::<InterfaceTypeHostdev>(&it.type_)?.source.address.as_ref()?.type_.known_value()?;
+            let found = it.address.as_ref()?.type_.known_value().filter(|found| !["unassigned", source].contains(found))?;
+            Some(format!("a device of the host that is on {source} has an address of this type, not {found}: leave it out, or set its type"))
+        }))
         .row(refuse_at(Hostdev::ADDRESS, |it, _| {
             let (type_, found) = (subsystem(it)?, it.address.as_ref()?.type_.known_value()?);
             let fits: &[&str] = match type_ {
@@ -148,7 +157,7 @@ rules![
             })
             .since(12, 8, 0),
         )
-        .row(refuse_if(ONE, |it: &InterfaceHostdevAddressTypeUsb, _| it.device.is_none() && it.port.is_none())),
+        .row(refuse_if(ONE, |it: &InterfaceHostdevAddressTypeUsb, scope| it.device.is_some() == it.port.is_some() && (it.device.is_none() || scope.knows(12, 8, 0)))),
     rule("hostdev-option-type", Class::Conflict)
         .summary("an option stands at a host device of another type")
         .doc(

@@ -58,9 +58,18 @@ rules![
             )
             .when(|it, _| {
                 !is_virtio(it)
-                    && driver(it).is_some_and(|driver| given(driver).iter().any(|name| !VIRTIO_OPTIONS.contains(name)))
+                    && driver(it).is_some_and(|it| given(it).into_iter().chain(unknown_values(it)).any(|name| !VIRTIO_OPTIONS.contains(&name)))
             }),
         ),
+    rule("interface-driver-queues-zero", Class::Default)
+        .summary("a card has no number of queues")
+        .doc("A number of 0 queues is the same as none, and libvirt does not write it.")
+        .example(
+            "<devices><interface type='network'><source network='default'/><model type='virtio'/><driver name='vhost' queues='0'/>\
+             </interface></devices>",
+            "<devices><interface type='network'><source network='default'/><model type='virtio'/><driver name='vhost'/></interface></devices>",
+        )
+        .row(nothing(InterfaceDriver::QUEUES, |queues| *queues == 0, "no number of queues is asked for")),
     rule("interface-backend-vhost-dropped", Class::Lossy)
         .summary("a device of vhost stands at a card that is not one of virtio's")
         .doc(
@@ -111,4 +120,10 @@ rules![
 fn what_assigns(driver: &InterfaceHostdevDriver) -> InterfaceHostdevDriver {
     let InterfaceHostdevDriver { name, model, iommufd, .. } = driver.clone();
     InterfaceHostdevDriver { name, model, iommufd, ..InterfaceHostdevDriver::default() }
+}
+
+/// The attributes whose values are not known.
+fn unknown_values(driver: &dyn Content) -> impl Iterator<Item = &'static str> {
+    let kept = driver.extra().and_then(|xml| xml.kept.as_deref());
+    kept.into_iter().flat_map(|kept| kept.values.iter().map(|value| value.name))
 }

@@ -53,7 +53,7 @@ rules![
              <hostdev mode='subsystem' type='mdev' model='vfio-pci' display='on' ramfb='on'><source>\
              <address uuid='8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5ab'/></source></hostdev></devices>",
         )
-        .row(check(second_framebuffer).driver(Driver::Qemu))
+        .row(check(second_framebuffer))
         .row(refused(|hostdev: &Hostdev, scope| {
             let HostdevMode::Subsystem(subsystem) = &hostdev.mode else { return None };
             let display = match &subsystem.type_ {

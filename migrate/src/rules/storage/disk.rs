@@ -206,6 +206,8 @@ rules![
         .row(nothing(child(DiskSourceVhostUser::RECONNECT), |it| it.enabled.is_none(), "it is not said whether to connect again"))
         .row(unread(child(DiskReservationsSource::RECONNECT), "of the helper of reservations").profiles(LIBVIRT))
         .row(unread(DiskSourceVolume::MODE, "where no volume is named").when(|it, _| it.pool.is_none()).profiles(LIBVIRT))
+        .rows(each_field!(DiskReconnect::[ENABLED TIMEOUT], |it| unread(it.under(Nbd::RECONNECT), "of a server of NBD").profiles(LIBVIRT)))
+        .row(unread(DiskReconnect::DELAY.under(DiskSourceVhostUser::RECONNECT), "of another process").profiles(LIBVIRT))
         .row(nothing(DiskReconnect::TIMEOUT, |_| true, ONCE).when(|it, _| it.enabled == Some(YesNo::No)))
         .rows(each_field!(DiskBackingStore::[FORMAT BACKING_STORE], |it| {
             nothing(child(it), |_| true, UNTYPED).when(|it, _| it.type_.is_none())

@@ -5,6 +5,8 @@ use domxml::{DiskSourceNetworkProtocol as Protocol, DiskTargetBus as Bus};
 use super::targets::{self, names_something, place_on_bus, plain_name, source};
 use crate::rules::prelude::*;
 
+const NO_POLICY: &str = "startupPolicy is for files, block devices, directories and volumes: leave it out";
+
 rules![
     rule("disk-target-invalid", Class::Conflict)
         .summary("the target of a disk is no name that libvirt knows")
@@ -154,6 +156,18 @@ rules![
             (*policy == Some(StartupPolicy::Requisite) && !is_drive(disk))
                 .then_some("the startup policy 'requisite' is for CD-ROM and floppy drives: set 'mandatory' or 'optional'")
         })),
+    rule("disk-startup-policy-nowhere", Class::Conflict)
+        .summary("a policy for the absence of what the host does not open")
+        .doc(
+            "Files, block devices, directories and volumes may be missing when a guest starts. Of an image of a server, a namespace of NVMe \
+             or a disk that another process provides libvirt refuses `startupPolicy`.",
+        )
+        .finds(
+            "<devices><disk type='network' device='cdrom'><source protocol='https' name='a' startupPolicy='optional'><host name='h'/></source>\
+             <target dev='sda' bus='sata'/></disk></devices>",
+        )
+        .row(refuse_where(DiskSourceNvme::STARTUP_POLICY, |_, _| true, NO_POLICY))
+        .rows(each_type!([DiskSourceNetwork DiskSourceVhostUser DiskSourceVhostVdpa], refuse_if(NO_POLICY, |it: &Of, _| kept_attribute(&it.xml, "startupPolicy").is_some()))),
     rule("disk-identity-invalid", Class::Conflict)
         .summary("vendor, product or world wide name of a disk are malformed")
         .doc(

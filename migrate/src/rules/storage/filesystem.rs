@@ -13,6 +13,7 @@ const HALF: &str = "a volume is named by pool and volume together: add the one t
 const NO_BOOT: &str = "only a file system of the driver virtiofs can be booted from: leave out <boot>";
 const OTHER: &str = "of another driver than virtiofs";
 const HANDLE: &str = "QEMU has no driver 'handle' since 4.0; 'path' is its successor";
+const NO_SIZE: &str = "the size of a pool is a number of threads: give one, or leave out size";
 
 rules![
     // What libvirt refuses.
@@ -62,6 +63,12 @@ rules![
             })
             .since(12, 8, 0),
         )
+        .finds(
+            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><binary><thread_pool size='many'/></binary>\
+             <source dir='/a'/><target dir='b'/></filesystem></devices>",
+        )
+        // Less than 0 is as good as nothing.
+        .row(refuse_if(NO_SIZE, |it: &FilesystemBinaryThreadPool, _| kept_value(&it.xml, "size").is_some_and(|it| it.parse::<i32>().is_err())))
         .row(refuse_if(HALF, |it: &FilesystemSourceVolume, _| it.pool.is_some() != it.volume.is_some()))
         .row(refuse_if(NO_SOURCE, |it: &FilesystemSourceMount, _| it.dir.is_none() && it.socket.is_none()))
         .row(refuse_where(required(FilesystemTarget::DIR), |dir, _| dir.is_empty(), NO_TARGET))
@@ -111,12 +118,6 @@ rules![
             "<devices><filesystem type='mount' accessmode='passthrough'><driver type='path'/><source dir='/a'/><target dir='b'/>\
              </filesystem></devices>",
         )
-        .example(
-            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><idmap><gid start='0' target='1' count='9'/>\
-             </idmap><source dir='/a'/><target dir='b'/></filesystem></devices>",
-            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><source dir='/a'/><target dir='b'/>\
-             </filesystem></devices>",
-        )
         .row(
             unread(child(FilesystemTypeMount::BINARY).in_branch(Filesystem::TYPE), OTHER)
                 .when(|it, _| !is_virtiofs(it)),
@@ -124,11 +125,22 @@ rules![
         .row(
             unread(child(FilesystemTypeMount::IDMAP).in_branch(Filesystem::TYPE), OTHER).when(|it, _| !is_virtiofs(it)),
         )
-        .row(unread_where(child(FilesystemTypeMount::IDMAP), |it, _| it.uids.is_empty() && !it.gids.is_empty(), "where no users are mapped"))
         .row(unread(FilesystemDriver::QUEUE, OTHER).when(|driver, _| driver.type_ != Some(Type::Virtiofs)))
         .rows(each_field!(FilesystemDriver::[FORMAT WRPOLICY], |it| {
             unread(it, "without a type").when(|driver, _| driver.type_.is_none())
         })),
+    rule("filesystem-virtiofs-nothing", Class::Default)
+        .summary("what says nothing of a file system of virtiofs")
+        .doc("Where no users are mapped libvirt reads past the groups that are, and 0 files that virtiofsd may have open are no number of them.")
+        .example(
+            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><idmap><gid start='0' target='1' count='9'/>\
+             </idmap><source dir='/a'/><target dir='b'/></filesystem></devices>",
+            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><source dir='/a'/><target dir='b'/>\
+             </filesystem></devices>",
+        )
+        // A user that is mapped wrongly is refused.
+        .row(nothing(child(FilesystemTypeMount::IDMAP), |it| it.uids.is_empty() && !it.gids.is_empty(), "no users are mapped"))
+        .row(nothing(FilesystemBinaryOpenFiles::MAX, |most| *most == 0, "no number of files is given")),
     rule("filesystem-socket-dir-unread", Class::Lossy)
         .summary("a file system behind a socket has no directory")
         .doc(

@@ -6,6 +6,11 @@ use super::targets::source;
 use crate::rules::prelude::*;
 
 const BEYOND: &str = "a port of a server is at most 65535: choose another one";
+const NO_TIMEOUT: &str = "a connection that is made again needs a time-out: add timeout, in seconds";
+const NO_NAME: &str = "a character of this name is in no cookie's: letters, digits and !#$%&'*+-.^_`|~ are";
+const NO_VALUE: &str =
+    "the value has blanks, quotes within, commas, semicolons or backslashes: send it encoded, as %20 for a blank";
+const ONE_OR_MORE: &str = "the disk has one I/O thread or several: leave out iothread, or <iothreads>";
 
 rules![
     rule("storage-value-invalid", Class::Conflict)
@@ -65,19 +70,28 @@ rules![
             |cookie, _| Some(cookie.name.clone()),
             "another cookie is called {}: leave this one out",
         ))
+        .finds(
+            "<devices><disk type='network' device='disk'><source protocol='https' name='a'><host name='h'/><cookies>\
+             <cookie name='k'>a b</cookie></cookies></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(refuse_if(NO_NAME, |it: &DiskCookie, _| it.name.contains(|at: char| !at.is_ascii_alphanumeric() && !"!#$%&'*+-.^_`|~".contains(at))))
+        .row(refuse_if(NO_VALUE, |it: &DiskCookie, _| it.value.trim_matches('"').contains(|at: char| !at.is_ascii_graphic() || "\",;\\{}".contains(at))))
         .row(refuse_where(DiskHostByAddress::PORT, |port, _| *port > 65535, BEYOND))
         .row(refuse_where(HostdevIscsiHost::PORT, |port, _| !(0..=65535).contains(port), BEYOND))
         .row(refuse_if("<dataStore> names no file: add <source>, or leave it out", |it: &DiskDataStore, _| source(&it.type_).is_none()))
         .row(refuse_where(DiskDriver::IOTHREAD, |thread, _| *thread == 0, "I/O threads count from 1: choose another number"))
+        .finds(
+            "<devices><disk type='file' device='disk'><driver name='qemu' iothread='1'><iothreads><iothread id='2'/></iothreads></driver>\
+             <source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(refuse_where(child(DiskDriver::IOTHREADS), |it, scope| !it.iothreads.is_empty() && scope.knows(10, 0, 0), ONE_OR_MORE).when(|it, _| it.iothread.is_some_and(|it| it > 0)))
         .row(refuse_where(
             DiskDriver::TYPE,
             |type_, _| *type_ == DiskDriverType::Luks,
             "an encrypted image is of the format raw: luks is told by <encryption>; set type='raw' of <driver>",
         ))
         .row(refuse_where(required(DiskSourceNvme::NAMESPACE), |number, _| number.0 == 0, "namespaces count from 1: choose another number"))
-        .row(refuse_if("a connection that is made again needs a time-out: add timeout, in seconds", |it: &DiskReconnect, _| {
-            it.enabled == Some(YesNo::Yes) && it.timeout.is_none()
-        }))
+        .row(refuse_in(DiskSourceVhostUser::RECONNECT, |it, _| (it.enabled == Some(YesNo::Yes) && it.timeout.is_none()).then_some(NO_TIMEOUT)))
         .row(
             refuse_if("a user of SSH needs a key: add keyfile or agentsock", |it: &DiskSshIdentity, _| {
                 it.keyfile.is_none() && it.agentsock.is_none()

@@ -31,7 +31,7 @@ rules![
         .row(refuse_if(NO_NAME, |group: &Throttlegroup, _| group.group_name.as_ref().is_none_or(String::is_empty)))
         .row(unique(Throttlegroups::THROTTLEGROUPS, |group, _| group.group_name.clone(), TAKEN))
         .row(unique(DiskThrottleFilters::THROTTLEFILTERS, |filter, _| Some(filter.group.clone()), AGAIN))
-        .row(check(unknown_groups))
+        .row(check(unknown_groups).since(11, 2, 0))
         .row(refuse(|disk: &Disk, _| {
             disk.throttlefilters.as_ref().filter(|filters| !filters.throttlefilters.is_empty())?;
             let is_drive = disk.device == Some(DiskDevice::Cdrom);
