@@ -596,21 +596,26 @@ rt::table! { OsBios: element("bios").since(0, 9, 4).dropped_if_empty().reference
 pub struct OsSmbios {
     /// The origin of the tables.
     ///
-    /// An empty one counts as absent. It must be there, but may be missing in what is read; see rule
-    /// `empty-element`. Since libvirt 0.8.6.
+    /// Where absent, `none` is assumed; the canonical form leaves it out. An empty one counts as absent. It
+    /// must be there, but may be missing in what is read; see rule `empty-element`. Since libvirt 0.8.6.
     pub mode: Option<OsSmbiosMode>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { OsSmbios: element("smbios").since(0, 8, 6).dropped_if_empty().reference("bios-bootloader");
-    0 MODE = mode: Option<OsSmbiosMode>, attribute("mode").since(0, 8, 6).absent_if_empty();
+    0 MODE = mode: Option<OsSmbiosMode>, attribute("mode").dropped("none").since(0, 8, 6).absent_if_empty();
 }
 
 /// A set of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum OsSmbiosMode {
+    /// Nothing is said of them: the hypervisor makes them up.
+    ///
+    /// Since libvirt 0.8.6.
+    #[default]
+    None,
     /// The hypervisor makes them up.
     ///
     /// Since libvirt 0.8.6.
@@ -626,6 +631,7 @@ pub enum OsSmbiosMode {
 }
 
 rt::values! { OsSmbiosMode;
+    None = "none".since(0, 8, 6);
     Emulate = "emulate".since(0, 8, 6);
     Host = "host".since(0, 8, 6);
     Sysinfo = "sysinfo".since(0, 8, 6);

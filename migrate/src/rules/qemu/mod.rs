@@ -8,6 +8,7 @@ mod disk_places;
 mod disks;
 mod features;
 mod graphics;
+mod guest;
 mod hyperv;
 mod interfaces;
 mod machine;
@@ -33,7 +34,7 @@ use crate::rule::scope::Scope;
 
 // In the order in which they run within a phase.
 files![
-    features hyperv timers machine cpu memory vcpus disks disk_options disk_places pci pci_addresses pci_plugs usb
+    features hyperv timers guest machine cpu memory vcpus disks disk_options disk_places pci pci_addresses pci_plugs usb
     overrides channels ports interfaces graphics devices machine_devices
 ];
 
