@@ -6,7 +6,7 @@ use std::error::Error;
 /// What the program prints.
 pub fn run() -> Result<String, Box<dyn Error>> {
     let mut disk = Disk::from_xml("<disk type='block'><source dev='/dev/sdx'/><target dev='vdb'/></disk>")?;
-    disk.alias = Some(Alias { name: "ua-data".to_owned(), ..Alias::default() });
+    disk.alias = Some(Box::new(Alias { name: "ua-data".to_owned(), ..Alias::default() }));
     Ok(disk.to_xml()?)
 }
 

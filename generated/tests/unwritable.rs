@@ -31,7 +31,7 @@ fn said(change: impl Fn(&mut Domain)) -> String {
 }
 
 fn address(domain: &mut Domain, type_: AddressType) {
-    domain.disk_mut("vda").expect("a disk").address = Some(Address { type_, ..Address::default() });
+    domain.disk_mut("vda").expect("a disk").address = Some(Box::new(Address { type_, ..Address::default() }));
 }
 
 #[test]

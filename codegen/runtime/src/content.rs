@@ -198,6 +198,15 @@ pub fn field_mut<T: 'static>(content: &mut dyn Content) -> Option<&mut T> {
     content.field_mut(index)?.whole().downcast_mut()
 }
 
+/// The first child of this type, whatever the struct is, and whether or not it is in a box.
+#[must_use]
+pub fn child_of_type<T: Content>(content: &dyn Content) -> Option<&T> {
+    (0..content.info().fields.len()).find_map(|index| match content.field(index)? {
+        Slot::Child(nest) => (nest.get(0)? as &dyn Any).downcast_ref(),
+        _ => None,
+    })
+}
+
 /// The first child of this name, whatever the struct is: one that is an element, no value.
 #[must_use]
 pub fn child_called<'c>(content: &'c dyn Content, name: &str) -> Option<&'c dyn Content> {

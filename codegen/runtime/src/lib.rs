@@ -47,9 +47,9 @@ mod with_serde;
 pub mod writer;
 
 pub use content::{
-    Content, Mix, Payload, branch, branch_mut, child_called, child_called_mut, each_struct, each_struct_in,
-    each_struct_in_mut, each_struct_mut, extras, extras_mut, field, field_mut, fields, fields_mut, filled_fields,
-    given, walk, walk_mut,
+    Content, Mix, Payload, branch, branch_mut, child_called, child_called_mut, child_of_type, each_struct,
+    each_struct_in, each_struct_in_mut, each_struct_mut, extras, extras_mut, field, field_mut, fields, fields_mut,
+    filled_fields, given, walk, walk_mut,
 };
 pub use edit::Original;
 pub use element::{Element, Parsed};

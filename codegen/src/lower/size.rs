@@ -1,10 +1,12 @@
 //! Boxes around what is large and rarely there, so that its parent stays cheap to make, to move and to hold many times.
 
-use crate::model::{Basic, ChildContent, Count, FieldKind, Model, Scalar, Shape, TypeId};
+use std::collections::HashSet;
+
+use crate::model::{Basic, ChildContent, Count, Field, FieldKind, Model, Scalar, Shape, TypeId};
 
 /// The estimated size, in bytes, above which an optional child is boxed in an element of which a document can have many: what is absent
 /// takes its whole size there, and a document of many disks would have most of its memory in what its disks do not have.
-const LARGE_IN_MANY: usize = 110;
+const LARGE_IN_MANY: usize = 40;
 
 /// The same in an element of which there is one in a document.
 const LARGE_IN_ONE: usize = 1000;
@@ -34,11 +36,32 @@ pub fn box_large(model: &mut Model) {
         let mut sizes = Sizes { model, known: vec![None; model.types.len()] };
         let sized = candidates.iter().map(|&(owner, index, child)| (sizes.of(child), owner, index));
         let large = |owner: usize| if many[owner] { LARGE_IN_MANY } else { LARGE_IN_ONE };
-        let Some((_, owner, index)) = sized.filter(|&(size, owner, _)| size > large(owner)).min() else { return };
+        let Some((_, owner, index)) = sized.filter(|&(size, owner, _)| size > large(owner)).min() else { break };
         candidates.retain(|candidate| (candidate.0, candidate.1) != (owner, index));
-        if let Shape::Struct(shape) = &mut model.types[owner].shape {
-            shape.fields[index].boxed = true;
+        put_in_box(model, owner, index);
+    }
+    box_alike(model, &candidates);
+}
+
+/// Boxes what is boxed in another element: who goes by the type of a field finds it in all of them.
+fn box_alike(model: &mut Model, candidates: &[(usize, usize, TypeId)]) {
+    let boxed = |field: &Field| match &field.kind {
+        FieldKind::Child { content: ChildContent::Struct(child), count: Count::Optional, .. } if field.boxed => {
+            Some(*child)
         }
+        _ => None,
+    };
+    let structs =
+        model.types.iter().filter_map(|ty| if let Shape::Struct(shape) = &ty.shape { Some(shape) } else { None });
+    let boxed: HashSet<TypeId> = structs.flat_map(|shape| shape.fields.iter().filter_map(boxed)).collect();
+    for &(owner, index, _) in candidates.iter().filter(|(.., child)| boxed.contains(child)) {
+        put_in_box(model, owner, index);
+    }
+}
+
+fn put_in_box(model: &mut Model, owner: usize, index: usize) {
+    if let Shape::Struct(shape) = &mut model.types[owner].shape {
+        shape.fields[index].boxed = true;
     }
 }
 

@@ -428,11 +428,11 @@ pub struct TimerTickpolicyCatchup {
     /// How missing ticks are caught up with; 0 counts as not given.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.6.
-    pub catchup: Option<TimerCatchup>,
+    pub catchup: Option<Box<TimerCatchup>>,
 }
 
 rt::table! { TimerTickpolicyCatchup: members();
-    0 CATCHUP = catchup: Option<TimerCatchup>, child("catchup").since(0, 8, 6).dropped_if_empty();
+    0 CATCHUP = catchup: Option<Box<TimerCatchup>>, child("catchup").since(0, 8, 6).dropped_if_empty();
 }
 
 /// How missing ticks are caught up with; 0 counts as not given.

@@ -475,7 +475,7 @@ pub struct NumaCell {
     /// How far the other nodes are. Where nothing is said it is 10 to the node itself and 20 to any other.
     ///
     /// Since libvirt 3.10.0.
-    pub distances: Option<NumaDistances>,
+    pub distances: Option<Box<NumaDistances>>,
     /// A cache at the memory's side of the node, one level an element.
     ///
     /// Since libvirt 6.6.0.
@@ -491,7 +491,7 @@ rt::table! { NumaCell: element("cell").since(0, 9, 8);
     3 UNIT = unit: Option<scalar::MemoryUnit>, attribute("unit").written("KiB").since(1, 2, 11).absent_if_empty();
     4 MEM_ACCESS = mem_access: Option<NumaCellMemAccess>, attribute("memAccess").since(1, 2, 9);
     5 DISCARD = discard: Option<YesNo>, attribute("discard").since(4, 4, 0);
-    6 DISTANCES = distances: Option<NumaDistances>, child("distances").since(3, 10, 0);
+    6 DISTANCES = distances: Option<Box<NumaDistances>>, child("distances").since(3, 10, 0);
     7 CACHES = caches: Vec<NumaCache>, child("cache").since(6, 6, 0);
 }
 

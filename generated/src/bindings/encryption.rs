@@ -24,11 +24,11 @@ pub struct Encryption {
     /// The cipher with which a new LUKS volume is encrypted.
     ///
     /// Since libvirt 2.1.0.
-    pub cipher: Option<EncryptionCipher>,
+    pub cipher: Option<Box<EncryptionCipher>>,
     /// How the initialization vectors of a new LUKS volume are made.
     ///
     /// Since libvirt 2.1.0.
-    pub ivgen: Option<EncryptionIvgen>,
+    pub ivgen: Option<Box<EncryptionIvgen>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -37,8 +37,8 @@ rt::table! { Encryption: element("encryption");
     0 FORMAT = format: EncryptionFormat, attribute("format").since(0, 7, 1);
     1 ENGINE = engine: Option<EncryptionEngine>, attribute("engine").assumed("qemu").since(7, 9, 0);
     2 SECRETS = secrets: Vec<EncryptionSecret>, child("secret").since(0, 7, 1);
-    3 CIPHER = cipher: Option<EncryptionCipher>, child("cipher").since(2, 1, 0);
-    4 IVGEN = ivgen: Option<EncryptionIvgen>, child("ivgen").since(2, 1, 0);
+    3 CIPHER = cipher: Option<Box<EncryptionCipher>>, child("cipher").since(2, 1, 0);
+    4 IVGEN = ivgen: Option<Box<EncryptionIvgen>>, child("ivgen").since(2, 1, 0);
 }
 
 /// The formats of encrypted storage: `luks-any` is LUKS of version 1 or 2, whichever is found;

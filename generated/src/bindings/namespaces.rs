@@ -134,14 +134,14 @@ pub struct QemuOverrideDevice {
     /// The properties of the part of the device that the guest sees.
     ///
     /// Since libvirt 8.2.0.
-    pub frontend: Option<QemuOverrideFrontend>,
+    pub frontend: Option<Box<QemuOverrideFrontend>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { QemuOverrideDevice: element("device").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(8, 2, 0);
     0 ALIAS = alias: String, attribute("alias").since(8, 2, 0);
-    1 FRONTEND = frontend: Option<QemuOverrideFrontend>, child("frontend").ns("http://libvirt.org/schemas/domain/qemu/1.0")
+    1 FRONTEND = frontend: Option<Box<QemuOverrideFrontend>>, child("frontend").ns("http://libvirt.org/schemas/domain/qemu/1.0")
         .since(8, 2, 0);
 }
 

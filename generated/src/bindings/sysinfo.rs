@@ -48,11 +48,11 @@ pub struct SysinfoTypeSmbios {
     /// Block 0 of SMBIOS: the BIOS.
     ///
     /// Since libvirt 0.8.6.
-    pub bios: Option<SysinfoBios>,
+    pub bios: Option<Box<SysinfoBios>>,
     /// Block 1 of SMBIOS: the system.
     ///
     /// Since libvirt 0.8.6.
-    pub system: Option<SysinfoSystem>,
+    pub system: Option<Box<SysinfoSystem>>,
     /// Block 2 of SMBIOS: a board.
     ///
     /// Since libvirt 1.2.17.
@@ -60,19 +60,19 @@ pub struct SysinfoTypeSmbios {
     /// Block 3 of SMBIOS: the chassis.
     ///
     /// Since libvirt 4.1.0.
-    pub chassis: Option<SysinfoChassis>,
+    pub chassis: Option<Box<SysinfoChassis>>,
     /// Block 11 of SMBIOS: strings for applications in the guest.
     ///
     /// Since libvirt 4.1.0.
-    pub oem_strings: Option<SysinfoOemStrings>,
+    pub oem_strings: Option<Box<SysinfoOemStrings>>,
 }
 
 rt::table! { SysinfoTypeSmbios: members();
-    0 BIOS = bios: Option<SysinfoBios>, child("bios").since(0, 8, 6);
-    1 SYSTEM = system: Option<SysinfoSystem>, child("system").since(0, 8, 6);
+    0 BIOS = bios: Option<Box<SysinfoBios>>, child("bios").since(0, 8, 6);
+    1 SYSTEM = system: Option<Box<SysinfoSystem>>, child("system").since(0, 8, 6);
     2 BASE_BOARDS = base_boards: Vec<SysinfoBaseBoard>, child("baseBoard").since(1, 2, 17);
-    3 CHASSIS = chassis: Option<SysinfoChassis>, child("chassis").since(4, 1, 0);
-    4 OEM_STRINGS = oem_strings: Option<SysinfoOemStrings>, child("oemStrings").since(4, 1, 0);
+    3 CHASSIS = chassis: Option<Box<SysinfoChassis>>, child("chassis").since(4, 1, 0);
+    4 OEM_STRINGS = oem_strings: Option<Box<SysinfoOemStrings>>, child("oemStrings").since(4, 1, 0);
 }
 
 /// The members of one variant.

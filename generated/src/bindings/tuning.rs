@@ -147,7 +147,7 @@ pub struct Iothread {
     /// How long an I/O thread polls before it waits for events.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 9.4.0.
-    pub poll: Option<IothreadPoll>,
+    pub poll: Option<Box<IothreadPoll>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -156,7 +156,7 @@ rt::table! { Iothread: element("iothread").since(1, 2, 15);
     0 ID = id: u32, attribute("id").since(1, 2, 15);
     1 THREAD_POOL_MIN = thread_pool_min: Option<u32>, attribute("thread_pool_min").since(8, 5, 0);
     2 THREAD_POOL_MAX = thread_pool_max: Option<u32>, attribute("thread_pool_max").since(8, 5, 0);
-    3 POLL = poll: Option<IothreadPoll>, child("poll").since(9, 4, 0).dropped_if_empty();
+    3 POLL = poll: Option<Box<IothreadPoll>>, child("poll").since(9, 4, 0).dropped_if_empty();
 }
 
 /// How long an I/O thread polls before it waits for events.

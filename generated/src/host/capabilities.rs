@@ -329,9 +329,9 @@ pub struct HostCell {
     /// How many pages of a size it has.
     pub pages: Vec<HostCellPages>,
     /// How far it is to the nodes.
-    pub distances: Option<HostCellDistances>,
+    pub distances: Option<Box<HostCellDistances>>,
     /// Its CPUs.
-    pub cpus: Option<HostCellCpus>,
+    pub cpus: Option<Box<HostCellCpus>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -340,8 +340,8 @@ rt::table! { HostCell: element("cell");
     0 ID = id: u32, attribute("id");
     1 MEMORY = memory: Option<Size>, child("memory");
     2 PAGES = pages: Vec<HostCellPages>, child("pages");
-    3 DISTANCES = distances: Option<HostCellDistances>, child("distances");
-    4 CPUS = cpus: Option<HostCellCpus>, child("cpus");
+    3 DISTANCES = distances: Option<Box<HostCellDistances>>, child("distances");
+    4 CPUS = cpus: Option<Box<HostCellCpus>>, child("cpus");
 }
 
 /// How many pages of a size it has.
@@ -653,7 +653,7 @@ pub struct Guest {
     /// An architecture of guests, and the machines that it has.
     pub arch: GuestArch,
     /// What guests of an architecture can have. The order differs from libvirt to libvirt.
-    pub features: Option<GuestFeatures>,
+    pub features: Option<Box<GuestFeatures>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -661,7 +661,7 @@ pub struct Guest {
 rt::table! { Guest: element("guest");
     0 OS_TYPE = os_type: Option<String>, leaf("os_type");
     1 ARCH = arch: GuestArch, child("arch");
-    2 FEATURES = features: Option<GuestFeatures>, child("features");
+    2 FEATURES = features: Option<Box<GuestFeatures>>, child("features");
 }
 
 /// An architecture of guests, and the machines that it has.

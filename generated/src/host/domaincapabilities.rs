@@ -178,7 +178,7 @@ pub struct CpuMode {
     /// Who made the processor that `host-model` stands for.
     pub vendor: Option<String>,
     /// The width of physical addresses.
-    pub maxphysaddr: Option<CpuModeMaxphysaddr>,
+    pub maxphysaddr: Option<Box<CpuModeMaxphysaddr>>,
     /// A feature of the processor that `host-model` stands for.
     pub features: Vec<CpuModeFeature>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -191,7 +191,7 @@ rt::table! { CpuMode: element("mode");
     2 ENUMS = enums: Vec<Enumeration>, child("enum");
     3 ITEMS = items: Vec<CpuModeItem>, mix();
     4 VENDOR = vendor: Option<String>, leaf("vendor");
-    5 MAXPHYSADDR = maxphysaddr: Option<CpuModeMaxphysaddr>, child("maxphysaddr");
+    5 MAXPHYSADDR = maxphysaddr: Option<Box<CpuModeMaxphysaddr>>, child("maxphysaddr");
     6 FEATURES = features: Vec<CpuModeFeature>, child("feature");
 }
 

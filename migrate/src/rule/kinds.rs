@@ -2,7 +2,7 @@
 
 mod size;
 
-use std::borrow::Cow;
+use std::borrow::{BorrowMut, Cow};
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
@@ -470,25 +470,30 @@ fn refuse_twice(first: &dyn Content, other: &dyn Content, cx: &mut Context<'_>) 
 
 /// Blocks of one name of which libvirt reads the first, and one part of the others beside it: this part is moved to the first. Where the
 /// parts are not joined, the first one counts. What else a block says stays in profile `modern`, and the part with it.
-pub fn merge_part<T, B, P>(block: Key<T, Option<B>>, part: Key<B, Option<P>>, join: Option<fn(&mut P, P)>) -> Draft<T>
+pub fn merge_part<T, B, I, P>(
+    block: Key<T, Option<B>>,
+    part: Key<I, Option<P>>,
+    join: Option<fn(&mut P, P)>,
+) -> Draft<T>
 where
     T: Content + Described + Clone,
-    B: Element + Described,
+    B: Element + BorrowMut<I>,
+    I: Described,
     P: Element,
 {
     let (name, inner) = (block.info().name, part.info().name);
     Draft::new(Kind::Merge, name, move |element: &mut T, cx| {
         let Some(first) = block.get(element) else { return };
-        let (profile, mut has_part) = (cx.profile, part.get(first).is_some());
+        let (profile, mut has_part) = (cx.profile, part.get(first.borrow()).is_some());
         let parts = take_kept(element, name, cx, |mut other: B| {
-            let own = part.get_mut(&mut other).take().filter(|_| join.is_some() || !has_part)?;
+            let own = part.get_mut(other.borrow_mut()).take().filter(|_| join.is_some() || !has_part)?;
             let counts = profile == Profile::Libvirt || other.says_nothing();
             has_part |= counts;
             counts.then_some(own)
         });
         let Some(first) = block.get_mut(element) else { return };
         for (other, at) in parts {
-            match (part.get_mut(first), join) {
+            match (part.get_mut(first.borrow_mut()), join) {
                 (Some(own), Some(join)) => join(own, other),
                 (none, _) => *none = Some(other),
             }

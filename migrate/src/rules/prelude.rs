@@ -3,7 +3,7 @@
 pub(super) use domxml::*;
 pub(super) use domxml_runtime::{
     Content, Described, Element, Extra, Key, Payload, Prefer, Span, branch, branch_mut, child_called, child_called_mut,
-    field, field_mut, given,
+    child_of_type, field, field_mut, given,
 };
 
 pub(super) use super::common::*;

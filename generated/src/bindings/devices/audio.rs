@@ -105,16 +105,16 @@ pub struct AudioBare {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub input: Option<AudioEnd>,
+    pub input: Option<Box<AudioEnd>>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub output: Option<AudioEnd>,
+    pub output: Option<Box<AudioEnd>>,
 }
 
 rt::table! { AudioBare: members();
-    0 INPUT = input: Option<AudioEnd>, child("input").since(6, 7, 0).dropped_if_empty();
-    1 OUTPUT = output: Option<AudioEnd>, child("output").since(6, 7, 0).dropped_if_empty();
+    0 INPUT = input: Option<Box<AudioEnd>>, child("input").since(6, 7, 0).dropped_if_empty();
+    1 OUTPUT = output: Option<Box<AudioEnd>>, child("output").since(6, 7, 0).dropped_if_empty();
 }
 
 /// The members of one variant.
@@ -123,16 +123,16 @@ pub struct AudioTypeAlsa {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub input: Option<AudioAlsaEnd>,
+    pub input: Option<Box<AudioAlsaEnd>>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub output: Option<AudioAlsaEnd>,
+    pub output: Option<Box<AudioAlsaEnd>>,
 }
 
 rt::table! { AudioTypeAlsa: members();
-    0 INPUT = input: Option<AudioAlsaEnd>, child("input").since(7, 2, 0).dropped_if_empty();
-    1 OUTPUT = output: Option<AudioAlsaEnd>, child("output").since(7, 2, 0).dropped_if_empty();
+    0 INPUT = input: Option<Box<AudioAlsaEnd>>, child("input").since(7, 2, 0).dropped_if_empty();
+    1 OUTPUT = output: Option<Box<AudioAlsaEnd>>, child("output").since(7, 2, 0).dropped_if_empty();
 }
 
 /// The members of one variant.
@@ -141,16 +141,16 @@ pub struct AudioTypeCoreaudio {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub input: Option<AudioBufferedEnd>,
+    pub input: Option<Box<AudioBufferedEnd>>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub output: Option<AudioBufferedEnd>,
+    pub output: Option<Box<AudioBufferedEnd>>,
 }
 
 rt::table! { AudioTypeCoreaudio: members();
-    0 INPUT = input: Option<AudioBufferedEnd>, child("input").since(7, 2, 0).dropped_if_empty();
-    1 OUTPUT = output: Option<AudioBufferedEnd>, child("output").since(7, 2, 0).dropped_if_empty();
+    0 INPUT = input: Option<Box<AudioBufferedEnd>>, child("input").since(7, 2, 0).dropped_if_empty();
+    1 OUTPUT = output: Option<Box<AudioBufferedEnd>>, child("output").since(7, 2, 0).dropped_if_empty();
 }
 
 /// The members of one variant.
@@ -261,17 +261,17 @@ pub struct AudioTypeSdl {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub input: Option<AudioBufferedEnd>,
+    pub input: Option<Box<AudioBufferedEnd>>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.2.0.
-    pub output: Option<AudioBufferedEnd>,
+    pub output: Option<Box<AudioBufferedEnd>>,
 }
 
 rt::table! { AudioTypeSdl: members();
     0 DRIVER = driver: Option<AudioTypeSdlDriver>, attribute("driver").since(7, 2, 0).part(1);
-    1 INPUT = input: Option<AudioBufferedEnd>, child("input").since(7, 2, 0).dropped_if_empty();
-    2 OUTPUT = output: Option<AudioBufferedEnd>, child("output").since(7, 2, 0).dropped_if_empty();
+    1 INPUT = input: Option<Box<AudioBufferedEnd>>, child("input").since(7, 2, 0).dropped_if_empty();
+    2 OUTPUT = output: Option<Box<AudioBufferedEnd>>, child("output").since(7, 2, 0).dropped_if_empty();
 }
 
 /// A set of values.
@@ -313,17 +313,17 @@ pub struct AudioTypeFile {
     /// What comes from the host to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub input: Option<AudioEnd>,
+    pub input: Option<Box<AudioEnd>>,
     /// What goes from the guest to the host.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
-    pub output: Option<AudioEnd>,
+    pub output: Option<Box<AudioEnd>>,
 }
 
 rt::table! { AudioTypeFile: members();
     0 PATH = path: Option<String>, attribute("path").since(7, 2, 0).part(1);
-    1 INPUT = input: Option<AudioEnd>, child("input").since(6, 7, 0).dropped_if_empty();
-    2 OUTPUT = output: Option<AudioEnd>, child("output").since(6, 7, 0).dropped_if_empty();
+    1 INPUT = input: Option<Box<AudioEnd>>, child("input").since(6, 7, 0).dropped_if_empty();
+    2 OUTPUT = output: Option<Box<AudioEnd>>, child("output").since(6, 7, 0).dropped_if_empty();
 }
 
 /// The format of the host's side, where it is fixed.
@@ -421,7 +421,7 @@ pub struct AudioEnd {
     /// The format of the host's side, where it is fixed.
     ///
     /// Since libvirt 7.2.0.
-    pub settings: Option<AudioSettings>,
+    pub settings: Option<Box<AudioSettings>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -431,7 +431,7 @@ rt::table! { AudioEnd: shared().since(6, 7, 0).dropped_if_empty();
     1 FIXED_SETTINGS = fixed_settings: Option<YesNo>, attribute("fixedSettings").since(7, 2, 0);
     2 VOICES = voices: Option<scalar::Decimal>, attribute("voices").since(7, 2, 0);
     3 BUFFER_LENGTH = buffer_length: Option<scalar::Decimal>, attribute("bufferLength").since(7, 2, 0);
-    4 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+    4 SETTINGS = settings: Option<Box<AudioSettings>>, child("settings").since(7, 2, 0);
 }
 
 /// One direction of the sound with ALSA.
@@ -462,7 +462,7 @@ pub struct AudioAlsaEnd {
     /// The format of the host's side, where it is fixed.
     ///
     /// Since libvirt 7.2.0.
-    pub settings: Option<AudioSettings>,
+    pub settings: Option<Box<AudioSettings>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -473,7 +473,7 @@ rt::table! { AudioAlsaEnd: shared().since(7, 2, 0).dropped_if_empty();
     2 VOICES = voices: Option<scalar::Decimal>, attribute("voices").since(7, 2, 0);
     3 BUFFER_LENGTH = buffer_length: Option<scalar::Decimal>, attribute("bufferLength").since(7, 2, 0);
     4 DEV = dev: Option<String>, attribute("dev").since(7, 2, 0);
-    5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+    5 SETTINGS = settings: Option<Box<AudioSettings>>, child("settings").since(7, 2, 0);
 }
 
 /// One direction of the sound with CoreAudio and SDL.
@@ -504,7 +504,7 @@ pub struct AudioBufferedEnd {
     /// The format of the host's side, where it is fixed.
     ///
     /// Since libvirt 7.2.0.
-    pub settings: Option<AudioSettings>,
+    pub settings: Option<Box<AudioSettings>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -515,7 +515,7 @@ rt::table! { AudioBufferedEnd: shared().since(7, 2, 0).dropped_if_empty();
     2 VOICES = voices: Option<scalar::Decimal>, attribute("voices").since(7, 2, 0);
     3 BUFFER_LENGTH = buffer_length: Option<scalar::Decimal>, attribute("bufferLength").since(7, 2, 0);
     4 BUFFER_COUNT = buffer_count: Option<scalar::Decimal>, attribute("bufferCount").dropped("0").since(7, 2, 0);
-    5 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+    5 SETTINGS = settings: Option<Box<AudioSettings>>, child("settings").since(7, 2, 0);
 }
 
 /// One direction of the sound with JACK.
@@ -558,7 +558,7 @@ pub struct AudioJackEnd {
     /// The format of the host's side, where it is fixed.
     ///
     /// Since libvirt 7.2.0.
-    pub settings: Option<AudioSettings>,
+    pub settings: Option<Box<AudioSettings>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -572,7 +572,7 @@ rt::table! { AudioJackEnd: shared().since(7, 2, 0).dropped_if_empty();
     5 CLIENT_NAME = client_name: Option<String>, attribute("clientName").since(7, 2, 0);
     6 CONNECT_PORTS = connect_ports: Option<String>, attribute("connectPorts").since(7, 2, 0);
     7 EXACT_NAME = exact_name: Option<YesNo>, attribute("exactName").since(7, 2, 0);
-    8 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+    8 SETTINGS = settings: Option<Box<AudioSettings>>, child("settings").since(7, 2, 0);
 }
 
 /// One direction of the sound with OSS.
@@ -611,7 +611,7 @@ pub struct AudioOssEnd {
     /// The format of the host's side, where it is fixed.
     ///
     /// Since libvirt 7.2.0.
-    pub settings: Option<AudioSettings>,
+    pub settings: Option<Box<AudioSettings>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -624,7 +624,7 @@ rt::table! { AudioOssEnd: shared().since(6, 7, 0).dropped_if_empty();
     4 DEV = dev: Option<String>, attribute("dev").since(6, 7, 0).optional_since(7, 2, 0);
     5 BUFFER_COUNT = buffer_count: Option<scalar::Decimal>, attribute("bufferCount").dropped("0").since(7, 2, 0);
     6 TRY_POLL = try_poll: Option<YesNo>, attribute("tryPoll").since(7, 2, 0);
-    7 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+    7 SETTINGS = settings: Option<Box<AudioSettings>>, child("settings").since(7, 2, 0);
 }
 
 /// One direction of the sound with PipeWire and PulseAudio.
@@ -663,7 +663,7 @@ pub struct AudioServerEnd {
     /// The format of the host's side, where it is fixed.
     ///
     /// Since libvirt 7.2.0.
-    pub settings: Option<AudioSettings>,
+    pub settings: Option<Box<AudioSettings>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -676,5 +676,5 @@ rt::table! { AudioServerEnd: shared().since(7, 2, 0).dropped_if_empty();
     4 NAME = name: Option<String>, attribute("name").since(7, 2, 0);
     5 STREAM_NAME = stream_name: Option<String>, attribute("streamName").since(7, 2, 0);
     6 LATENCY = latency: Option<scalar::Decimal>, attribute("latency").since(7, 2, 0);
-    7 SETTINGS = settings: Option<AudioSettings>, child("settings").since(7, 2, 0);
+    7 SETTINGS = settings: Option<Box<AudioSettings>>, child("settings").since(7, 2, 0);
 }

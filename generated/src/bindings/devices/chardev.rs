@@ -109,11 +109,11 @@ pub struct ChardevBackendPty {
     ///
     /// Only a running domain shows it. A second one is refused by libvirt. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#pseudo-tty).
-    pub source: Option<ChardevSourcePty>,
+    pub source: Option<Box<ChardevSourcePty>>,
 }
 
 rt::table! { ChardevBackendPty: members();
-    0 SOURCE = source: Option<ChardevSourcePty>, child("source").once().since(0, 6, 0).output_only();
+    0 SOURCE = source: Option<Box<ChardevSourcePty>>, child("source").once().since(0, 6, 0).output_only();
 }
 
 /// The members of one variant.
@@ -123,11 +123,11 @@ pub struct ChardevOnPath {
     ///
     /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#host-device-proxy).
-    pub source: Option<ChardevSourcePath>,
+    pub source: Option<Box<ChardevSourcePath>>,
 }
 
 rt::table! { ChardevOnPath: members();
-    0 SOURCE = source: Option<ChardevSourcePath>, child("source").once().since(0, 6, 0);
+    0 SOURCE = source: Option<Box<ChardevSourcePath>>, child("source").once().since(0, 6, 0);
 }
 
 /// The members of one variant.
@@ -137,11 +137,11 @@ pub struct ChardevBackendFile {
     ///
     /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#device-logfile).
-    pub source: Option<ChardevSourceFile>,
+    pub source: Option<Box<ChardevSourceFile>>,
 }
 
 rt::table! { ChardevBackendFile: members();
-    0 SOURCE = source: Option<ChardevSourceFile>, child("source").once().since(0, 6, 0);
+    0 SOURCE = source: Option<Box<ChardevSourceFile>>, child("source").once().since(0, 6, 0);
 }
 
 /// The members of one variant.
@@ -185,7 +185,7 @@ pub struct ChardevBackendUnix {
     ///
     /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#unix-domain-socket-client-server).
-    pub source: Option<ChardevSourceUnix>,
+    pub source: Option<Box<ChardevSourceUnix>>,
     /// A protocol, which has no meaning for a socket of the file system: libvirt reads past it.
     ///
     /// A second one is refused by libvirt. A legacy form; rule `serial-unix-protocol-dropped` replaces it.
@@ -195,7 +195,7 @@ pub struct ChardevBackendUnix {
 }
 
 rt::table! { ChardevBackendUnix: members();
-    0 SOURCE = source: Option<ChardevSourceUnix>, child("source").once().since(0, 6, 0);
+    0 SOURCE = source: Option<Box<ChardevSourceUnix>>, child("source").once().since(0, 6, 0);
     1 PROTOCOL = protocol: Option<ChardevUnixProtocol>, child("protocol").once().since(0, 6, 0)
         .legacy("serial-unix-protocol-dropped");
 }
@@ -207,11 +207,11 @@ pub struct ChardevOnChannel {
     ///
     /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#spice-channel).
-    pub source: Option<ChardevSourceChannel>,
+    pub source: Option<Box<ChardevSourceChannel>>,
 }
 
 rt::table! { ChardevOnChannel: members();
-    0 SOURCE = source: Option<ChardevSourceChannel>, child("source").once().since(0, 6, 0);
+    0 SOURCE = source: Option<Box<ChardevSourceChannel>>, child("source").once().since(0, 6, 0);
 }
 
 /// The members of one variant.
@@ -221,11 +221,11 @@ pub struct ChardevBackendNmdm {
     ///
     /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#nmdm-device).
-    pub source: Option<ChardevSourceNmdm>,
+    pub source: Option<Box<ChardevSourceNmdm>>,
 }
 
 rt::table! { ChardevBackendNmdm: members();
-    0 SOURCE = source: Option<ChardevSourceNmdm>, child("source").once().since(0, 6, 0);
+    0 SOURCE = source: Option<Box<ChardevSourceNmdm>>, child("source").once().since(0, 6, 0);
 }
 
 /// The members of one variant.
@@ -235,11 +235,11 @@ pub struct ChardevBackendQemuVdagent {
     ///
     /// A second one is refused by libvirt. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#channel).
-    pub source: Option<ChardevSourceVdagent>,
+    pub source: Option<Box<ChardevSourceVdagent>>,
 }
 
 rt::table! { ChardevBackendQemuVdagent: members();
-    0 SOURCE = source: Option<ChardevSourceVdagent>, child("source").once().since(0, 6, 0);
+    0 SOURCE = source: Option<Box<ChardevSourceVdagent>>, child("source").once().since(0, 6, 0);
 }
 
 /// The pseudo terminal that the running domain was given.

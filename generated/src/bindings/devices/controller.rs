@@ -22,12 +22,12 @@ pub struct Controller {
     /// How the hypervisor drives the controller.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.0.5.
-    pub driver: Option<ControllerDriver>,
+    pub driver: Option<Box<ControllerDriver>>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -35,7 +35,7 @@ pub struct Controller {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -45,10 +45,10 @@ rt::table! { Controller: element("controller").since(0, 7, 6).reference("control
     .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Part(0, 0), rt::Step::Field(2), rt::Step::Field(3), rt::Step::Part(0, 1), rt::Step::Field(4), rt::Step::Field(5), rt::Step::Part(0, 2)] }]);
     0 TYPE = type_: ControllerType, payload();
     1 INDEX = index: Option<u32>, attribute("index").since(0, 7, 6).optional_since(1, 3, 5);
-    2 DRIVER = driver: Option<ControllerDriver>, child("driver").since(1, 0, 5).dropped_if_empty();
-    3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    2 DRIVER = driver: Option<Box<ControllerDriver>>, child("driver").since(1, 0, 5).dropped_if_empty();
+    3 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    5 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// What the attribute `type` decides.
@@ -394,7 +394,7 @@ pub struct ControllerTypePci {
     ///
     /// The canonical form leaves it out where there is nothing in it. A second one is refused by libvirt.
     /// Since libvirt 1.2.19. See [the manual](https://libvirt.org/formatdomain.html#controllers).
-    pub target: Option<ControllerTarget>,
+    pub target: Option<Box<ControllerTarget>>,
     /// The size of the window for PCI memory above 4 GiB, on `pci-root` and `pcie-root`; 0 does without it.
     ///
     /// Since libvirt 1.1.2.
@@ -404,7 +404,7 @@ pub struct ControllerTypePci {
 rt::table! { ControllerTypePci: members();
     0 MODEL = model: Option<ControllerTypePciModel>, attribute("model").since(0, 8, 2).part(1);
     1 DEVICE_MODEL = device_model: Option<ControllerModel>, child("model").once().since(1, 2, 19).dropped_if_empty();
-    2 TARGET = target: Option<ControllerTarget>, child("target").once().since(1, 2, 19).dropped_if_empty();
+    2 TARGET = target: Option<Box<ControllerTarget>>, child("target").once().since(1, 2, 19).dropped_if_empty();
     3 PCIHOLE64 = pcihole64: Option<MemorySize>, child("pcihole64").since(1, 1, 2).part(2);
 }
 
@@ -542,7 +542,7 @@ pub struct ControllerDriver {
     /// The I/O threads that serve the queues of the device, instead of the one named by `iothread`.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 10.0.0.
-    pub iothreads: Option<DriverIoThreads>,
+    pub iothreads: Option<Box<DriverIoThreads>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -557,7 +557,7 @@ rt::table! { ControllerDriver: element("driver").since(1, 0, 5).dropped_if_empty
     6 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
     7 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
     8 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
-    9 IOTHREADS = iothreads: Option<DriverIoThreads>, child("iothreads").since(10, 0, 0).dropped_if_empty();
+    9 IOTHREADS = iothreads: Option<Box<DriverIoThreads>>, child("iothreads").since(10, 0, 0).dropped_if_empty();
 }
 
 /// The place of a USB companion controller, such as `ich9-uhci1`, beside its master, which has the same

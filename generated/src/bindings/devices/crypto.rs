@@ -30,7 +30,7 @@ pub struct Crypto {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -38,7 +38,7 @@ pub struct Crypto {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -48,9 +48,9 @@ rt::table! { Crypto: element("crypto").since(9, 1, 0).reference("crypto");
     1 TYPE = type_: CryptoType, attribute("type").since(9, 1, 0);
     2 BACKEND = backend: CryptoBackend, child("backend").once().since(9, 1, 0);
     3 DRIVER = driver: Option<VirtioOptions>, child("driver").since(11, 3, 0);
-    4 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    4 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    6 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    6 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// A set of values.

@@ -50,7 +50,7 @@ pub struct Disk {
     /// The credentials for the server of a network disk, in their old place beside the source.
     ///
     /// A legacy form; rule `disk-auth-under-disk` replaces it. Since libvirt 0.9.7.
-    pub auth: Option<DiskAuth>,
+    pub auth: Option<Box<DiskAuth>>,
     /// The storage that an image is based on. An empty one says that the image has none; where there is
     /// none at all, the hypervisor looks into the image.
     ///
@@ -60,15 +60,15 @@ pub struct Disk {
     /// The Xen domain that hosts the back end of the device, a driver domain.
     ///
     /// Since libvirt 1.2.13.
-    pub backenddomain: Option<BackendDomain>,
+    pub backenddomain: Option<Box<BackendDomain>>,
     /// The geometry that the disk claims to have, for DASDs of s390 and old operating systems.
     ///
     /// Since libvirt 0.10.0.
-    pub geometry: Option<DiskGeometry>,
+    pub geometry: Option<Box<DiskGeometry>>,
     /// The sizes of blocks that the disk claims to have.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.10.2.
-    pub blockio: Option<DiskBlockIo>,
+    pub blockio: Option<Box<DiskBlockIo>>,
     /// The copy that a block job of a running domain is making of the disk. The modern form describes the
     /// copy by source and format, as a disk does; the old one, of copies to files, by the attributes `file`
     /// and `format`.
@@ -90,7 +90,7 @@ pub struct Disk {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 11.2.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub throttlefilters: Option<DiskThrottleFilters>,
+    pub throttlefilters: Option<Box<DiskThrottleFilters>>,
     /// The guest cannot write to the disk; a CD-ROM drive is always so.
     ///
     /// Since libvirt 0.6.0.
@@ -136,7 +136,7 @@ pub struct Disk {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -144,7 +144,7 @@ pub struct Disk {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -158,15 +158,15 @@ rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-
     4 SGIO = sgio: Option<Sgio>, attribute("sgio").assumed("filtered").since(1, 0, 2);
     5 SNAPSHOT = snapshot: Option<DiskSnapshot>, attribute("snapshot").since(0, 9, 5);
     6 DRIVER = driver: Option<Box<DiskDriver>>, child("driver").since(0, 6, 0).dropped_if_empty();
-    7 AUTH = auth: Option<DiskAuth>, child("auth").since(0, 9, 7).legacy("disk-auth-under-disk");
+    7 AUTH = auth: Option<Box<DiskAuth>>, child("auth").since(0, 9, 7).legacy("disk-auth-under-disk");
     8 BACKING_STORE = backing_store: Option<Box<DiskBackingStore>>, child("backingStore").since(1, 2, 4);
-    9 BACKENDDOMAIN = backenddomain: Option<BackendDomain>, child("backenddomain").since(1, 2, 13);
-    10 GEOMETRY = geometry: Option<DiskGeometry>, child("geometry").since(0, 10, 0);
-    11 BLOCKIO = blockio: Option<DiskBlockIo>, child("blockio").since(0, 10, 2).dropped_if_empty();
+    9 BACKENDDOMAIN = backenddomain: Option<Box<BackendDomain>>, child("backenddomain").since(1, 2, 13);
+    10 GEOMETRY = geometry: Option<Box<DiskGeometry>>, child("geometry").since(0, 10, 0);
+    11 BLOCKIO = blockio: Option<Box<DiskBlockIo>>, child("blockio").since(0, 10, 2).dropped_if_empty();
     12 MIRROR = mirror: Option<Box<DiskMirror>>, child("mirror").since(0, 9, 12).output_only();
     13 TARGET = target: DiskTarget, child("target").since(0, 6, 0);
     14 IOTUNE = iotune: Option<Box<DiskIoTune>>, child("iotune").since(0, 9, 8).dropped_if_empty();
-    15 THROTTLEFILTERS = throttlefilters: Option<DiskThrottleFilters>, child("throttlefilters").since(11, 2, 0)
+    15 THROTTLEFILTERS = throttlefilters: Option<Box<DiskThrottleFilters>>, child("throttlefilters").since(11, 2, 0)
         .dropped_if_empty();
     16 READONLY = readonly: bool, flag("readonly").since(0, 6, 0);
     17 SHAREABLE = shareable: bool, flag("shareable").since(0, 6, 0);
@@ -179,9 +179,9 @@ rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-
     23 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(0, 7, 1)
         .legacy("disk-encryption-under-disk").pair();
     24 BOOT = boot: Option<DeviceBoot>, child("boot").since(0, 8, 8);
-    25 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    25 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     26 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    27 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    27 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// A set of values.

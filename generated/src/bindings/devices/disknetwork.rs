@@ -31,7 +31,7 @@ pub struct DiskSourceNetwork {
     /// The part of the source that is used.
     ///
     /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
-    pub slices: Option<DiskSlices>,
+    pub slices: Option<Box<DiskSlices>>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
     ///
     /// Since libvirt 10.10.0. See [the
@@ -48,7 +48,7 @@ rt::table! { DiskSourceNetwork: element("source").since(0, 8, 7).reference("hard
     1 NAME = name: Option<String>, attribute("name").since(0, 8, 7).absent_if_empty();
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     3 HOSTS = hosts: Vec<DiskHost>, child("host").since(0, 8, 7);
-    4 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
+    4 SLICES = slices: Option<Box<DiskSlices>>, child("slices").since(6, 1, 0).needed();
     5 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
@@ -143,7 +143,7 @@ pub struct DiskSourceNetworkProtocolNbd {
     /// What happens when the connection to the server of the disk is lost.
     ///
     /// Since libvirt 9.2.0.
-    pub reconnect: Option<DiskReconnect>,
+    pub reconnect: Option<Box<DiskReconnect>>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -154,7 +154,7 @@ pub struct DiskSourceNetworkProtocolNbd {
 rt::table! { DiskSourceNetworkProtocolNbd: members();
     0 TLS = tls: Option<YesNo>, attribute("tls").since(3, 9, 0).part(1);
     1 TLS_HOSTNAME = tls_hostname: Option<String>, attribute("tlsHostname").since(8, 2, 0).part(1);
-    2 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(9, 2, 0);
+    2 RECONNECT = reconnect: Option<Box<DiskReconnect>>, child("reconnect").since(9, 2, 0);
     3 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
@@ -238,12 +238,12 @@ pub struct DiskSourceNetworkProtocolIscsi {
     /// The initiator as which libvirt connects to an iSCSI target.
     ///
     /// Since libvirt 4.7.0.
-    pub initiator: Option<Initiator>,
+    pub initiator: Option<Box<Initiator>>,
     /// The credentials for the server.
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub auth: Option<DiskAuth>,
+    pub auth: Option<Box<DiskAuth>>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -252,8 +252,8 @@ pub struct DiskSourceNetworkProtocolIscsi {
 }
 
 rt::table! { DiskSourceNetworkProtocolIscsi: members();
-    0 INITIATOR = initiator: Option<Initiator>, child("initiator").since(4, 7, 0);
-    1 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
+    0 INITIATOR = initiator: Option<Box<Initiator>>, child("initiator").since(4, 7, 0);
+    1 AUTH = auth: Option<Box<DiskAuth>>, child("auth").since(3, 9, 0).part(1);
     2 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
@@ -263,16 +263,16 @@ pub struct DiskSourceNetworkProtocolRbd {
     /// The snapshot of an RBD image that is used.
     ///
     /// Since libvirt 1.2.11.
-    pub snapshot: Option<DiskRbdSnapshot>,
+    pub snapshot: Option<Box<DiskRbdSnapshot>>,
     /// A configuration file for the client of the Ceph cluster.
     ///
     /// Since libvirt 1.2.11.
-    pub config: Option<DiskRbdConfig>,
+    pub config: Option<Box<DiskRbdConfig>>,
     /// The credentials for the server.
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub auth: Option<DiskAuth>,
+    pub auth: Option<Box<DiskAuth>>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -281,9 +281,9 @@ pub struct DiskSourceNetworkProtocolRbd {
 }
 
 rt::table! { DiskSourceNetworkProtocolRbd: members();
-    0 SNAPSHOT = snapshot: Option<DiskRbdSnapshot>, child("snapshot").since(1, 2, 11);
-    1 CONFIG = config: Option<DiskRbdConfig>, child("config").since(1, 2, 11);
-    2 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
+    0 SNAPSHOT = snapshot: Option<Box<DiskRbdSnapshot>>, child("snapshot").since(1, 2, 11);
+    1 CONFIG = config: Option<Box<DiskRbdConfig>>, child("config").since(1, 2, 11);
+    2 AUTH = auth: Option<Box<DiskAuth>>, child("auth").since(3, 9, 0).part(1);
     3 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
@@ -344,11 +344,11 @@ pub struct DiskSourceNetworkProtocolNfs {
     /// The user and group as which an NFS server is accessed.
     ///
     /// Since libvirt 7.0.0.
-    pub identity: Option<DiskNfsIdentity>,
+    pub identity: Option<Box<DiskNfsIdentity>>,
 }
 
 rt::table! { DiskSourceNetworkProtocolNfs: members();
-    0 IDENTITY = identity: Option<DiskNfsIdentity>, child("identity").since(7, 0, 0);
+    0 IDENTITY = identity: Option<Box<DiskNfsIdentity>>, child("identity").since(7, 0, 0);
 }
 
 /// The members of one variant.
@@ -361,7 +361,7 @@ pub struct DiskSourceNetworkProtocolHttp {
     /// Cookies that are sent to a web server. libvirt shows them to those only who may see secrets.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0.
-    pub cookies: Option<DiskCookies>,
+    pub cookies: Option<Box<DiskCookies>>,
     /// The buffer for data that are fetched ahead.
     ///
     /// Since libvirt 6.2.0.
@@ -374,7 +374,7 @@ pub struct DiskSourceNetworkProtocolHttp {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub auth: Option<DiskAuth>,
+    pub auth: Option<Box<DiskAuth>>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -384,10 +384,10 @@ pub struct DiskSourceNetworkProtocolHttp {
 
 rt::table! { DiskSourceNetworkProtocolHttp: members();
     0 QUERY = query: Option<String>, attribute("query").since(6, 2, 0).part(1);
-    1 COOKIES = cookies: Option<DiskCookies>, child("cookies").since(6, 2, 0).dropped_if_empty();
+    1 COOKIES = cookies: Option<Box<DiskCookies>>, child("cookies").since(6, 2, 0).dropped_if_empty();
     2 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     3 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
-    4 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
+    4 AUTH = auth: Option<Box<DiskAuth>>, child("auth").since(3, 9, 0).part(1);
     5 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
@@ -405,7 +405,7 @@ pub struct DiskSourceNetworkProtocolHttps {
     /// Cookies that are sent to a web server. libvirt shows them to those only who may see secrets.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0.
-    pub cookies: Option<DiskCookies>,
+    pub cookies: Option<Box<DiskCookies>>,
     /// The buffer for data that are fetched ahead.
     ///
     /// Since libvirt 6.2.0.
@@ -418,7 +418,7 @@ pub struct DiskSourceNetworkProtocolHttps {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub auth: Option<DiskAuth>,
+    pub auth: Option<Box<DiskAuth>>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -429,10 +429,10 @@ pub struct DiskSourceNetworkProtocolHttps {
 rt::table! { DiskSourceNetworkProtocolHttps: members();
     0 QUERY = query: Option<String>, attribute("query").since(6, 2, 0).part(1);
     1 SSL = ssl: Option<DiskSsl>, child("ssl").since(6, 2, 0);
-    2 COOKIES = cookies: Option<DiskCookies>, child("cookies").since(6, 2, 0).dropped_if_empty();
+    2 COOKIES = cookies: Option<Box<DiskCookies>>, child("cookies").since(6, 2, 0).dropped_if_empty();
     3 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     4 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
-    5 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
+    5 AUTH = auth: Option<Box<DiskAuth>>, child("auth").since(3, 9, 0).part(1);
     6 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
@@ -451,7 +451,7 @@ pub struct DiskSourceNetworkProtocolFtp {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub auth: Option<DiskAuth>,
+    pub auth: Option<Box<DiskAuth>>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -462,7 +462,7 @@ pub struct DiskSourceNetworkProtocolFtp {
 rt::table! { DiskSourceNetworkProtocolFtp: members();
     0 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     1 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
-    2 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
+    2 AUTH = auth: Option<Box<DiskAuth>>, child("auth").since(3, 9, 0).part(1);
     3 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
@@ -485,7 +485,7 @@ pub struct DiskSourceNetworkProtocolFtps {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub auth: Option<DiskAuth>,
+    pub auth: Option<Box<DiskAuth>>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -497,7 +497,7 @@ rt::table! { DiskSourceNetworkProtocolFtps: members();
     0 SSL = ssl: Option<DiskSsl>, child("ssl").since(6, 2, 0);
     1 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     2 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
-    3 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0).part(1);
+    3 AUTH = auth: Option<Box<DiskAuth>>, child("auth").since(3, 9, 0).part(1);
     4 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 
@@ -515,16 +515,16 @@ pub struct DiskSourceNetworkProtocolSsh {
     /// The keys of SSH servers that are trusted.
     ///
     /// Since libvirt 9.8.0.
-    pub known_hosts: Option<DiskKnownHosts>,
+    pub known_hosts: Option<Box<DiskKnownHosts>>,
     /// The user as whom an SSH server is accessed, and the key.
     ///
     /// Since libvirt 9.8.0.
-    pub identity: Option<DiskSshIdentity>,
+    pub identity: Option<Box<DiskSshIdentity>>,
     /// The credentials for the server.
     ///
     /// Since libvirt 1.2.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub auth: Option<DiskAuth>,
+    pub auth: Option<Box<DiskAuth>>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -535,9 +535,9 @@ pub struct DiskSourceNetworkProtocolSsh {
 rt::table! { DiskSourceNetworkProtocolSsh: members();
     0 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     1 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
-    2 KNOWN_HOSTS = known_hosts: Option<DiskKnownHosts>, child("knownHosts").since(9, 8, 0);
-    3 IDENTITY = identity: Option<DiskSshIdentity>, child("identity").since(9, 8, 0);
-    4 AUTH = auth: Option<DiskAuth>, child("auth").since(1, 2, 8);
+    2 KNOWN_HOSTS = known_hosts: Option<Box<DiskKnownHosts>>, child("knownHosts").since(9, 8, 0);
+    3 IDENTITY = identity: Option<Box<DiskSshIdentity>>, child("identity").since(9, 8, 0);
+    4 AUTH = auth: Option<Box<DiskAuth>>, child("auth").since(1, 2, 8);
     5 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair().part(1);
 }
 

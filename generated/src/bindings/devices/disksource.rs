@@ -240,11 +240,11 @@ pub struct StorageVhostUser {
     /// It must be there, but may be missing in what is read; see rule `disk-no-source-type-reset`. Since
     /// libvirt 1.2.4. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceVhostUser>,
+    pub source: Option<Box<DiskSourceVhostUser>>,
 }
 
 rt::table! { StorageVhostUser: members();
-    0 SOURCE = source: Option<DiskSourceVhostUser>, child("source").since(1, 2, 4);
+    0 SOURCE = source: Option<Box<DiskSourceVhostUser>>, child("source").since(1, 2, 4);
 }
 
 /// The members of one variant.
@@ -255,11 +255,11 @@ pub struct StorageVhostVdpa {
     /// It must be there, but may be missing in what is read; see rule `disk-no-source-type-reset`. Since
     /// libvirt 1.2.4. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub source: Option<DiskSourceVhostVdpa>,
+    pub source: Option<Box<DiskSourceVhostVdpa>>,
 }
 
 rt::table! { StorageVhostVdpa: members();
-    0 SOURCE = source: Option<DiskSourceVhostVdpa>, child("source").since(1, 2, 4);
+    0 SOURCE = source: Option<Box<DiskSourceVhostVdpa>>, child("source").since(1, 2, 4);
 }
 
 /// The members of one variant.
@@ -326,7 +326,7 @@ pub struct OsNvramSource {
     /// The part of the source that is used.
     ///
     /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
-    pub slices: Option<DiskSlices>,
+    pub slices: Option<Box<DiskSlices>>,
     /// Another label for one file or device than the guest's own, or none.
     ///
     /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
@@ -335,12 +335,12 @@ pub struct OsNvramSource {
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub encryption: Option<Encryption>,
+    pub encryption: Option<Box<Encryption>>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
     ///
     /// Since libvirt 10.10.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub data_store: Option<DiskDataStore>,
+    pub data_store: Option<Box<DiskDataStore>>,
     /// Persistent reservations of a SCSI disk.
     ///
     /// Since libvirt 4.4.0.
@@ -352,24 +352,24 @@ pub struct OsNvramSource {
     /// What happens when the connection to the server of the disk is lost.
     ///
     /// Since libvirt 9.2.0.
-    pub reconnect: Option<DiskReconnect>,
+    pub reconnect: Option<Box<DiskReconnect>>,
     /// The initiator as which libvirt connects to an iSCSI target.
     ///
     /// Since libvirt 4.7.0.
-    pub initiator: Option<Initiator>,
+    pub initiator: Option<Box<Initiator>>,
     /// The credentials for the server.
     ///
     /// Since libvirt 3.9.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub auth: Option<DiskAuth>,
+    pub auth: Option<Box<DiskAuth>>,
     /// The snapshot of an RBD image that is used.
     ///
     /// Since libvirt 1.2.11.
-    pub snapshot: Option<DiskRbdSnapshot>,
+    pub snapshot: Option<Box<DiskRbdSnapshot>>,
     /// A configuration file for the client of the Ceph cluster.
     ///
     /// Since libvirt 1.2.11.
-    pub config: Option<DiskRbdConfig>,
+    pub config: Option<Box<DiskRbdConfig>>,
     /// The buffer for data that are fetched ahead.
     ///
     /// Since libvirt 6.2.0.
@@ -385,7 +385,7 @@ pub struct OsNvramSource {
     /// Cookies that are sent to a web server. libvirt shows them to those only who may see secrets.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0.
-    pub cookies: Option<DiskCookies>,
+    pub cookies: Option<Box<DiskCookies>>,
     /// Options of TLS for HTTPS and FTPS.
     ///
     /// Since libvirt 6.2.0.
@@ -393,7 +393,7 @@ pub struct OsNvramSource {
     /// The keys of SSH servers that are trusted.
     ///
     /// Since libvirt 9.8.0.
-    pub known_hosts: Option<DiskKnownHosts>,
+    pub known_hosts: Option<Box<DiskKnownHosts>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -411,23 +411,23 @@ rt::table! { OsNvramSource: element("source").since(0, 6, 0).reference("hard-dri
     7 TLS = tls: Option<YesNo>, attribute("tls").since(3, 9, 0);
     8 TLS_HOSTNAME = tls_hostname: Option<String>, attribute("tlsHostname").since(8, 2, 0);
     9 QUERY = query: Option<String>, attribute("query").since(6, 2, 0);
-    10 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
+    10 SLICES = slices: Option<Box<DiskSlices>>, child("slices").since(6, 1, 0).needed();
     11 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
-    12 ENCRYPTION = encryption: Option<Encryption>, child("encryption").since(3, 9, 0).pair();
-    13 DATA_STORE = data_store: Option<DiskDataStore>, child("dataStore").since(10, 10, 0);
+    12 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
+    13 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
     14 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
     15 HOSTS = hosts: Vec<DiskHost>, child("host").since(0, 8, 7);
-    16 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(9, 2, 0);
-    17 INITIATOR = initiator: Option<Initiator>, child("initiator").since(4, 7, 0);
-    18 AUTH = auth: Option<DiskAuth>, child("auth").since(3, 9, 0);
-    19 SNAPSHOT = snapshot: Option<DiskRbdSnapshot>, child("snapshot").since(1, 2, 11);
-    20 CONFIG = config: Option<DiskRbdConfig>, child("config").since(1, 2, 11);
+    16 RECONNECT = reconnect: Option<Box<DiskReconnect>>, child("reconnect").since(9, 2, 0);
+    17 INITIATOR = initiator: Option<Box<Initiator>>, child("initiator").since(4, 7, 0);
+    18 AUTH = auth: Option<Box<DiskAuth>>, child("auth").since(3, 9, 0);
+    19 SNAPSHOT = snapshot: Option<Box<DiskRbdSnapshot>>, child("snapshot").since(1, 2, 11);
+    20 CONFIG = config: Option<Box<DiskRbdConfig>>, child("config").since(1, 2, 11);
     21 READAHEAD = readahead: Option<DiskReadahead>, child("readahead").since(6, 2, 0);
     22 TIMEOUT = timeout: Option<DiskTimeout>, child("timeout").since(6, 2, 0);
     23 IDENTITY = identity: Option<OsNvramSourceIdentity>, child("identity").since(7, 0, 0);
-    24 COOKIES = cookies: Option<DiskCookies>, child("cookies").since(6, 2, 0).dropped_if_empty();
+    24 COOKIES = cookies: Option<Box<DiskCookies>>, child("cookies").since(6, 2, 0).dropped_if_empty();
     25 SSL = ssl: Option<DiskSsl>, child("ssl").since(6, 2, 0);
-    26 KNOWN_HOSTS = known_hosts: Option<DiskKnownHosts>, child("knownHosts").since(9, 8, 0);
+    26 KNOWN_HOSTS = known_hosts: Option<Box<DiskKnownHosts>>, child("knownHosts").since(9, 8, 0);
 }
 
 /// The file that holds the disk. A drive without medium has no source, or one without `file`.
@@ -456,7 +456,7 @@ pub struct DiskSourceFile {
     /// The part of the source that is used.
     ///
     /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
-    pub slices: Option<DiskSlices>,
+    pub slices: Option<Box<DiskSlices>>,
     /// Another label for one file or device than the guest's own, or none.
     ///
     /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
@@ -481,7 +481,7 @@ rt::table! { DiskSourceFile: element("source").since(0, 6, 0).reference("hard-dr
     2 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(0, 9, 7);
     3 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
-    4 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
+    4 SLICES = slices: Option<Box<DiskSlices>>, child("slices").since(6, 1, 0).needed();
     5 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     6 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
     7 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
@@ -509,7 +509,7 @@ pub struct DiskSourceBlock {
     /// The part of the source that is used.
     ///
     /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
-    pub slices: Option<DiskSlices>,
+    pub slices: Option<Box<DiskSlices>>,
     /// Another label for one file or device than the guest's own, or none.
     ///
     /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
@@ -522,7 +522,7 @@ pub struct DiskSourceBlock {
     /// Persistent reservations of a SCSI disk.
     ///
     /// Since libvirt 4.4.0.
-    pub reservations: Option<Box<DiskReservations>>,
+    pub reservations: Option<DiskReservations>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
     ///
     /// Since libvirt 10.10.0. See [the
@@ -538,10 +538,10 @@ rt::table! { DiskSourceBlock: element("source").since(0, 6, 0).reference("hard-d
     1 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(1, 1, 2);
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
-    3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
+    3 SLICES = slices: Option<Box<DiskSlices>>, child("slices").since(6, 1, 0).needed();
     4 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     5 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
-    6 RESERVATIONS = reservations: Option<Box<DiskReservations>>, child("reservations").since(4, 4, 0);
+    6 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
     7 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
@@ -567,7 +567,7 @@ pub struct DiskSourceDir {
     /// The part of the source that is used.
     ///
     /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
-    pub slices: Option<DiskSlices>,
+    pub slices: Option<Box<DiskSlices>>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -587,7 +587,7 @@ rt::table! { DiskSourceDir: element("source").since(0, 7, 5).reference("hard-dri
     1 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(1, 1, 2);
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
-    3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
+    3 SLICES = slices: Option<Box<DiskSlices>>, child("slices").since(6, 1, 0).needed();
     4 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
     5 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
@@ -625,7 +625,7 @@ pub struct DiskSourceVolume {
     /// The part of the source that is used.
     ///
     /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
-    pub slices: Option<DiskSlices>,
+    pub slices: Option<Box<DiskSlices>>,
     /// Another label for one file or device than the guest's own, or none.
     ///
     /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
@@ -633,7 +633,7 @@ pub struct DiskSourceVolume {
     /// Credentials that libvirt reads but takes from the storage pool anyway.
     ///
     /// A legacy form; rule `disk-volume-auth-dropped` replaces it.
-    pub auth: Option<DiskAuth>,
+    pub auth: Option<Box<DiskAuth>>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -656,9 +656,9 @@ rt::table! { DiskSourceVolume: element("source").since(1, 0, 5).reference("hard-
     3 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(0, 9, 7);
     4 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
-    5 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
+    5 SLICES = slices: Option<Box<DiskSlices>>, child("slices").since(6, 1, 0).needed();
     6 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
-    7 AUTH = auth: Option<DiskAuth>, child("auth").legacy("disk-volume-auth-dropped");
+    7 AUTH = auth: Option<Box<DiskAuth>>, child("auth").legacy("disk-volume-auth-dropped");
     8 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
     9 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
@@ -716,7 +716,7 @@ pub struct DiskSourceNvme {
     /// The part of the source that is used.
     ///
     /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
-    pub slices: Option<DiskSlices>,
+    pub slices: Option<Box<DiskSlices>>,
     /// How a source is encrypted, and the secrets that open it.
     ///
     /// Since libvirt 3.9.0. See [the
@@ -739,7 +739,7 @@ rt::table! { DiskSourceNvme: element("source").since(1, 2, 4).reference("hard-dr
         .since(0, 9, 7);
     4 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
     5 ADDRESS = address: PciAddress, child("address").since(6, 0, 0);
-    6 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
+    6 SLICES = slices: Option<Box<DiskSlices>>, child("slices").since(6, 1, 0).needed();
     7 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
     8 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
@@ -775,7 +775,7 @@ pub struct DiskSourceVhostUser {
     /// What happens when the connection to the server of the disk is lost.
     ///
     /// Since libvirt 7.1.0.
-    pub reconnect: Option<DiskReconnect>,
+    pub reconnect: Option<Box<DiskReconnect>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -783,7 +783,7 @@ pub struct DiskSourceVhostUser {
 rt::table! { DiskSourceVhostUser: element("source").since(1, 2, 4).reference("hard-drives-floppy-disks-cdroms");
     0 TYPE = type_: DiskSourceVhostUserType, attribute("type").since(7, 1, 0);
     1 PATH = path: String, attribute("path").since(7, 1, 0);
-    2 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(7, 1, 0);
+    2 RECONNECT = reconnect: Option<Box<DiskReconnect>>, child("reconnect").since(7, 1, 0);
 }
 
 /// A set of values.
@@ -840,7 +840,7 @@ pub struct DiskSourceCtl {
     /// The part of the source that is used.
     ///
     /// The guest cannot do without it where it is given. Since libvirt 6.1.0.
-    pub slices: Option<DiskSlices>,
+    pub slices: Option<Box<DiskSlices>>,
     /// Another label for one file or device than the guest's own, or none.
     ///
     /// Since libvirt 0.9.9. See [the manual](https://libvirt.org/formatdomain.html#security-label).
@@ -853,7 +853,7 @@ pub struct DiskSourceCtl {
     /// Persistent reservations of a SCSI disk.
     ///
     /// Since libvirt 4.4.0.
-    pub reservations: Option<Box<DiskReservations>>,
+    pub reservations: Option<DiskReservations>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -863,10 +863,10 @@ rt::table! { DiskSourceCtl: element("source").since(1, 2, 4).reference("hard-dri
     1 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").assumed("mandatory")
         .since(0, 9, 7);
     2 INDEX = index: Option<u64>, attribute("index").since(5, 6, 0).output_only();
-    3 SLICES = slices: Option<DiskSlices>, child("slices").since(6, 1, 0).needed();
+    3 SLICES = slices: Option<Box<DiskSlices>>, child("slices").since(6, 1, 0).needed();
     4 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     5 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
-    6 RESERVATIONS = reservations: Option<Box<DiskReservations>>, child("reservations").since(4, 4, 0);
+    6 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
 }
 
 /// What happens when something of the host is missing at start: `mandatory` fails, `requisite` fails at
@@ -991,7 +991,7 @@ pub struct DiskReservations {
     /// The socket of the helper that makes the reservations.
     ///
     /// Since libvirt 4.4.0.
-    pub source: Option<DiskReservationsSource>,
+    pub source: Option<Box<DiskReservationsSource>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -999,7 +999,7 @@ pub struct DiskReservations {
 rt::table! { DiskReservations: element("reservations").since(4, 4, 0);
     0 MANAGED = managed: Option<YesNo>, attribute("managed").since(4, 4, 0);
     1 MIGRATION = migration: Option<YesNo>, attribute("migration").since(12, 1, 0);
-    2 SOURCE = source: Option<DiskReservationsSource>, child("source").since(4, 4, 0);
+    2 SOURCE = source: Option<Box<DiskReservationsSource>>, child("source").since(4, 4, 0);
 }
 
 /// The socket of the helper that makes the reservations.
@@ -1022,7 +1022,7 @@ pub struct DiskReservationsSource {
     /// What happens when the connection to the server of the disk is lost.
     ///
     /// Since libvirt 5.6.0.
-    pub reconnect: Option<DiskReconnect>,
+    pub reconnect: Option<Box<DiskReconnect>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -1031,7 +1031,7 @@ rt::table! { DiskReservationsSource: element("source").since(4, 4, 0);
     0 TYPE = type_: DiskReservationsSourceType, attribute("type").since(4, 4, 0);
     1 PATH = path: String, attribute("path").since(4, 4, 0).refused_if_empty();
     2 MODE = mode: DiskReservationsSourceMode, attribute("mode").since(4, 4, 0);
-    3 RECONNECT = reconnect: Option<DiskReconnect>, child("reconnect").since(5, 6, 0);
+    3 RECONNECT = reconnect: Option<Box<DiskReconnect>>, child("reconnect").since(5, 6, 0);
 }
 
 /// A set of values.
@@ -1106,14 +1106,14 @@ pub struct DiskFormat {
     /// The cache for the metadata of an image.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.0.0.
-    pub metadata_cache: Option<DiskMetadataCache>,
+    pub metadata_cache: Option<Box<DiskMetadataCache>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskFormat: element("format").since(1, 2, 4);
     0 TYPE = type_: StorageFormat, attribute("type").since(1, 2, 4);
-    1 METADATA_CACHE = metadata_cache: Option<DiskMetadataCache>, child("metadata_cache").since(7, 0, 0)
+    1 METADATA_CACHE = metadata_cache: Option<Box<DiskMetadataCache>>, child("metadata_cache").since(7, 0, 0)
         .dropped_if_empty();
 }
 

@@ -62,7 +62,7 @@ pub struct Filesystem {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -70,7 +70,7 @@ pub struct Filesystem {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// The space that the guest may use, with OpenVZ.
     ///
     /// Since libvirt 0.9.13.
@@ -96,9 +96,9 @@ rt::table! { Filesystem: element("filesystem").since(0, 6, 0).reference("filesys
     7 TARGET = target: FilesystemTarget, child("target").since(0, 6, 0);
     8 READONLY = readonly: bool, flag("readonly").since(0, 9, 10);
     9 BOOT = boot: Option<DeviceBoot>, child("boot").since(7, 1, 0);
-    10 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    10 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     11 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    12 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    12 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
     13 SPACE_HARD_LIMIT = space_hard_limit: Option<ByteSize>, child("space_hard_limit").since(0, 9, 13);
     14 SPACE_SOFT_LIMIT = space_soft_limit: Option<ByteSize>, child("space_soft_limit").since(0, 9, 13);
 }
@@ -197,7 +197,7 @@ pub struct FilesystemTypeMount {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 10.0.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#container-boot).
-    pub idmap: Option<Idmap>,
+    pub idmap: Option<Box<Idmap>>,
     /// The directory that the guest gets, or the socket of a virtiofsd that provides one.
     ///
     /// Since libvirt 0.6.0.
@@ -206,7 +206,7 @@ pub struct FilesystemTypeMount {
 
 rt::table! { FilesystemTypeMount: members();
     0 BINARY = binary: Option<Box<FilesystemBinary>>, child("binary").since(6, 2, 0).dropped_if_empty();
-    1 IDMAP = idmap: Option<Idmap>, child("idmap").since(10, 0, 0).dropped_if_empty();
+    1 IDMAP = idmap: Option<Box<Idmap>>, child("idmap").since(10, 0, 0).dropped_if_empty();
     2 SOURCE = source: FilesystemSourceMount, child("source").since(0, 6, 0);
 }
 

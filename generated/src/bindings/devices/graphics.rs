@@ -320,7 +320,7 @@ pub struct GraphicsTypeSpice {
     /// OpenGL on the host, for what the guest draws.
     ///
     /// Since libvirt 1.3.3. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-    pub gl: Option<GraphicsGl>,
+    pub gl: Option<Box<GraphicsGl>>,
 }
 
 rt::table! { GraphicsTypeSpice: members();
@@ -347,7 +347,7 @@ rt::table! { GraphicsTypeSpice: members();
     18 MOUSE = mouse: Option<Mouse>, child("mouse").since(0, 9, 11);
     19 CLIPBOARD = clipboard: Option<Clipboard>, child("clipboard").since(0, 9, 3);
     20 FILETRANSFER = filetransfer: Option<GraphicsFileTransfer>, child("filetransfer").since(1, 2, 2);
-    21 GL = gl: Option<GraphicsGl>, child("gl").since(1, 3, 3);
+    21 GL = gl: Option<Box<GraphicsGl>>, child("gl").since(1, 3, 3);
 }
 
 /// The members of one variant.
@@ -364,7 +364,7 @@ pub struct GraphicsTypeDbus {
     /// OpenGL on the host, for what the guest draws.
     ///
     /// Since libvirt 1.3.3. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-    pub gl: Option<GraphicsGl>,
+    pub gl: Option<Box<GraphicsGl>>,
     /// The audio back end whose sound goes with the picture.
     ///
     /// Since libvirt 7.2.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
@@ -374,7 +374,7 @@ pub struct GraphicsTypeDbus {
 rt::table! { GraphicsTypeDbus: members();
     0 P2P = p2p: Option<YesNo>, attribute("p2p").dropped("no").since(8, 4, 0);
     1 ADDRESS = address: Option<String>, attribute("address").since(8, 4, 0);
-    2 GL = gl: Option<GraphicsGl>, child("gl").since(1, 3, 3);
+    2 GL = gl: Option<Box<GraphicsGl>>, child("gl").since(1, 3, 3);
     3 AUDIO = audio: Option<GraphicsAudio>, child("audio").since(7, 2, 0);
 }
 
@@ -464,11 +464,11 @@ pub struct GraphicsTypeEglHeadless {
     /// The device of the host that draws.
     ///
     /// Since libvirt 5.0.0. See [the manual](https://libvirt.org/formatdomain.html#graphical-framebuffers).
-    pub gl: Option<GraphicsEglGl>,
+    pub gl: Option<Box<GraphicsEglGl>>,
 }
 
 rt::table! { GraphicsTypeEglHeadless: members();
-    0 GL = gl: Option<GraphicsEglGl>, child("gl").since(5, 0, 0);
+    0 GL = gl: Option<Box<GraphicsEglGl>>, child("gl").since(5, 0, 0);
 }
 
 /// What happens to clients that are there.

@@ -36,12 +36,12 @@ pub struct Hostdev {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// The option ROM that a PCI device presents to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.7. See [the
     /// manual](https://libvirt.org/formatdomain.html#network-interfaces).
-    pub rom: Option<Rom>,
+    pub rom: Option<Box<Rom>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -49,7 +49,7 @@ pub struct Hostdev {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -59,10 +59,10 @@ rt::table! { Hostdev: element("hostdev").since(0, 6, 0).pair().reference("host-d
     1 READONLY = readonly: bool, flag("readonly").since(1, 0, 6);
     2 SHAREABLE = shareable: bool, flag("shareable").since(1, 0, 6);
     3 BOOT = boot: Option<DeviceBoot>, child("boot").since(0, 8, 8);
-    4 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
-    5 ROM = rom: Option<Rom>, child("rom").since(0, 9, 7).dropped_if_empty();
+    4 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
+    5 ROM = rom: Option<Box<Rom>>, child("rom").since(0, 9, 7).dropped_if_empty();
     6 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    7 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    7 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// What the attribute `mode` decides.
@@ -178,7 +178,7 @@ pub struct HostdevSubsystemPci {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.0.5. See [the
     /// manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-    pub driver: Option<HostdevDriver>,
+    pub driver: Option<Box<HostdevDriver>>,
     /// The PCI function.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
@@ -187,15 +187,15 @@ pub struct HostdevSubsystemPci {
     ///
     /// Since libvirt 7.1.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#teaming-a-virtio-hostdev-nic-pair).
-    pub teaming: Option<Teaming>,
+    pub teaming: Option<Box<Teaming>>,
 }
 
 rt::table! { HostdevSubsystemPci: members();
     0 DISPLAY = display: Option<OnOff>, attribute("display").assumed("off").since(10, 3, 0).part(1);
     1 RAMFB = ramfb: Option<OnOff>, attribute("ramfb").assumed("off").since(10, 3, 0).part(1);
-    2 DRIVER = driver: Option<HostdevDriver>, child("driver").since(1, 0, 5).dropped_if_empty();
+    2 DRIVER = driver: Option<Box<HostdevDriver>>, child("driver").since(1, 0, 5).dropped_if_empty();
     3 SOURCE = source: HostdevSourcePci, child("source").since(0, 6, 0);
-    4 TEAMING = teaming: Option<Teaming>, child("teaming").since(7, 1, 0);
+    4 TEAMING = teaming: Option<Box<Teaming>>, child("teaming").since(7, 1, 0);
 }
 
 /// The members of one variant.
@@ -397,7 +397,7 @@ pub struct HostdevSourcePci {
     ///
     /// It must be there, but may be missing in what is read; see rule `hostdev-pci-address-absent`. Since
     /// libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-    pub address: Option<PciAddress>,
+    pub address: Option<Box<PciAddress>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -405,7 +405,7 @@ pub struct HostdevSourcePci {
 rt::table! { HostdevSourcePci: element("source").since(0, 6, 0).reference("usb-pci-scsi-devices");
     0 STARTUP_POLICY = startup_policy: Option<StartupPolicy>, attribute("startupPolicy").since(1, 0, 0);
     1 WRITE_FILTERING = write_filtering: Option<YesNo>, attribute("writeFiltering").assumed("yes").since(6, 8, 0);
-    2 ADDRESS = address: Option<PciAddress>, child("address").since(0, 6, 0);
+    2 ADDRESS = address: Option<Box<PciAddress>>, child("address").since(0, 6, 0);
 }
 
 /// The USB device, by the numbers of vendor and product or by its address.
@@ -433,7 +433,7 @@ pub struct HostdevSourceUsb {
     /// The address of the USB device on the host.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#usb-pci-scsi-devices).
-    pub address: Option<HostdevUsbAddress>,
+    pub address: Option<Box<HostdevUsbAddress>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -444,7 +444,7 @@ rt::table! { HostdevSourceUsb: element("source").since(0, 6, 0).dropped_if_empty
     1 GUEST_RESET = guest_reset: Option<HostdevSourceUsbGuestReset>, attribute("guestReset").since(8, 6, 0);
     2 VENDOR = vendor: Option<HostdevVendor>, child("vendor").since(0, 6, 0);
     3 PRODUCT = product: Option<HostdevProduct>, child("product").since(0, 6, 0);
-    4 ADDRESS = address: Option<HostdevUsbAddress>, child("address").since(0, 6, 0);
+    4 ADDRESS = address: Option<Box<HostdevUsbAddress>>, child("address").since(0, 6, 0);
 }
 
 /// A set of values.
@@ -614,18 +614,18 @@ pub struct HostdevSourceScsiProtocolIscsi {
     ///
     /// Since libvirt 1.2.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub auth: Option<DiskAuth>,
+    pub auth: Option<Box<DiskAuth>>,
     /// The initiator as which libvirt connects to an iSCSI target.
     ///
     /// Since libvirt 6.7.0.
-    pub initiator: Option<Initiator>,
+    pub initiator: Option<Box<Initiator>>,
 }
 
 rt::table! { HostdevSourceScsiProtocolIscsi: members();
     0 NAME = name: String, attribute("name").since(1, 2, 8);
     1 HOSTS = hosts: Vec<HostdevIscsiHost>, child("host").required().once().since(1, 2, 8);
-    2 AUTH = auth: Option<DiskAuth>, child("auth").since(1, 2, 8);
-    3 INITIATOR = initiator: Option<Initiator>, child("initiator").since(6, 7, 0);
+    2 AUTH = auth: Option<Box<DiskAuth>>, child("auth").since(1, 2, 8);
+    3 INITIATOR = initiator: Option<Box<Initiator>>, child("initiator").since(6, 7, 0);
 }
 
 /// The SCSI host adapter. libvirt reads its name alone; the other forms are those of storage pools.
@@ -686,12 +686,12 @@ pub struct HostdevScsiAdapterTypeScsiHost {
     /// The PCI device that the adapter belongs to.
     ///
     /// Since libvirt 1.2.7.
-    pub parentaddr: Option<HostdevScsiParent>,
+    pub parentaddr: Option<Box<HostdevScsiParent>>,
 }
 
 rt::table! { HostdevScsiAdapterTypeScsiHost: members();
     0 NAME = name: Option<String>, attribute("name").since(1, 0, 6);
-    1 PARENTADDR = parentaddr: Option<HostdevScsiParent>, child("parentaddr").since(1, 2, 7);
+    1 PARENTADDR = parentaddr: Option<Box<HostdevScsiParent>>, child("parentaddr").since(1, 2, 7);
 }
 
 /// The members of one variant.

@@ -24,7 +24,7 @@ pub struct Input {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -32,7 +32,7 @@ pub struct Input {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -42,9 +42,9 @@ rt::table! { Input: element("input").since(0, 6, 0).reference("input-devices")
     0 TYPE = type_: InputType, payload();
     1 MODEL = model: Option<VirtioModel>, attribute("model").since(5, 2, 0);
     2 DRIVER = driver: Option<VirtioOptions>, child("driver").since(3, 5, 0);
-    3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    3 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    5 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// What the attribute `type` decides.
@@ -108,12 +108,12 @@ pub struct InputTypePassthrough {
     ///
     /// It must be there, but may be missing in what is read; see rule `input-source-absent`. Since libvirt
     /// 1.3.0.
-    pub source: Option<InputPassthroughSource>,
+    pub source: Option<Box<InputPassthroughSource>>,
 }
 
 rt::table! { InputTypePassthrough: members();
     0 BUS = bus: Option<InputTypePassthroughBus>, attribute("bus").written("virtio").since(0, 6, 0);
-    1 SOURCE = source: Option<InputPassthroughSource>, child("source").since(1, 3, 0);
+    1 SOURCE = source: Option<Box<InputPassthroughSource>>, child("source").since(1, 3, 0);
 }
 
 /// A set of values.
@@ -138,11 +138,11 @@ pub struct InputTypeEvdev {
     ///
     /// It must be there, but may be missing in what is read; see rule `input-source-absent`. Since libvirt
     /// 7.4.0.
-    pub source: Option<InputEvdevSource>,
+    pub source: Option<Box<InputEvdevSource>>,
 }
 
 rt::table! { InputTypeEvdev: members();
-    0 SOURCE = source: Option<InputEvdevSource>, child("source").since(7, 4, 0);
+    0 SOURCE = source: Option<Box<InputEvdevSource>>, child("source").since(7, 4, 0);
 }
 
 /// A set of values.

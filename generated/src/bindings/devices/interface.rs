@@ -34,12 +34,12 @@ pub struct Interface {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#network-interfaces).
-    pub mac: Option<InterfaceMac>,
+    pub mac: Option<Box<InterfaceMac>>,
     /// The VLANs that the traffic of the guest belongs to, unseen by the guest.
     ///
     /// Since libvirt 0.10.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#setting-vlan-tag-on-supported-network-types-only).
-    pub vlan: Option<Vlan>,
+    pub vlan: Option<Box<Vlan>>,
     /// Limits on the traffic of an interface, as the guest sees it.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
@@ -67,27 +67,27 @@ pub struct Interface {
     ///
     /// Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#generic-ethernet-connection).
-    pub script: Option<InterfaceScript>,
+    pub script: Option<Box<InterfaceScript>>,
     /// A script that runs after the device was closed.
     ///
     /// Since libvirt 6.4.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#generic-ethernet-connection).
-    pub downscript: Option<InterfaceDownscript>,
+    pub downscript: Option<Box<InterfaceDownscript>>,
     /// The Xen domain that hosts the back end of the device, a driver domain.
     ///
     /// Since libvirt 1.2.13.
-    pub backenddomain: Option<BackendDomain>,
+    pub backenddomain: Option<Box<BackendDomain>>,
     /// The device that stands for the interface on the host. libvirt forgets names that begin as those it
     /// makes up: `vnet`, `vif`, `macvtap`, `macvlan`.
     ///
     /// Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#overriding-the-target-element).
-    pub target: Option<InterfaceTarget>,
+    pub target: Option<Box<InterfaceTarget>>,
     /// The device within a container.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 1.2.7. See [the
     /// manual](https://libvirt.org/formatdomain.html#overriding-the-target-element).
-    pub guest: Option<InterfaceGuest>,
+    pub guest: Option<Box<InterfaceGuest>>,
     /// The card that the guest sees.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
@@ -103,7 +103,7 @@ pub struct Interface {
     ///
     /// Since libvirt 0.8.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#traffic-filtering-with-nwfilter).
-    pub filterref: Option<FilterRef>,
+    pub filterref: Option<Box<FilterRef>>,
     /// Adjustments of the tap device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
@@ -113,7 +113,7 @@ pub struct Interface {
     ///
     /// Since libvirt 6.1.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#teaming-a-virtio-hostdev-nic-pair).
-    pub teaming: Option<Teaming>,
+    pub teaming: Option<Box<Teaming>>,
     /// The state of the cable; it is plugged in where nothing is said.
     ///
     /// Since libvirt 1.2.14. See [the
@@ -138,12 +138,12 @@ pub struct Interface {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// The option ROM that a PCI device presents to the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.10. See [the
     /// manual](https://libvirt.org/formatdomain.html#network-interfaces).
-    pub rom: Option<Rom>,
+    pub rom: Option<Box<Rom>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -151,7 +151,7 @@ pub struct Interface {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -161,31 +161,31 @@ rt::table! { Interface: element("interface").since(0, 6, 0).reference("network-i
     0 TYPE = type_: InterfaceType, payload();
     1 TRUST_GUEST_RX_FILTERS = trust_guest_rx_filters: Option<YesNo>, attribute("trustGuestRxFilters").assumed("no")
         .since(1, 2, 10);
-    2 MAC = mac: Option<InterfaceMac>, child("mac").since(0, 6, 0).dropped_if_empty();
-    3 VLAN = vlan: Option<Vlan>, child("vlan").since(0, 10, 0);
+    2 MAC = mac: Option<Box<InterfaceMac>>, child("mac").since(0, 6, 0).dropped_if_empty();
+    3 VLAN = vlan: Option<Box<Vlan>>, child("vlan").since(0, 10, 0);
     4 BANDWIDTH = bandwidth: Option<Box<Bandwidth>>, child("bandwidth").since(0, 9, 4).dropped_if_empty();
     5 PORT = port: Option<PortOptions>, child("port").since(6, 1, 0).dropped_if_empty();
     6 IPS = ips: Vec<Ip>, child("ip").since(0, 6, 0);
     7 ROUTES = routes: Vec<Route>, child("route").since(1, 2, 12);
     8 PORT_FORWARDS = port_forwards: Vec<PortForward>, child("portForward").since(9, 0, 0);
-    9 SCRIPT = script: Option<InterfaceScript>, child("script").since(0, 6, 0);
-    10 DOWNSCRIPT = downscript: Option<InterfaceDownscript>, child("downscript").since(6, 4, 0);
-    11 BACKENDDOMAIN = backenddomain: Option<BackendDomain>, child("backenddomain").since(1, 2, 13);
-    12 TARGET = target: Option<InterfaceTarget>, child("target").since(0, 6, 0);
-    13 GUEST = guest: Option<InterfaceGuest>, child("guest").since(1, 2, 7).dropped_if_empty();
+    9 SCRIPT = script: Option<Box<InterfaceScript>>, child("script").since(0, 6, 0);
+    10 DOWNSCRIPT = downscript: Option<Box<InterfaceDownscript>>, child("downscript").since(6, 4, 0);
+    11 BACKENDDOMAIN = backenddomain: Option<Box<BackendDomain>>, child("backenddomain").since(1, 2, 13);
+    12 TARGET = target: Option<Box<InterfaceTarget>>, child("target").since(0, 6, 0);
+    13 GUEST = guest: Option<Box<InterfaceGuest>>, child("guest").since(1, 2, 7).dropped_if_empty();
     14 MODEL = model: Option<InterfaceModel>, child("model").since(0, 6, 0).dropped_if_empty();
     15 BACKEND = backend: Option<Box<InterfaceBackend>>, child("backend").since(1, 2, 9).dropped_if_empty();
-    16 FILTERREF = filterref: Option<FilterRef>, child("filterref").since(0, 8, 0);
+    16 FILTERREF = filterref: Option<Box<FilterRef>>, child("filterref").since(0, 8, 0);
     17 TUNE = tune: Option<InterfaceTune>, child("tune").since(0, 8, 8).dropped_if_empty();
-    18 TEAMING = teaming: Option<Teaming>, child("teaming").since(6, 1, 0);
+    18 TEAMING = teaming: Option<Box<Teaming>>, child("teaming").since(6, 1, 0);
     19 LINK = link: Option<InterfaceLink>, child("link").since(1, 2, 14);
     20 MTU = mtu: Option<InterfaceMtu>, child("mtu").since(3, 1, 0).dropped_if_empty();
     21 COALESCE = coalesce: Option<InterfaceCoalesce>, child("coalesce").since(3, 3, 0).dropped_if_empty();
     22 BOOT = boot: Option<DeviceBoot>, child("boot").since(0, 8, 8);
-    23 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
-    24 ROM = rom: Option<Rom>, child("rom").since(0, 9, 10).dropped_if_empty();
+    23 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
+    24 ROM = rom: Option<Box<Rom>>, child("rom").since(0, 9, 10).dropped_if_empty();
     25 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    26 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    26 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// What the attribute `type` decides.
@@ -291,11 +291,11 @@ pub struct InterfaceTypeBridge {
     /// its network here.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#bridge-to-lan).
-    pub source: Option<InterfaceSourceBridge>,
+    pub source: Option<Box<InterfaceSourceBridge>>,
     /// The port of a switch that the interface takes.
     ///
     /// Since libvirt 0.10.0. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-    pub virtualport: Option<Box<VirtualPort>>,
+    pub virtualport: Option<VirtualPort>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
@@ -304,8 +304,8 @@ pub struct InterfaceTypeBridge {
 }
 
 rt::table! { InterfaceTypeBridge: members();
-    0 SOURCE = source: Option<InterfaceSourceBridge>, child("source").since(0, 6, 0);
-    1 VIRTUALPORT = virtualport: Option<Box<VirtualPort>>, child("virtualport").since(0, 10, 0).part(1);
+    0 SOURCE = source: Option<Box<InterfaceSourceBridge>>, child("source").since(0, 6, 0);
+    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 10, 0).part(1);
     2 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
@@ -316,7 +316,7 @@ pub struct InterfaceTypeEthernet {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#ip-configuration).
-    pub source: Option<InterfaceSourceEthernet>,
+    pub source: Option<Box<InterfaceSourceEthernet>>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
@@ -325,7 +325,7 @@ pub struct InterfaceTypeEthernet {
 }
 
 rt::table! { InterfaceTypeEthernet: members();
-    0 SOURCE = source: Option<InterfaceSourceEthernet>, child("source").since(0, 6, 0).dropped_if_empty();
+    0 SOURCE = source: Option<Box<InterfaceSourceEthernet>>, child("source").since(0, 6, 0).dropped_if_empty();
     1 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
@@ -336,7 +336,7 @@ pub struct InterfaceTypeVhostuser {
     ///
     /// Since libvirt 1.2.7. May be absent since libvirt 11.1.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#vhost-user-connection).
-    pub source: Option<InterfaceSourceVhostUser>,
+    pub source: Option<Box<InterfaceSourceVhostUser>>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
@@ -345,7 +345,7 @@ pub struct InterfaceTypeVhostuser {
 }
 
 rt::table! { InterfaceTypeVhostuser: members();
-    0 SOURCE = source: Option<InterfaceSourceVhostUser>, child("source").since(1, 2, 7).optional_since(11, 1, 0);
+    0 SOURCE = source: Option<Box<InterfaceSourceVhostUser>>, child("source").since(1, 2, 7).optional_since(11, 1, 0);
     1 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
@@ -359,7 +359,7 @@ pub struct InterfaceTypeNetwork {
     /// The port of a switch that the interface takes.
     ///
     /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-    pub virtualport: Option<Box<VirtualPort>>,
+    pub virtualport: Option<VirtualPort>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
@@ -369,7 +369,7 @@ pub struct InterfaceTypeNetwork {
 
 rt::table! { InterfaceTypeNetwork: members();
     0 SOURCE = source: InterfaceSourceNetwork, child("source").since(0, 6, 0);
-    1 VIRTUALPORT = virtualport: Option<Box<VirtualPort>>, child("virtualport").since(0, 9, 4).part(1);
+    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 9, 4).part(1);
     2 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
@@ -384,7 +384,7 @@ pub struct InterfaceTypeDirect {
     /// The port of a switch that the interface takes.
     ///
     /// Since libvirt 0.8.2. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-    pub virtualport: Option<Box<VirtualPort>>,
+    pub virtualport: Option<VirtualPort>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
@@ -394,7 +394,7 @@ pub struct InterfaceTypeDirect {
 
 rt::table! { InterfaceTypeDirect: members();
     0 SOURCE = source: InterfaceSourceDirect, child("source").since(0, 7, 7);
-    1 VIRTUALPORT = virtualport: Option<Box<VirtualPort>>, child("virtualport").since(0, 8, 2).part(1);
+    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 8, 2).part(1);
     2 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
@@ -405,7 +405,7 @@ pub struct InterfaceTypeUser {
     ///
     /// Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#userspace-connection-using-passt).
-    pub source: Option<InterfaceSourceUser>,
+    pub source: Option<Box<InterfaceSourceUser>>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
@@ -414,7 +414,7 @@ pub struct InterfaceTypeUser {
 }
 
 rt::table! { InterfaceTypeUser: members();
-    0 SOURCE = source: Option<InterfaceSourceUser>, child("source").since(0, 6, 0);
+    0 SOURCE = source: Option<Box<InterfaceSourceUser>>, child("source").since(0, 6, 0);
     1 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
@@ -516,14 +516,14 @@ pub struct InterfaceTypeHostdev {
     /// The port of a switch that the interface takes.
     ///
     /// Since libvirt 0.8.2. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-    pub virtualport: Option<Box<VirtualPort>>,
+    pub virtualport: Option<VirtualPort>,
 }
 
 rt::table! { InterfaceTypeHostdev: members();
     0 MANAGED = managed: Option<YesNo>, attribute("managed").dropped("no").since(0, 9, 11).lax();
     1 DRIVER = driver: Option<Box<InterfaceHostdevDriver>>, child("driver").since(0, 9, 11).dropped_if_empty();
     2 SOURCE = source: InterfaceSourceHostdev, child("source").since(0, 9, 11);
-    3 VIRTUALPORT = virtualport: Option<Box<VirtualPort>>, child("virtualport").since(0, 8, 2).part(1);
+    3 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 8, 2).part(1);
 }
 
 /// The members of one variant.

@@ -418,7 +418,7 @@ pub struct InterfaceSourceHostdev {
     /// The address of the device on the host.
     ///
     /// Since libvirt 0.9.11. See [the manual](https://libvirt.org/formatdomain.html#pci-passthrough).
-    pub address: Option<InterfaceHostdevAddress>,
+    pub address: Option<Box<InterfaceHostdevAddress>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -427,7 +427,7 @@ rt::table! { InterfaceSourceHostdev: element("source").since(0, 9, 11).reference
     0 MISSING = missing: Option<YesNo>, attribute("missing").since(1, 0, 0).output_only();
     1 VENDOR = vendor: Option<HostdevVendor>, child("vendor").since(0, 6, 0);
     2 PRODUCT = product: Option<HostdevProduct>, child("product").since(0, 6, 0);
-    3 ADDRESS = address: Option<InterfaceHostdevAddress>, child("address").since(0, 9, 11);
+    3 ADDRESS = address: Option<Box<InterfaceHostdevAddress>>, child("address").since(0, 9, 11);
 }
 
 /// The address of the device on the host.

@@ -18,12 +18,12 @@ pub struct Iommu {
     /// Options of the device; most are of model `intel` alone.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.4.0.
-    pub driver: Option<IommuDriver>,
+    pub driver: Option<Box<IommuDriver>>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 9.0.0.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -31,17 +31,17 @@ pub struct Iommu {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 8.3.0. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Iommu: element("iommu").since(2, 1, 0).reference("iommu-devices");
     0 MODEL = model: IommuModel, attribute("model").since(2, 1, 0);
-    1 DRIVER = driver: Option<IommuDriver>, child("driver").since(3, 4, 0).dropped_if_empty();
-    2 ALIAS = alias: Option<Alias>, child("alias").since(9, 0, 0);
+    1 DRIVER = driver: Option<Box<IommuDriver>>, child("driver").since(3, 4, 0).dropped_if_empty();
+    2 ALIAS = alias: Option<Box<Alias>>, child("alias").since(9, 0, 0);
     3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    4 ADDRESS = address: Option<Address>, child("address").since(8, 3, 0);
+    4 ADDRESS = address: Option<Box<Address>>, child("address").since(8, 3, 0);
 }
 
 /// A set of values.
@@ -141,7 +141,7 @@ pub struct IommuDriver {
     /// The smallest unit that is mapped, for model `virtio`: of a given size, or the host's.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 12.1.0.
-    pub granule: Option<IommuGranule>,
+    pub granule: Option<Box<IommuGranule>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -162,7 +162,7 @@ rt::table! { IommuDriver: element("driver").since(3, 4, 0).dropped_if_empty();
     12 RIL = ril: Option<OnOff>, attribute("ril").since(12, 7, 0);
     13 SSIDSIZE = ssidsize: Option<i32>, attribute("ssidsize").dropped("-1").since(12, 7, 0);
     14 OAS = oas: Option<i32>, attribute("oas").dropped("-1").since(12, 7, 0);
-    15 GRANULE = granule: Option<IommuGranule>, child("granule").since(12, 1, 0).dropped_if_empty();
+    15 GRANULE = granule: Option<Box<IommuGranule>>, child("granule").since(12, 1, 0).dropped_if_empty();
 }
 
 /// The smallest unit that is mapped, for model `virtio`: of a given size, or the host's.

@@ -29,7 +29,7 @@ pub struct MemoryDevice {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 2.1.0.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -37,7 +37,7 @@ pub struct MemoryDevice {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -48,9 +48,9 @@ rt::table! { MemoryDevice: element("memory").since(1, 2, 14).reference("memory-d
     1 ACCESS = access: Option<MemoryDeviceAccess>, attribute("access").since(3, 2, 0);
     2 DISCARD = discard: Option<YesNo>, attribute("discard").since(4, 4, 0);
     3 DRIVER = driver: Option<VirtioOptions>, child("driver").since(11, 9, 0).dropped_if_empty();
-    4 ALIAS = alias: Option<Alias>, child("alias").since(2, 1, 0);
+    4 ALIAS = alias: Option<Box<Alias>>, child("alias").since(2, 1, 0);
     5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    6 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    6 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// What the attribute `model` decides.
@@ -96,7 +96,7 @@ pub struct MemoryDeviceModelDimm {
     /// Which memory of the host backs the module. Without it the guest's NUMA tuning decides.
     ///
     /// Since libvirt 1.2.14.
-    pub source: Option<MemoryDeviceHostSource>,
+    pub source: Option<Box<MemoryDeviceHostSource>>,
     /// Size and place of the module in the guest.
     ///
     /// Since libvirt 1.2.14.
@@ -104,7 +104,7 @@ pub struct MemoryDeviceModelDimm {
 }
 
 rt::table! { MemoryDeviceModelDimm: members();
-    0 SOURCE = source: Option<MemoryDeviceHostSource>, child("source").since(1, 2, 14);
+    0 SOURCE = source: Option<Box<MemoryDeviceHostSource>>, child("source").since(1, 2, 14);
     1 TARGET = target: MemoryDeviceTarget, child("target").since(1, 2, 14);
 }
 
@@ -155,7 +155,7 @@ pub struct MemoryDeviceModelVirtioMem {
     /// Which memory of the host backs the module. Without it the guest's NUMA tuning decides.
     ///
     /// Since libvirt 1.2.14.
-    pub source: Option<MemoryDeviceHostSource>,
+    pub source: Option<Box<MemoryDeviceHostSource>>,
     /// Sizes and place of the module in the guest.
     ///
     /// Since libvirt 1.2.14.
@@ -163,7 +163,7 @@ pub struct MemoryDeviceModelVirtioMem {
 }
 
 rt::table! { MemoryDeviceModelVirtioMem: members();
-    0 SOURCE = source: Option<MemoryDeviceHostSource>, child("source").since(1, 2, 14);
+    0 SOURCE = source: Option<Box<MemoryDeviceHostSource>>, child("source").since(1, 2, 14);
     1 TARGET = target: MemoryDeviceVirtioMemTarget, child("target").since(1, 2, 14);
 }
 
@@ -327,7 +327,7 @@ pub struct MemoryDeviceNvdimmTarget {
     /// The part of the module that stores the labels of its name spaces.
     ///
     /// Since libvirt 3.2.0.
-    pub label: Option<MemoryDeviceLabel>,
+    pub label: Option<Box<MemoryDeviceLabel>>,
     /// The guest cannot write to the module.
     ///
     /// Since libvirt 5.0.0.
@@ -339,7 +339,7 @@ pub struct MemoryDeviceNvdimmTarget {
 rt::table! { MemoryDeviceNvdimmTarget: element("target").since(1, 2, 14);
     0 SIZE = size: RequiredSize, child("size").since(1, 2, 14).refused_if_empty();
     1 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
-    2 LABEL = label: Option<MemoryDeviceLabel>, child("label").since(3, 2, 0);
+    2 LABEL = label: Option<Box<MemoryDeviceLabel>>, child("label").since(3, 2, 0);
     3 READONLY = readonly: bool, flag("readonly").since(5, 0, 0);
 }
 

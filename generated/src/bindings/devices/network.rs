@@ -21,20 +21,20 @@ pub struct Bandwidth {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
     /// manual](https://libvirt.org/formatdomain.html#quality-of-service).
-    pub inbound: Option<BandwidthRates>,
+    pub inbound: Option<Box<BandwidthRates>>,
     /// What holds for packets from the guest.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.4. See [the
     /// manual](https://libvirt.org/formatdomain.html#quality-of-service).
-    pub outbound: Option<BandwidthRates>,
+    pub outbound: Option<Box<BandwidthRates>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Bandwidth: element("bandwidth").since(0, 9, 4).dropped_if_empty().reference("quality-of-service");
     0 CLASS_ID = class_id: Option<u64>, attribute("classID").since(5, 6, 0);
-    1 INBOUND = inbound: Option<BandwidthRates>, child("inbound").since(0, 9, 4).dropped_if_empty();
-    2 OUTBOUND = outbound: Option<BandwidthRates>, child("outbound").since(0, 9, 4).dropped_if_empty();
+    1 INBOUND = inbound: Option<Box<BandwidthRates>>, child("inbound").since(0, 9, 4).dropped_if_empty();
+    2 OUTBOUND = outbound: Option<Box<BandwidthRates>>, child("outbound").since(0, 9, 4).dropped_if_empty();
 }
 
 /// The rates of one direction, in kilobytes a second.
@@ -164,14 +164,14 @@ pub struct VirtualPort {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.2. May be absent
     /// since libvirt 0.10.0. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-    pub parameters: Option<VirtualPortParameters>,
+    pub parameters: Option<Box<VirtualPortParameters>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { VirtualPort: element("virtualport").since(0, 8, 2).reference("virtual-network");
     0 TYPE = type_: Option<VirtualPortType>, attribute("type").since(0, 8, 2).optional_since(0, 10, 0);
-    1 PARAMETERS = parameters: Option<VirtualPortParameters>, child("parameters").since(0, 8, 2)
+    1 PARAMETERS = parameters: Option<Box<VirtualPortParameters>>, child("parameters").since(0, 8, 2)
         .optional_since(0, 10, 0).dropped_if_empty();
 }
 
@@ -613,13 +613,13 @@ pub struct InterfaceCoalesce {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 3.3.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#coalesce-settings).
-    pub rx: Option<InterfaceCoalesceRx>,
+    pub rx: Option<Box<InterfaceCoalesceRx>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { InterfaceCoalesce: element("coalesce").since(3, 3, 0).dropped_if_empty().reference("coalesce-settings");
-    0 RX = rx: Option<InterfaceCoalesceRx>, child("rx").since(3, 3, 0).dropped_if_empty();
+    0 RX = rx: Option<Box<InterfaceCoalesceRx>>, child("rx").since(3, 3, 0).dropped_if_empty();
 }
 
 /// What holds for packets that are received.

@@ -15,7 +15,7 @@ pub struct Nvram {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -23,13 +23,13 @@ pub struct Nvram {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Nvram: element("nvram").since(1, 0, 5).pair().reference("nvram-device");
-    0 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    0 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     1 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    2 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    2 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }

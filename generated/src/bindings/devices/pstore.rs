@@ -28,7 +28,7 @@ pub struct Pstore {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -36,7 +36,7 @@ pub struct Pstore {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -45,9 +45,9 @@ rt::table! { Pstore: element("pstore").since(10, 6, 0).reference("pstore");
     0 BACKEND = backend: PstoreBackend, attribute("backend").since(10, 6, 0);
     1 PATH = path: Option<String>, leaf("path").since(10, 6, 0).refused_if_empty();
     2 SIZE = size: RequiredSize, child("size").since(10, 6, 0).refused_if_empty();
-    3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    3 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    5 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// A set of values.

@@ -25,7 +25,7 @@ pub struct Redirdev {
     ///
     /// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-    pub log: Option<ChardevLog>,
+    pub log: Option<Box<ChardevLog>>,
     /// Makes the device bootable. It excludes the `boot` elements of the `os` section.
     ///
     /// Since libvirt 1.0.1. See [the
@@ -35,7 +35,7 @@ pub struct Redirdev {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -43,7 +43,7 @@ pub struct Redirdev {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -51,11 +51,11 @@ pub struct Redirdev {
 rt::table! { Redirdev: element("redirdev").since(0, 9, 5).pair().reference("redirected-devices");
     0 BUS = bus: Option<UsbOnly>, attribute("bus").written("usb").since(0, 9, 5);
     1 TYPE = type_: ChardevBackend, payload();
-    2 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
+    2 LOG = log: Option<Box<ChardevLog>>, child("log").once().since(1, 3, 3);
     3 BOOT = boot: Option<DeviceBoot>, child("boot").since(1, 0, 1);
-    4 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    4 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    6 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    6 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// The rules that decide which devices may be redirected. The first that fits holds.

@@ -31,7 +31,7 @@ pub struct Rng {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 1.2.1.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -39,7 +39,7 @@ pub struct Rng {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 1.2.1. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -49,9 +49,9 @@ rt::table! { Rng: element("rng").since(1, 0, 3).reference("random-number-generat
     1 RATE = rate: Option<RngRate>, child("rate").since(1, 0, 4);
     2 BACKEND = backend: RngBackend, child("backend").once().since(1, 0, 3);
     3 DRIVER = driver: Option<VirtioOptions>, child("driver").since(3, 5, 0);
-    4 ALIAS = alias: Option<Alias>, child("alias").since(1, 2, 1);
+    4 ALIAS = alias: Option<Box<Alias>>, child("alias").since(1, 2, 1);
     5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    6 ADDRESS = address: Option<Address>, child("address").since(1, 2, 1);
+    6 ADDRESS = address: Option<Box<Address>>, child("address").since(1, 2, 1);
 }
 
 /// How much the guest may take from the source.
@@ -142,10 +142,10 @@ pub struct ChardevPeer {
     ///
     /// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-    pub log: Option<ChardevLog>,
+    pub log: Option<Box<ChardevLog>>,
 }
 
 rt::table! { ChardevPeer: members();
     0 TYPE = type_: ChardevBackend, payload();
-    1 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
+    1 LOG = log: Option<Box<ChardevLog>>, child("log").once().since(1, 3, 3);
 }

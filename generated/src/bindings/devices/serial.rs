@@ -19,16 +19,16 @@ pub struct Serial {
     ///
     /// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-    pub log: Option<ChardevLog>,
+    pub log: Option<Box<ChardevLog>>,
     /// The port as the guest sees it.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
-    pub target: Option<SerialTarget>,
+    pub target: Option<Box<SerialTarget>>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -36,18 +36,18 @@ pub struct Serial {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Serial: element("serial").since(0, 6, 0).reference("consoles-serial-parallel-channel-devices");
     0 TYPE = type_: ChardevBackend, payload();
-    1 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
-    2 TARGET = target: Option<SerialTarget>, child("target").since(0, 6, 0);
-    3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    1 LOG = log: Option<Box<ChardevLog>>, child("log").once().since(1, 3, 3);
+    2 TARGET = target: Option<Box<SerialTarget>>, child("target").since(0, 6, 0);
+    3 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    5 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// The port as the guest sees it.
@@ -207,7 +207,7 @@ pub struct Parallel {
     ///
     /// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-    pub log: Option<ChardevLog>,
+    pub log: Option<Box<ChardevLog>>,
     /// The port as the guest sees it.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
@@ -216,7 +216,7 @@ pub struct Parallel {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -224,18 +224,18 @@ pub struct Parallel {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Parallel: element("parallel").since(0, 6, 0).reference("consoles-serial-parallel-channel-devices");
     0 TYPE = type_: ChardevBackend, payload();
-    1 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
+    1 LOG = log: Option<Box<ChardevLog>>, child("log").once().since(1, 3, 3);
     2 TARGET = target: Option<ParallelTarget>, child("target").since(0, 6, 0);
-    3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    3 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    5 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// The port as the guest sees it.
@@ -274,16 +274,16 @@ pub struct Console {
     ///
     /// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-    pub log: Option<ChardevLog>,
+    pub log: Option<Box<ChardevLog>>,
     /// The console as the guest sees it.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
-    pub target: Option<ConsoleTarget>,
+    pub target: Option<Box<ConsoleTarget>>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -291,7 +291,7 @@ pub struct Console {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -299,11 +299,11 @@ pub struct Console {
 rt::table! { Console: element("console").since(0, 6, 0).reference("consoles-serial-parallel-channel-devices");
     0 TYPE = type_: ChardevBackend, payload();
     1 TTY = tty: Option<String>, attribute("tty").since(0, 6, 0).legacy("console-tty-attr");
-    2 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
-    3 TARGET = target: Option<ConsoleTarget>, child("target").since(0, 6, 0);
-    4 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    2 LOG = log: Option<Box<ChardevLog>>, child("log").once().since(1, 3, 3);
+    3 TARGET = target: Option<Box<ConsoleTarget>>, child("target").since(0, 6, 0);
+    4 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    6 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    6 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// The console as the guest sees it.
@@ -396,7 +396,7 @@ pub struct Channel {
     ///
     /// A second one is refused by libvirt. Since libvirt 1.3.3. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-    pub log: Option<ChardevLog>,
+    pub log: Option<Box<ChardevLog>>,
     /// The channel as the guest sees it.
     ///
     /// Since libvirt 0.7.3. See [the manual](https://libvirt.org/formatdomain.html#guest-interface).
@@ -405,7 +405,7 @@ pub struct Channel {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -413,18 +413,18 @@ pub struct Channel {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Channel: element("channel").since(0, 7, 3).reference("consoles-serial-parallel-channel-devices");
     0 TYPE = type_: ChardevBackend, payload();
-    1 LOG = log: Option<ChardevLog>, child("log").once().since(1, 3, 3);
+    1 LOG = log: Option<Box<ChardevLog>>, child("log").once().since(1, 3, 3);
     2 TARGET = target: ChannelTarget, child("target").since(0, 7, 3);
-    3 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    3 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    5 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    5 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// The channel as the guest sees it.

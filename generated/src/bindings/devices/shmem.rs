@@ -39,7 +39,7 @@ pub struct Shmem {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 2.3.0.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -47,7 +47,7 @@ pub struct Shmem {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -59,9 +59,9 @@ rt::table! { Shmem: element("shmem").since(1, 2, 10).reference("shared-memory-de
     3 SIZE = size: Option<ShmemSize>, child("size").since(1, 2, 10);
     4 SERVER = server: Option<ShmemServer>, child("server").since(1, 2, 10);
     5 MSI = msi: Option<ShmemMsi>, child("msi").since(1, 2, 10);
-    6 ALIAS = alias: Option<Alias>, child("alias").since(2, 3, 0);
+    6 ALIAS = alias: Option<Box<Alias>>, child("alias").since(2, 3, 0);
     7 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    8 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    8 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// A set of values.

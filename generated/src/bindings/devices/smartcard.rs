@@ -16,7 +16,7 @@ pub struct Smartcard {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -24,16 +24,16 @@ pub struct Smartcard {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Smartcard: element("smartcard").since(0, 8, 8).reference("smartcard-devices");
     0 MODE = mode: SmartcardMode, payload();
-    1 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    1 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     2 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    3 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    3 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// What the attribute `mode` decides.

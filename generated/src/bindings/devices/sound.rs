@@ -35,7 +35,7 @@ pub struct Sound {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -43,7 +43,7 @@ pub struct Sound {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Options of the virtio device.
     ///
     /// Since libvirt 10.4.0.
@@ -58,9 +58,9 @@ rt::table! { Sound: element("sound").since(0, 6, 0).reference("sound-devices");
     2 STREAMS = streams: Option<scalar::Decimal>, attribute("streams").assumed("2").since(10, 4, 0);
     3 CODECS = codecs: Vec<SoundCodec>, child("codec").since(0, 9, 13);
     4 AUDIO = audio: Option<SoundAudio>, child("audio").since(6, 7, 0);
-    5 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    5 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     6 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    7 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    7 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
     8 DRIVER = driver: Option<VirtioOptions>, child("driver").since(10, 4, 0);
 }
 

@@ -23,7 +23,7 @@ pub struct Tpm {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -31,7 +31,7 @@ pub struct Tpm {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 7.0.0. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -39,9 +39,9 @@ pub struct Tpm {
 rt::table! { Tpm: element("tpm").since(1, 0, 5).reference("tpm-device");
     0 MODEL = model: Option<TpmModel>, attribute("model").since(1, 0, 5);
     1 BACKEND = backend: TpmBackend, child("backend").once().since(1, 0, 5);
-    2 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    2 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    4 ADDRESS = address: Option<Address>, child("address").since(7, 0, 0);
+    4 ADDRESS = address: Option<Box<Address>>, child("address").since(7, 0, 0);
 }
 
 /// A set of values.
@@ -127,11 +127,11 @@ pub struct TpmBackendTypePassthrough {
     /// The module of the host.
     ///
     /// Since libvirt 1.0.5.
-    pub device: Option<TpmDevice>,
+    pub device: Option<Box<TpmDevice>>,
 }
 
 rt::table! { TpmBackendTypePassthrough: members();
-    0 DEVICE = device: Option<TpmDevice>, child("device").since(1, 0, 5);
+    0 DEVICE = device: Option<Box<TpmDevice>>, child("device").since(1, 0, 5);
 }
 
 /// The members of one variant.
@@ -157,11 +157,11 @@ pub struct TpmBackendTypeEmulator {
     /// Where the emulator keeps its state. Without it libvirt finds a place.
     ///
     /// Since libvirt 10.10.0.
-    pub source: Option<TpmStateSource>,
+    pub source: Option<Box<TpmStateSource>>,
     /// The profile that a TPM 2.0 is created with; it cannot be changed afterwards.
     ///
     /// Since libvirt 10.10.0.
-    pub profile: Option<TpmProfile>,
+    pub profile: Option<Box<TpmProfile>>,
 }
 
 rt::table! { TpmBackendTypeEmulator: members();
@@ -170,8 +170,8 @@ rt::table! { TpmBackendTypeEmulator: members();
     1 DEBUG = debug: Option<scalar::Decimal>, attribute("debug").since(10, 6, 0).part(1);
     2 ENCRYPTION = encryption: Option<TpmEncryption>, child("encryption").since(5, 6, 0);
     3 ACTIVE_PCR_BANKS = active_pcr_banks: Option<TpmActivePcrBanks>, child("active_pcr_banks").since(7, 10, 0);
-    4 SOURCE = source: Option<TpmStateSource>, child("source").since(10, 10, 0);
-    5 PROFILE = profile: Option<TpmProfile>, child("profile").since(10, 10, 0);
+    4 SOURCE = source: Option<Box<TpmStateSource>>, child("source").since(10, 10, 0);
+    5 PROFILE = profile: Option<Box<TpmProfile>>, child("profile").since(10, 10, 0);
 }
 
 /// The members of one variant.
@@ -180,11 +180,11 @@ pub struct TpmBackendTypeExternal {
     /// The socket at which the emulator listens.
     ///
     /// A second one is refused by libvirt. Since libvirt 9.0.0.
-    pub source: Option<TpmSocketSource>,
+    pub source: Option<Box<TpmSocketSource>>,
 }
 
 rt::table! { TpmBackendTypeExternal: members();
-    0 SOURCE = source: Option<TpmSocketSource>, child("source").once().since(9, 0, 0);
+    0 SOURCE = source: Option<Box<TpmSocketSource>>, child("source").once().since(9, 0, 0);
 }
 
 /// A set of values.

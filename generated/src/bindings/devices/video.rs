@@ -22,7 +22,7 @@ pub struct Video {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -30,7 +30,7 @@ pub struct Video {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -38,9 +38,9 @@ pub struct Video {
 rt::table! { Video: element("video").since(0, 7, 0).reference("video-devices");
     0 DRIVER = driver: Option<VideoDriver>, child("driver").since(3, 5, 0);
     1 MODEL = model: Option<Box<VideoModel>>, child("model").since(0, 7, 0);
-    2 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    2 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    4 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    4 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// How the hypervisor provides the card.
@@ -160,7 +160,7 @@ pub struct VideoModel {
     /// What the host's graphics card does for the guest.
     ///
     /// Since libvirt 0.7.1. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
-    pub acceleration: Option<VideoAcceleration>,
+    pub acceleration: Option<Box<VideoAcceleration>>,
     /// The least resolution of the card.
     ///
     /// Since libvirt 5.9.0. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
@@ -177,7 +177,7 @@ rt::table! { VideoModel: element("model").since(0, 7, 0).reference("video-device
     3 PRIMARY = primary: Option<YesNo>, attribute("primary").dropped("no").since(1, 0, 2).lax();
     4 BLOB = blob: Option<OnOff>, attribute("blob").since(9, 2, 0);
     5 EDID = edid: Option<OnOff>, attribute("edid").since(11, 7, 0);
-    6 ACCELERATION = acceleration: Option<VideoAcceleration>, child("acceleration").since(0, 7, 1);
+    6 ACCELERATION = acceleration: Option<Box<VideoAcceleration>>, child("acceleration").since(0, 7, 1);
     7 RESOLUTION = resolution: Option<VideoResolution>, child("resolution").since(5, 9, 0);
 }
 

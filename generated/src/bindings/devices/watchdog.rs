@@ -22,7 +22,7 @@ pub struct Watchdog {
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
     /// Since libvirt 0.9.10.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
@@ -30,7 +30,7 @@ pub struct Watchdog {
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -38,9 +38,9 @@ pub struct Watchdog {
 rt::table! { Watchdog: element("watchdog").since(0, 7, 3).reference("watchdog-devices");
     0 MODEL = model: WatchdogModel, attribute("model").since(0, 7, 3);
     1 ACTION = action: Option<WatchdogAction>, attribute("action").written("reset").since(0, 7, 3);
-    2 ALIAS = alias: Option<Alias>, child("alias").since(0, 9, 10);
+    2 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    4 ADDRESS = address: Option<Address>, child("address").since(0, 7, 6);
+    4 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
 /// A set of values.

@@ -79,7 +79,7 @@ fn make_serial(devices: &mut Devices, cx: &mut Context<'_>) {
     let Some(console) = devices.consoles.first_mut().filter(|console| lacks && is_serial(console)) else { return };
     let mut serial = Serial::default();
     carry(&mut console.clone(), &mut serial);
-    serial.target = Some(SerialTarget { port: Some(0), ..SerialTarget::default() });
+    serial.target = Some(SerialTarget { port: Some(0), ..SerialTarget::default() }.into());
     serial.xml = Extra::at(console.xml.span);
     let target = console.target.get_or_insert_default();
     (target.type_, target.port) = (Some(ConsoleTargetType::Serial), Some(0));
@@ -100,7 +100,7 @@ fn add_console(devices: &mut Devices, cx: &mut Context<'_>) {
 fn copy_of(serial: &Serial) -> Console {
     let mut console = Console::default();
     carry(&mut serial.clone(), &mut console);
-    console.target = Some(serial_target(given(serial)));
+    console.target = Some(serial_target(given(serial)).into());
     console.xml = Extra { assumed: serial.xml.assumed, ..Extra::at(serial.xml.span) };
     console
 }

@@ -82,7 +82,7 @@ fn essence(content: &dyn Content) -> Vec<(&'static str, String)> {
     });
     // Whoever does not wait connects.
     said.retain(|(name, text)| (*name, &**text) != ("mode", "connect"));
-    let again = field::<Option<ChardevReconnect>>(content).and_then(Option::as_ref);
+    let again = child_of_type::<ChardevReconnect>(content);
     let again = again.filter(|again| again.enabled == Some(YesNo::Yes));
     said.extend(again.map(|again| ("reconnect", format!("{:?}", again.timeout))));
     said

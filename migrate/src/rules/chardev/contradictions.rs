@@ -45,7 +45,7 @@ rules![
         }))
         .row(refuse_each(|serial: &Serial, scope| {
             let type_ = serial.target.as_ref().and_then(|target| target.type_);
-            let elsewhere = serial.address.as_ref().is_some_and(|it| !matches!(it.type_, AddressType::Usb(_)));
+            let elsewhere = serial.address.as_deref().is_some_and(|it| !matches!(it.type_, AddressType::Usb(_)));
             [
                 (!scope.is_x86() && type_ == Some(SerialTargetType::IsaDebug), "only x86 has the debug port: choose another type in <target>"),
                 (
@@ -159,7 +159,7 @@ fn source(backend: &ChardevBackend, free: &[&str], cx: &mut Context<'_>) {
             cx.refuse_here(cx.here, "a channel is named by letters, digits, '-', '.' and '_' alone: rename it");
         }
     }
-    let again = source.and_then(field::<Option<ChardevReconnect>>).and_then(Option::as_ref);
+    let again = source.and_then(child_of_type::<ChardevReconnect>);
     let is_bound = source.and_then(field::<Option<Mode>>) == Some(&Some(Mode::Bind));
     if is_bound && again.is_some_and(|again| again.enabled.is_some()) {
         let why = "only a device that connects can connect again: set mode='connect', or leave out <reconnect>";

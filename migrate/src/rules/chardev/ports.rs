@@ -44,7 +44,7 @@ rules![
             "<devices><console type='pty'><target type='virtio' port='0'/></console></devices>",
         )
         .row(default(ConsoleTarget::TYPE, ConsoleTargetType::Serial))
-        .row(implied(child(Console::TARGET), serial_target(None)))
+        .row(implied(child(Console::TARGET), serial_target(None).into()))
         .row(algorithm(number_consoles).phase(Phase::Derive).after("serial-port-auto")),
 ];
 

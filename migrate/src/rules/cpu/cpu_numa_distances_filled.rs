@@ -52,7 +52,7 @@ fn distances(numa: &mut CpuNuma, cx: &mut Context<'_>) {
             continue;
         }
         let siblings = wanted.into_iter().map(|(id, value)| NumaSibling { id, value, ..NumaSibling::default() });
-        cell.distances.get_or_insert_with(NumaDistances::default).siblings = siblings.collect();
+        cell.distances.get_or_insert_default().siblings = siblings.collect();
         cx.rewrote(&cell.xml, "distances go both ways");
     }
 }

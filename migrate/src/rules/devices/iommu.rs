@@ -72,7 +72,7 @@ rules![
         )
         .row(unit(IommuGranule::SIZE, IommuGranule::UNIT, KIB).says("the granule is counted in KiB"))
         .row(nothing(IommuGranule::UNIT, |_| true, "without a size there is no unit").when(|it, _| it.size.is_none()))
-        .row(nothing(child(IommuDriver::GRANULE), is_no_granule, "a granule of the size 0 is none")),
+        .row(nothing(child(IommuDriver::GRANULE), |it| is_no_granule(it), "a granule of the size 0 is none")),
 ];
 
 /// Whether this is as if nothing were said of the granule.

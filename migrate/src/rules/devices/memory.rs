@@ -187,7 +187,7 @@ fn mapped(memory: &MemoryDevice) -> Option<(u64, u64)> {
     let target = child_called(memory.model.members()?, "target")?;
     let base = match field::<Option<MemoryDeviceBase>>(target) {
         Some(address) => address.as_ref()?.base.0,
-        None => branch::<AddressTypeDimm>(&memory.address.as_ref()?.type_)?.base?.0,
+        None => branch::<AddressTypeDimm>(&memory.address.as_deref()?.type_)?.base?.0,
     };
     let mut size = scalar::bytes(field::<RequiredSize>(target)?)?;
     if let MemoryDeviceModel::Nvdimm(it) = &memory.model {
@@ -222,7 +222,7 @@ fn overlaps(devices: &Devices, cx: &mut Context<'_>) {
 fn slots() -> Draft<Devices> {
     unique(
         Devices::MEMORY_DEVICES,
-        |memory, _| branch::<AddressTypeDimm>(&memory.address.as_ref()?.type_)?.slot,
+        |memory, _| branch::<AddressTypeDimm>(&memory.address.as_deref()?.type_)?.slot,
         "the slot {} has a module already: choose another one, or leave out the address",
     )
 }

@@ -51,7 +51,7 @@ rules![
             "<devices><tpm model='tpm-tis'><backend type='passthrough'><device path='/dev/tpm0'/></backend></tpm>\
              </devices>",
         )
-        .row(implied(child(TpmBackendTypePassthrough::DEVICE), TpmDevice::default()).says(SPELT)),
+        .row(implied(child(TpmBackendTypePassthrough::DEVICE), TpmDevice::default().into()).says(SPELT)),
     rule("tpm-unread-parts", Class::Lossy)
         .summary("what libvirt does not read about a TPM is not written")
         .doc(

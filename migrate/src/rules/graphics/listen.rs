@@ -102,7 +102,7 @@ rules![
 /// An attribute that is another address than the first element's.
 fn contradiction(attribute: &str, listen: &[GraphicsListen]) -> Option<String> {
     let GraphicsListenType::Address(first) = &listen.first()?.type_ else { return None };
-    let address = first.address.as_ref().filter(|address| *address != attribute)?;
+    let address = first.address.as_deref().filter(|address| *address != attribute)?;
     Some(format!(
         "the attribute listen='{attribute}' must be the address of the first <listen>, which is '{address}': leave out one of the two"
     ))

@@ -94,7 +94,7 @@ rules![
              </audio></devices>",
         )
         .rows(each_direction!(
-            default(child(Of::SETTINGS), AudioSettings::default())
+            default(child(Of::SETTINGS), AudioSettings::default().into())
                 .when(|it, _| it.fixed_settings == Some(YesNo::Yes))
                 .profiles(LIBVIRT)
                 .says("fixed settings have an element")

@@ -72,7 +72,7 @@ fn names(hostdev: &Hostdev) -> Vec<String> {
                 vec![pci_name(&source.address.clone().unwrap_or_default())]
             }
             HostdevSubsystem::Usb(HostdevSubsystemUsb { source, .. }) => {
-                usb_names(source, source.address.as_ref().map(|address| address as &dyn Content))
+                usb_names(source, source.address.as_deref().map(|address| address as &dyn Content))
             }
             HostdevSubsystem::Scsi(scsi) => vec![match &scsi.source.protocol {
                 HostdevSourceScsiProtocol::Iscsi(unit) => iscsi_name(unit),
@@ -102,7 +102,7 @@ fn iscsi_name(unit: &HostdevSourceScsiProtocolIscsi) -> String {
 /// As [`names`], of an interface that is a device of the host.
 fn interface_names(interface: &Interface) -> Vec<String> {
     let InterfaceType::Hostdev(InterfaceTypeHostdev { source, .. }) = &interface.type_ else { return Vec::new() };
-    match source.address.as_ref().map(|address| &address.type_) {
+    match source.address.as_deref().map(|address| &address.type_) {
         Some(InterfaceHostdevAddressType::Pci(address)) => vec![pci_name(address)],
         Some(InterfaceHostdevAddressType::Usb(address)) => usb_names(source, Some(address)),
         _ => usb_names(source, None),

@@ -41,7 +41,11 @@ rules![
                 "<devices><redirdev bus='usb' type='dbus'/></devices>",
                 "<devices><redirdev bus='usb' type='dbus'><source channel='org.qemu.usbredir'/></redirdev></devices>",
             )
-            .row(default(child(ChardevOnChannel::SOURCE).in_branch(Redirdev::TYPE), named).when(on_dbus).says(SAYS))
+            .row(
+                default(child(ChardevOnChannel::SOURCE).in_branch(Redirdev::TYPE), named.into())
+                    .when(on_dbus)
+                    .says(SAYS),
+            )
             .row(default(channel, CHANNEL.to_owned()).when(on_dbus).says(SAYS))
     },
 ];

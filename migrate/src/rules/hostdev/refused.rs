@@ -98,7 +98,7 @@ rules![
             Some(format!("a device of the host that is on {source} has an address of this type, not {found}: leave it out, or set its type"))
         }))
         .row(refuse_at(Hostdev::ADDRESS, |it, _| {
-            let (type_, found) = (subsystem(it)?, it.address.as_ref()?.type_.known_value()?);
+            let (type_, found) = (subsystem(it)?, it.address.as_deref()?.type_.known_value()?);
             let fits: &[&str] = match type_ {
                 HostdevSubsystem::Pci(_) => &["pci", "unassigned"],
                 HostdevSubsystem::Usb(_) => &["usb"],
@@ -148,7 +148,7 @@ rules![
         .row(refuse_where(required(HostdevVendor::ID), |id, _| id.0 == 0, NO_VENDOR))
         // Without an address the source says nothing, and that is what is told; one of PCI hides the numbers.
         .row(refuse(|it: &InterfaceSourceHostdev, _| {
-            branch::<InterfaceHostdevAddressTypeUsb>(&it.address.as_ref()?.type_)?;
+            branch::<InterfaceHostdevAddressTypeUsb>(&it.address.as_deref()?.type_)?;
             (it.vendor.is_some() != it.product.is_some()).then_some(TOGETHER)
         }))
         .row(

@@ -40,7 +40,7 @@ rules![
              <address domain='0x0000' bus='0x00' slot='0x00' function='0x0'/></source></hostdev></devices>",
         )
         .row(note_if(BRIDGE, |it: &HostdevSourcePci, _| it.address.is_none()))
-        .row(implied(child(HostdevSourcePci::ADDRESS), first_function()).says("without an address it is 0000:00:00.0")),
+        .row(implied(child(HostdevSourcePci::ADDRESS), first_function().into()).says("without an address it is 0000:00:00.0")),
     rule("hostdev-source-address-parts", Class::Default)
         .summary("the parts of a host device's PCI address that are left out are 0")
         .doc(

@@ -20,7 +20,7 @@ rules![
 ];
 
 fn twice(devices: &Devices, cx: &mut Context<'_>) {
-    let name = |alias: &Option<Alias>| alias.as_ref().map(|alias| alias.name.clone());
+    let name = |alias: &Option<Box<Alias>>| alias.as_ref().map(|alias| alias.name.clone());
     // The console that is the serial port shares its alias, and of no balloon none is read.
     let (serial, console) = (devices.serials.first(), devices.consoles.first());
     let copy = console.filter(|console| serial.is_some_and(|serial| name(&serial.alias) == name(&console.alias)));

@@ -73,9 +73,9 @@ fn forgotten(alias: &Alias) -> Option<String> {
 }
 
 /// Shows the alias of everything that can have one.
-fn each_alias(content: &mut dyn Content, see: See<'_, Alias>) {
+fn each_alias(content: &mut dyn Content, see: See<'_, Box<Alias>>) {
     let mut xml = content.extra_mut().map(std::mem::take);
-    if let Some(alias) = field_mut::<Option<Alias>>(content) {
+    if let Some(alias) = field_mut::<Option<Box<Alias>>>(content) {
         see(alias, xml.as_mut());
     }
     if let (Some(place), Some(xml)) = (content.extra_mut(), xml) {

@@ -110,7 +110,7 @@ rules![
         .row(unread_but(what_assigns, "of a host device"))
         .row(
             unread(child(InterfaceTypeHostdev::DRIVER).in_branch(Interface::TYPE), "of a USB device").when(|it, _| {
-                let address = branch::<InterfaceTypeHostdev>(&it.type_).and_then(|it| it.source.address.as_ref());
+                let address = branch::<InterfaceTypeHostdev>(&it.type_).and_then(|it| it.source.address.as_deref());
                 address.is_some_and(|address| matches!(address.type_, InterfaceHostdevAddressType::Usb(_)))
             }),
         ),

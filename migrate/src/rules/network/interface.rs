@@ -1,7 +1,5 @@
 //! What rows ask of an interface.
 
-use domxml_runtime::field;
-
 use crate::rules::prelude::*;
 
 /// The word for its type.
@@ -17,13 +15,13 @@ pub(super) fn is_virtio(interface: &Interface) -> bool {
 
 /// Its virtual port, of the types that have one.
 pub(super) fn virtualport(interface: &Interface) -> Option<&VirtualPort> {
-    field::<Option<Box<VirtualPort>>>(interface.type_.members()?)?.as_deref()
+    child_of_type(interface.type_.members()?)
 }
 
 /// What tunes the back end of its card.
 pub(super) fn driver(interface: &Interface) -> Option<&dyn Content> {
     let members = interface.type_.members()?;
-    let virtio = field::<Option<Box<InterfaceDriver>>>(members).and_then(Option::as_deref);
-    let hostdev = field::<Option<Box<InterfaceHostdevDriver>>>(members).and_then(Option::as_deref);
+    let virtio = child_of_type::<InterfaceDriver>(members);
+    let hostdev = child_of_type::<InterfaceHostdevDriver>(members);
     virtio.map(|driver| driver as &dyn Content).or(hostdev.map(|driver| driver as &dyn Content))
 }

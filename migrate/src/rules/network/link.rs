@@ -217,7 +217,7 @@ rules![
         )
         .rows(
             [
-                default(child(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUser::default()),
+                default(child(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUser::default().into()),
                 default(VhostUser::TYPE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), Unix),
                 default(VhostUser::MODE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUserMode::Client),
             ]

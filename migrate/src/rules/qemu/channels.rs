@@ -99,7 +99,7 @@ rules![
         )
         .row(
             refused(|it: &Filesystem, scope| {
-                let elsewhere = match it.address.as_ref().map(|address| &address.type_) {
+                let elsewhere = match it.address.as_deref().map(|address| &address.type_) {
                     Some(AddressType::Pci(_)) => false,
                     Some(_) => true,
                     None => scope.board == Board::S390Ccw,

@@ -94,7 +94,7 @@ rules![
         .row(refused(|panic: &Panic, scope| panic_model(panic, scope).map(str::to_owned)))
         .row(
             refused(|panic: &Panic, scope| panic_address(panic, scope).map(str::to_owned))
-                .at(|panic| panic.address.as_ref().map_or(&panic.xml, |address| &address.xml)),
+                .at(|panic| panic.address.as_deref().map_or(&panic.xml, |address| &address.xml)),
         ),
     rule("qemu-watchdog-conflict", Class::Conflict)
         .summary("a watchdog that the machine does not have, or not beside another")
@@ -118,7 +118,7 @@ rules![
         }))
         .row(
             refused(|watchdog: &Watchdog, _| {
-                let address = &watchdog.address.as_ref()?.type_;
+                let address = &watchdog.address.as_deref()?.type_;
                 let elsewhere = !matches!(address, AddressType::Pci(_) | AddressType::Unassigned | AddressType::Ccw(_));
                 match watchdog.model {
                     WatchdogModel::I6300esb => {
@@ -130,7 +130,7 @@ rules![
                     _ => None,
                 }
             })
-            .at(|watchdog| watchdog.address.as_ref().map_or(&watchdog.xml, |address| &address.xml)),
+            .at(|watchdog| watchdog.address.as_deref().map_or(&watchdog.xml, |address| &address.xml)),
         )
         .row(check(several_watchdogs).driver(Driver::Qemu)),
     rule("qemu-iommu-conflict", Class::Conflict)
@@ -276,7 +276,7 @@ fn panic_address(panic: &Panic, scope: &Scope) -> Option<&'static str> {
     if panic_model(panic, scope).is_some() {
         return None;
     }
-    let address = &panic.address.as_ref()?.type_;
+    let address = &panic.address.as_deref()?.type_;
     match model(panic, scope)? {
         PanicModel::Isa => (!matches!(address, AddressType::Isa(_)))
             .then_some("this panic notifier has an ISA address: set type='isa'"),
@@ -304,7 +304,7 @@ fn several_watchdogs(devices: &Devices, cx: &mut Context<'_>) {
 
 fn registers(devices: &Devices, cx: &mut Context<'_>) {
     // The first console is the first serial port: both stand at one place.
-    let twin = devices.consoles.first().and_then(|console| console.address.as_ref());
+    let twin = devices.consoles.first().and_then(|console| console.address.as_deref());
     let mut seen = std::collections::BTreeSet::new();
     each(devices, |address: &Address| {
         if let AddressType::SpaprVio(vio) = &address.type_

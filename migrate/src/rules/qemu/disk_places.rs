@@ -30,7 +30,7 @@ rules![
         .finds("<devices><disk type='file'><source file='/d'/><target dev='nvme0n1' bus='nvme'/></disk></devices>")
         .row(
             refused(|disk: &Disk, _| place(disk).map(str::to_owned))
-                .at(|disk| disk.address.as_ref().map_or(&disk.xml, |address| &address.xml)),
+                .at(|disk| disk.address.as_deref().map_or(&disk.xml, |address| &address.xml)),
         )
         .row(refused(|disk: &Disk, _| {
             let elsewhere = bus(disk) != Bus::Scsi;
@@ -56,8 +56,8 @@ rules![
              <iothread id='1'><queue id='0'/></iothread></iothreads></driver></controller></devices>",
         )
         .row(check(mapped).driver(Driver::Qemu))
-        .row(check(|it: &DiskDriver, cx| count(it.iothreads.as_ref(), it.queues, cx)).driver(Driver::Qemu))
-        .row(check(|it: &ControllerDriver, cx| count(it.iothreads.as_ref(), it.queues.map(u64::from), cx)).driver(Driver::Qemu))
+        .row(check(|it: &DiskDriver, cx| count(it.iothreads.as_deref(), it.queues, cx)).driver(Driver::Qemu))
+        .row(check(|it: &ControllerDriver, cx| count(it.iothreads.as_deref(), it.queues.map(u64::from), cx)).driver(Driver::Qemu))
         .row(
             exists(controller_threads, IOTHREADS)
                 .driver(Driver::Qemu)
@@ -73,13 +73,13 @@ rules![
 /// The I/O threads that a virtio disk names; those of others are found wrong themselves.
 fn disk_threads(disk: &Disk) -> Vec<u32> {
     let driver = disk.driver.as_ref().filter(|_| bus(disk) == Bus::Virtio);
-    driver.map_or_else(Vec::new, |driver| threads(driver.iothread, driver.iothreads.as_ref()))
+    driver.map_or_else(Vec::new, |driver| threads(driver.iothread, driver.iothreads.as_deref()))
 }
 
 /// The I/O threads that a controller of virtio SCSI names.
 fn controller_threads(controller: &Controller) -> Vec<u32> {
     let driver = controller.driver.as_ref().filter(|_| has_threads(controller));
-    driver.map_or_else(Vec::new, |driver| threads(driver.iothread, driver.iothreads.as_ref()))
+    driver.map_or_else(Vec::new, |driver| threads(driver.iothread, driver.iothreads.as_deref()))
 }
 
 fn mapped(threads: &DriverIoThreads, cx: &mut Context<'_>) {
@@ -132,7 +132,7 @@ fn threads(one: Option<u32>, several: Option<&DriverIoThreads>) -> Vec<u32> {
 }
 
 fn place(disk: &Disk) -> Option<&'static str> {
-    let Some(Address { type_: AddressType::Drive(drive), .. }) = &disk.address else { return None };
+    let Some(Address { type_: AddressType::Drive(drive), .. }) = disk.address.as_deref() else { return None };
     let AddressTypeDrive { bus: number, target, .. } = drive;
     let (bus_is_0, target_is_0) =
         (number.is_none_or(|number| number.0 == 0), target.is_none_or(|target| target.0 == 0));
@@ -170,7 +170,7 @@ fn nvme(devices: &Devices, cx: &mut Context<'_>) {
 
 fn unassigned(devices: &Devices, cx: &mut Context<'_>) {
     let hosts: Vec<&Address> =
-        devices.hostdevs.iter().filter_map(|hostdev: &Hostdev| hostdev.address.as_ref()).collect();
+        devices.hostdevs.iter().filter_map(|hostdev: &Hostdev| hostdev.address.as_deref()).collect();
     each(devices, |address: &Address| {
         if matches!(address.type_, AddressType::Unassigned) && !hosts.iter().any(|host| std::ptr::eq(*host, address)) {
             cx.error(&address.xml, "only devices of the host can be without a place: leave out the address");

@@ -150,7 +150,7 @@ pub(super) fn no_ide(scope: &Scope) -> bool {
 }
 
 fn second_floppy_controller(disk: &Disk) -> Option<&'static str> {
-    let second = match &disk.address {
+    let second = match disk.address.as_deref() {
         _ if bus(disk) != Bus::Fdc => false,
         Some(Address { type_: AddressType::Drive(drive), .. }) => drive.controller.is_some_and(|number| number.0 > 0),
         _ => name_to_index(plain_name(&disk.target.dev)).is_some_and(|index| index >= 2),
@@ -162,7 +162,7 @@ fn second_ide(disk: &Disk, scope: &Scope) -> Option<&'static str> {
     if bus(disk) != Bus::Ide || scope.board != Board::I440fx {
         return None;
     }
-    let second = match &disk.address {
+    let second = match disk.address.as_deref() {
         Some(Address { type_: AddressType::Drive(drive), .. }) => drive.controller.is_some_and(|number| number.0 > 0),
         _ => name_to_index(plain_name(&disk.target.dev)).is_some_and(|index| index >= 4),
     };
@@ -170,7 +170,7 @@ fn second_ide(disk: &Disk, scope: &Scope) -> Option<&'static str> {
 }
 
 fn address(disk: &Disk) -> Option<&'static str> {
-    let address = &disk.address.as_ref()?.type_;
+    let address = &disk.address.as_deref()?.type_;
     match bus(disk) {
         Bus::Usb if !matches!(address, AddressType::Usb(_) | AddressType::Unassigned) => {
             Some("a USB disk has an address of the type usb: leave out the address, or set bus and port")
@@ -280,14 +280,14 @@ fn places(devices: &Devices, cx: &mut Context<'_>) {
         .disks
         .iter()
         .filter(|disk| bus(disk) == Bus::Scsi && disk.model.is_none_or(|model| model == DiskModel::Virtio))
-        .filter_map(|disk| disk.address.as_ref());
+        .filter_map(|disk| disk.address.as_deref());
     let hosts = devices
         .hostdevs
         .iter()
         .filter(|hostdev| {
             matches!(&hostdev.mode, HostdevMode::Subsystem(it) if matches!(it.type_, HostdevSubsystem::Scsi(_)))
         })
-        .filter_map(|hostdev| hostdev.address.as_ref());
+        .filter_map(|hostdev| hostdev.address.as_deref());
     for address in disks.chain(hosts) {
         let Address { type_: AddressType::Drive(drive), xml } = address else { continue };
         let number = drive.controller.map_or(0, |number| number.0);

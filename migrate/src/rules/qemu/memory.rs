@@ -151,7 +151,7 @@ fn slots(domain: &Domain, cx: &mut Context<'_>) {
     for (count, (memory, node)) in
         devices.memory_devices.iter().filter_map(|it| module(it).map(|node| (it, node))).enumerate()
     {
-        let slot = match &memory.address {
+        let slot = match memory.address.as_deref() {
             Some(Address { type_: AddressType::Dimm(dimm), .. }) => dimm.slot,
             _ => None,
         };

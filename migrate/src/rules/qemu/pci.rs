@@ -90,7 +90,7 @@ fn name(model: Model) -> &'static str {
 
 /// Whether something is wrong with the controller wherever it stands: its bus is then not asked about it.
 pub(super) fn is_wrong(controller: &Controller, scope: &Scope) -> bool {
-    let bus = match &controller.address {
+    let bus = match controller.address.as_deref() {
         Some(Address { type_: AddressType::Pci(address), .. }) if set(address) => address.bus.map_or(0, |bus| bus.0),
         _ => return false,
     };
@@ -141,7 +141,7 @@ fn lower_bus(devices: &Devices, cx: &mut Context<'_>) {
         devices.controllers.iter().filter_map(pci).any(|pci| pci.model == Some(Model::PcieSwitchUpstreamPort));
     for controller in &devices.controllers {
         let (Some(pci), Some(index)) = (pci(controller), controller.index.filter(|index| *index > 0)) else { continue };
-        match &controller.address {
+        match controller.address.as_deref() {
             Some(Address { type_: AddressType::Pci(address), xml }) if set(address) => {
                 let bus = u32::from(address.bus.map_or(0, |bus| bus.0));
                 if bus >= index {

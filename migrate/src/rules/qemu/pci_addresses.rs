@@ -54,7 +54,7 @@ rules![
         .finds("<devices><controller type='ide' index='0'><address type='pci' bus='0' slot='5'/></controller></devices>")
         .row(
             refused(integrated_place)
-                .at(|controller: &Controller| controller.address.as_ref().map_or(&controller.xml, |address| &address.xml)),
+                .at(|controller: &Controller| controller.address.as_deref().map_or(&controller.xml, |address| &address.xml)),
         )
         .row(check(impossible).driver(Driver::Qemu))
         .finds(
@@ -66,7 +66,7 @@ rules![
 ];
 
 fn impossible(devices: &Devices, cx: &mut Context<'_>) {
-    let unread = unread_console(devices).and_then(|console| console.address.as_ref());
+    let unread = unread_console(devices).and_then(|console| console.address.as_deref());
     each(devices, |address: &Address| {
         if let Some(objection) = address_objection(address, &cx.scope)
             && unread.is_none_or(|unread| !ptr::eq(unread, address))
@@ -100,7 +100,7 @@ fn functions(devices: &Devices, cx: &mut Context<'_>) {
     let (mut functions, mut slots) = (BTreeSet::new(), BTreeSet::new());
     // A USB controller without a model is none there, and has no address.
     let is_none = |it: &&Controller| matches!(&it.type_, ControllerType::Usb(usb) if usb.model.is_none());
-    let nowhere = devices.controllers.iter().filter(is_none).filter_map(|it| zpci_of(it.address.as_ref()?));
+    let nowhere = devices.controllers.iter().filter(is_none).filter_map(|it| zpci_of(it.address.as_deref()?));
     let nowhere: HashSet<*const Zpci> = nowhere.map(ptr::from_ref).collect();
     each(devices, |zpci: &Zpci| {
         if nowhere.contains(&ptr::from_ref(zpci)) {
@@ -127,7 +127,7 @@ fn elsewhere(devices: &Devices, cx: &mut Context<'_>) {
         return;
     }
     let none = devices.memballoon.iter().filter(|it| it.model == MemballoonModel::None);
-    let unasked: Vec<&Address> = none.filter_map(|it| it.address.as_ref()).collect();
+    let unasked: Vec<&Address> = none.filter_map(|it| it.address.as_deref()).collect();
     each(devices, |address: &Address| {
         if let AddressType::Pci(pci) = &address.type_
             && let Some(zpci) = &pci.zpci
@@ -156,7 +156,7 @@ fn integrated(controller: &Controller, board: Board) -> Option<(u8, u8)> {
 
 /// Places of controllers of the board that no address names, whether they are written down or not.
 fn unnamed(devices: &Devices, board: Board) -> BTreeSet<(u8, u8, u8)> {
-    let named = |controller: &Controller| matches!(&controller.address, Some(Address { type_: AddressType::Pci(pci), .. }) if set(pci));
+    let named = |controller: &Controller| matches!(controller.address.as_deref(), Some(Address { type_: AddressType::Pci(pci), .. }) if set(pci));
     let written = devices.controllers.iter().filter(|it| !named(it)).filter_map(|it| integrated(it, board));
     let mut places: BTreeSet<_> = written.map(|(slot, function)| (0, slot, function)).collect();
     let usb = |it: &&Controller| matches!(&it.type_, ControllerType::Usb(usb) if it.index.unwrap_or(0) == 0 || usb.model == Some(UsbModel::None));
@@ -179,7 +179,7 @@ fn unnamed(devices: &Devices, board: Board) -> BTreeSet<(u8, u8, u8)> {
 /// Whether the first USB controller stands where that of pc is part of the board, and is not of another model.
 fn is_piix3_place(controller: &Controller) -> bool {
     let ControllerType::Usb(usb) = &controller.type_ else { return false };
-    let Some(Address { type_: AddressType::Pci(pci), .. }) = &controller.address else { return false };
+    let Some(Address { type_: AddressType::Pci(pci), .. }) = controller.address.as_deref() else { return false };
     let place = (pci.bus.map_or(0, |bus| bus.0), pci.slot.map_or(0, |slot| slot.0), pci.function.map_or(0, |it| it.0));
     controller.index.unwrap_or(0) == 0 && matches!(usb.model, None | Some(UsbModel::Piix3Uhci)) && place == (0, 1, 2)
 }
@@ -192,7 +192,7 @@ fn integrated_place(controller: &Controller, scope: &Scope) -> Option<String> {
         );
     }
     let (slot, function) = integrated(controller, scope.board)?;
-    let Some(Address { type_: AddressType::Pci(pci), .. }) = &controller.address else { return None };
+    let Some(Address { type_: AddressType::Pci(pci), .. }) = controller.address.as_deref() else { return None };
     let own = (pci.bus.map_or(0, |bus| bus.0), pci.slot.map_or(0, |slot| slot.0), pci.function.map_or(0, |it| it.0));
     (set(pci) && own != (0, slot, function))
         .then(|| format!("this controller is part of the board, at 00:{slot:02x}.{function}: leave out the address"))
@@ -202,7 +202,7 @@ fn integrated_place(controller: &Controller, scope: &Scope) -> Option<String> {
 fn first_functions(devices: &Devices, cx: &mut Context<'_>) {
     let mut first = BTreeMap::new();
     let mut others = BTreeSet::new();
-    let console = devices.consoles.first().and_then(|console| console.address.as_ref());
+    let console = devices.consoles.first().and_then(|console| console.address.as_deref());
     each(devices, |address: &Address| {
         let AddressType::Pci(pci) = &address.type_ else { return };
         let place = (pci.bus.map_or(0, |bus| bus.0), pci.slot.map_or(0, |slot| slot.0));
@@ -232,13 +232,13 @@ fn is_vio(controller: &Controller) -> bool {
 
 fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     // The first console is the first serial port: both stand at one place.
-    let twin = devices.consoles.first().and_then(|console| console.address.as_ref());
+    let twin = devices.consoles.first().and_then(|console| console.address.as_deref());
     let is_twin = |address: &Address| twin.is_some_and(|twin| ptr::eq(twin, address));
     let mut seen = unnamed(devices, cx.scope.board);
     let mut channels = BTreeSet::new();
     // What has no place on CCW anyway is not asked for it.
     let none = devices.memballoon.iter().filter(|it| it.model == MemballoonModel::None);
-    let balloon: Vec<&Address> = none.filter_map(|it| it.address.as_ref()).collect();
+    let balloon: Vec<&Address> = none.filter_map(|it| it.address.as_deref()).collect();
     let board = cx.scope.board;
     let integrated = devices.controllers.iter().filter(|it| integrated(it, board).is_some());
     let is_module = |it: &&MemoryDevice| matches!(it.model, MemoryDeviceModel::Dimm(_) | MemoryDeviceModel::Nvdimm(_));
@@ -248,10 +248,10 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     let unasked: HashSet<*const Address> = balloon
         .iter()
         .copied()
-        .chain(devices.channels.iter().filter_map(|it| it.address.as_ref()))
-        .chain(integrated.filter_map(|it| it.address.as_ref()))
-        .chain(modules.filter_map(|it| it.address.as_ref()))
-        .chain(vio.filter_map(|it| it.address.as_ref()))
+        .chain(devices.channels.iter().filter_map(|it| it.address.as_deref()))
+        .chain(integrated.filter_map(|it| it.address.as_deref()))
+        .chain(modules.filter_map(|it| it.address.as_deref()))
+        .chain(vio.filter_map(|it| it.address.as_deref()))
         .map(ptr::from_ref)
         .collect();
     each(devices, |address: &Address| {

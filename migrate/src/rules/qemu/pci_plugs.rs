@@ -42,7 +42,7 @@ rules![
         )
         .row(check(plugs).driver(Driver::Qemu))
         .row(refused(|iommu: &Iommu, _| {
-            let Some(Address { type_: AddressType::Pci(pci), .. }) = &iommu.address else { return None };
+            let Some(Address { type_: AddressType::Pci(pci), .. }) = iommu.address.as_deref() else { return None };
             (iommu.model == IommuModel::Virtio && pci.bus.is_some_and(|bus| bus.0 > 0))
                 .then(|| "a virtio IOMMU is on the root: set bus='0x00', or leave out the address".to_owned())
         })),
@@ -95,7 +95,7 @@ fn plugs(devices: &Devices, cx: &mut Context<'_>) {
         return;
     }
     for controller in &devices.controllers {
-        if let Some(Address { type_: AddressType::Pci(address), .. }) = &controller.address
+        if let Some(Address { type_: AddressType::Pci(address), .. }) = controller.address.as_deref()
             && let Some(model) = pci(controller).and_then(|pci| pci.model)
             && set(address)
             && let Some(bus) = buses.get(&address.bus.map_or(0, |bus| bus.0))
@@ -118,7 +118,7 @@ fn plugs(devices: &Devices, cx: &mut Context<'_>) {
         number(address) > last && conventional.iter().any(|other| std::ptr::eq(*other, at))
     };
     let controllers: Vec<_> =
-        devices.controllers.iter().filter(|it| pci(it).is_some()).filter_map(|it| it.address.as_ref()).collect();
+        devices.controllers.iter().filter(|it| pci(it).is_some()).filter_map(|it| it.address.as_deref()).collect();
     each(devices, |address: &Address| {
         let AddressType::Pci(pci) = &address.type_ else { return };
         if !set(pci) {
@@ -174,7 +174,7 @@ fn conventional_devices(devices: &Devices) -> Vec<&Address> {
         let model = it.model.as_ref().and_then(|model| model.type_.as_ref());
         model.is_some_and(|model| ["e1000", "rtl8139", "ne2k_pci", "pcnet"].contains(&model.as_str()))
     });
-    nics.filter_map(|it| it.address.as_ref()).collect()
+    nics.filter_map(|it| it.address.as_deref()).collect()
 }
 
 /// Addresses of devices that are surely of PCI Express: virtio, where it is not transitional.
@@ -191,7 +191,7 @@ fn express_devices(devices: &Devices) -> Vec<&Address> {
         .controllers
         .iter()
         .filter(|it| matches!(&it.type_, ControllerType::Scsi(scsi) if scsi.model == Some(ScsiModel::VirtioScsi)));
-    let nics = nics.filter_map(|it| it.address.as_ref());
-    let disks = disks.filter_map(|it| it.address.as_ref());
-    nics.chain(disks).chain(scsi.filter_map(|it| it.address.as_ref())).collect()
+    let nics = nics.filter_map(|it| it.address.as_deref());
+    let disks = disks.filter_map(|it| it.address.as_deref());
+    nics.chain(disks).chain(scsi.filter_map(|it| it.address.as_deref())).collect()
 }

@@ -87,7 +87,7 @@ fn of_model(serial: &Serial, scope: &Scope) -> Option<String> {
 fn of_address(serial: &Serial, scope: &Scope) -> Option<String> {
     let target = serial.target.as_ref();
     let type_ = target.and_then(|target| target.type_).or_else(|| usual(scope))?;
-    address_objection(type_, serial.address.as_ref()?, scope)
+    address_objection(type_, serial.address.as_deref()?, scope)
 }
 
 /// The type of a serial port of which nothing is said; none where that is not known.
@@ -139,7 +139,9 @@ fn loose(devices: &Devices, cx: &mut Context<'_>) {
         })
     };
     for channel in &devices.channels {
-        let Some(Address { type_: AddressType::VirtioSerial(serial), xml }) = &channel.address else { continue };
+        let Some(Address { type_: AddressType::VirtioSerial(serial), xml }) = channel.address.as_deref() else {
+            continue;
+        };
         let number = serial.controller.map_or(0, |number| number.0);
         if !matches!(channel.target.type_, ChannelTargetType::Virtio(_)) && !there(number) {
             cx.error(xml, format!("there is no virtio serial controller {number}: leave out the address, which this channel does without"));
@@ -154,7 +156,7 @@ fn virtio(devices: &Devices, cx: &mut Context<'_>) {
             ports.insert(controller.index.unwrap_or(0).into(), serial.ports.unwrap_or(31).into());
         }
     }
-    let twin = devices.consoles.first().and_then(|console| console.address.as_ref());
+    let twin = devices.consoles.first().and_then(|console| console.address.as_deref());
     let mut seen = BTreeSet::new();
     each(devices, |address: &Address| {
         let AddressType::VirtioSerial(serial) = &address.type_ else { return };

@@ -99,7 +99,7 @@ fn is_pc(scope: &Scope) -> bool {
 
 /// Of controllers of one number, all but one are companions of it.
 fn twice(devices: &Devices, cx: &mut Context<'_>) {
-    let place = |controller: &Controller| match &controller.address {
+    let place = |controller: &Controller| match controller.address.as_deref() {
         Some(Address { type_: AddressType::Pci(pci), .. }) if set(pci) => Some((pci.bus, pci.slot, pci.function)),
         _ => None,
     };
@@ -166,7 +166,7 @@ fn ports(devices: &Devices, cx: &mut Context<'_>) {
     let hubs: BTreeSet<(u32, Vec<u32>)> = devices
         .hubs
         .iter()
-        .filter_map(|hub| plugged(hub.address.as_ref()?).map(|(bus, port, _)| (bus, port.to_vec())))
+        .filter_map(|hub| plugged(hub.address.as_deref()?).map(|(bus, port, _)| (bus, port.to_vec())))
         .collect();
     let mut seen = BTreeSet::new();
     // An address of USB on another bus is not read.
@@ -174,7 +174,7 @@ fn ports(devices: &Devices, cx: &mut Context<'_>) {
         .inputs
         .iter()
         .filter(|it| input_bus(it).is_some_and(|bus| bus != InputBus::Usb))
-        .filter_map(|it| it.address.as_ref())
+        .filter_map(|it| it.address.as_deref())
         .collect();
     each(devices, |address: &Address| {
         if elsewhere.iter().any(|other| std::ptr::eq(*other, address)) {

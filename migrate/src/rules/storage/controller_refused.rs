@@ -99,7 +99,7 @@ rules![
         .row(refuse_at(Controller::DRIVER, |it, scope| {
             let driver = it.driver.as_ref()?;
             let one = driver.iothread.is_some_and(|thread| thread != 0);
-            let listed = driver.iothreads.as_ref().filter(|_| scope.reads(ControllerDriver::IOTHREADS.info()));
+            let listed = driver.iothreads.as_deref().filter(|_| scope.reads(ControllerDriver::IOTHREADS.info()));
             let several = listed.is_some_and(|it| !it.iothreads.is_empty());
             if one && several {
                 return Some("the controller has one I/O thread or several: leave out iothread, or <iothreads>");

@@ -23,7 +23,7 @@ rules![
              <address type='pci' domain='0x0000' bus='0x00' slot='0x03' function='0x0'/></disk></devices>",
         )
         .row(refuse_at(Disk::ADDRESS, |disk, _| {
-            let (bus, given) = (targets::bus(disk), disk.address.as_ref()?.type_.value().unwrap_or_default());
+            let (bus, given) = (targets::bus(disk), disk.address.as_deref()?.type_.value().unwrap_or_default());
             let of_drives = matches!(bus, Bus::Ide | Bus::Fdc | Bus::Scsi | Bus::Sata | Bus::Nvme);
             let wrong = of_drives && given != "drive" || given == "unassigned";
             wrong.then(|| format!("a disk on {bus} cannot have an address of the type '{given}'"))
@@ -34,7 +34,7 @@ rules![
 /// The address of a disk on a bus of drives: the one that is given, else the one that libvirt derives.
 fn drive(disk: &Disk) -> Option<Drive> {
     if disk.address.is_some() {
-        return Drive::of(disk.address.as_ref());
+        return Drive::of(disk.address.as_deref());
     }
     Drive::of_disk(targets::bus(disk), plain_name(&disk.target.dev))
 }
@@ -44,7 +44,7 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     for disk in &devices.disks {
         let (bus, Some(drive)) = (targets::bus(disk), drive(disk)) else { continue };
         if taken.contains(&(bus, drive)) {
-            let xml = disk.address.as_ref().map_or(&disk.xml, |address| &address.xml);
+            let xml = disk.address.as_deref().map_or(&disk.xml, |address| &address.xml);
             cx.error(
                 xml,
                 format!("another disk has the address {drive} of {bus} already: choose another one, or leave it out"),
@@ -54,7 +54,7 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     }
     let mut hosts: Vec<Drive> = Vec::new();
     for hostdev in devices.hostdevs.iter().filter(|hostdev| is_scsi(hostdev)) {
-        let Some(drive) = Drive::of(hostdev.address.as_ref()) else { continue };
+        let Some(drive) = Drive::of(hostdev.address.as_deref()) else { continue };
         let of_disk = taken.contains(&(Bus::Scsi, drive));
         if of_disk || hosts.contains(&drive) {
             let holder = if of_disk { "a disk" } else { "another SCSI device of the host" };

@@ -85,7 +85,7 @@ rules![
             let format = disk.driver.as_ref().and_then(|driver| driver.type_);
             let raw = matches!(format, None | Some(DiskDriverType::Raw | DiskDriverType::Aio));
             let (lun, has_lun) = (is_lun(disk), has_lun(disk));
-            let sliced = source(&disk.type_).and_then(field::<Option<DiskSlices>>).is_some_and(Option::is_some);
+            let sliced = source(&disk.type_).and_then(child_of_type::<DiskSlices>).is_some();
             [
                 (lun && !has_lun, "the source of a LUN is a block device, a volume or an iSCSI target: take one, or set device='disk'"),
                 (lun && has_lun && !raw, "the format of a LUN is raw: set type='raw' of <driver>"),

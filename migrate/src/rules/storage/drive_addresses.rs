@@ -20,7 +20,7 @@ rules![
         )
         .row(
             default_by(child(Disk::ADDRESS), |disk, _| {
-                Drive::of_disk(bus(disk), plain_name(&disk.target.dev)).map(Drive::to_address)
+                Drive::of_disk(bus(disk), plain_name(&disk.target.dev)).map(|drive| drive.to_address().into())
             })
             .says("the target names the place of the disk")
             .profiles(LIBVIRT),
@@ -46,12 +46,12 @@ rules![
 fn place_hostdevs(devices: &mut Devices, cx: &mut Context<'_>) {
     let disks = devices.disks.iter().filter(|disk| bus(disk) == DiskTargetBus::Scsi).map(|disk| &disk.address);
     let hostdevs = devices.hostdevs.iter().filter(|hostdev| is_scsi(hostdev)).map(|hostdev| &hostdev.address);
-    let taken: HashSet<Drive> = disks.chain(hostdevs).filter_map(|address| Drive::of(address.as_ref())).collect();
+    let taken: HashSet<Drive> = disks.chain(hostdevs).filter_map(|address| Drive::of(address.as_deref())).collect();
     let units = |controller| (0..SCSI_UNITS).map(move |unit| Drive { controller, bus: 0, target: 0, unit });
     let free = (0..).flat_map(units).filter(|unit| !taken.contains(unit));
     let without = devices.hostdevs.iter_mut().filter(|hostdev| is_scsi(hostdev) && hostdev.address.is_none());
     for (hostdev, drive) in without.zip(free) {
-        hostdev.address = Some(drive.to_address());
+        hostdev.address = Some(drive.to_address().into());
         cx.rewrote(&hostdev.xml, "a SCSI device of the host gets the first free unit")
             .becomes("", format!("<address type='drive' {drive}/>"));
     }

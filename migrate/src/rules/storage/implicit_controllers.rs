@@ -128,7 +128,7 @@ struct Need {
 impl Need {
     /// Takes in a device of the host; whether it needs a controller above all that were needed before.
     fn grows(&mut self, hostdev: &Hostdev, controllers: &[Controller]) -> bool {
-        let index = if is_scsi(hostdev) { Some(named(hostdev.address.as_ref()).unwrap_or(0)) } else { None };
+        let index = if is_scsi(hostdev) { Some(named(hostdev.address.as_deref()).unwrap_or(0)) } else { None };
         let higher = index.filter(|index| Some(*index) > self.highest);
         if let Some(index) = higher {
             self.highest = Some(index);
@@ -160,7 +160,7 @@ fn add_while_reading(devices: &mut Devices, cx: &mut Context<'_>) {
 
 fn add_for_all_hostdevs(devices: &mut Devices, cx: &mut Context<'_>) {
     let scsi = devices.hostdevs.iter().filter(|hostdev| is_scsi(hostdev));
-    check_index(scsi.filter_map(|hostdev| Some((named(hostdev.address.as_ref())?, &hostdev.xml))), cx);
+    check_index(scsi.filter_map(|hostdev| Some((named(hostdev.address.as_deref())?, &hostdev.xml))), cx);
     let mut need = Need::default();
     for hostdev in &devices.hostdevs {
         need.grows(hostdev, &devices.controllers);
@@ -178,7 +178,7 @@ fn add_for_disks(devices: &mut Devices, cx: &mut Context<'_>) {
     ];
     for (kind, type_) in kinds {
         let on_bus = devices.disks.iter().filter(|disk| bus(disk) == kind);
-        let places: Vec<_> = on_bus.filter_map(|disk| Some((named(disk.address.as_ref())?, &disk.xml))).collect();
+        let places: Vec<_> = on_bus.filter_map(|disk| Some((named(disk.address.as_deref())?, &disk.xml))).collect();
         check_index(places.iter().copied(), cx);
         for index in up_to(places.into_iter().map(|(index, _)| index).max()) {
             add(&mut devices.controllers, type_.clone(), index, cx);
@@ -191,7 +191,7 @@ fn add_for_channels(devices: &mut Devices, cx: &mut Context<'_>) {
     let type_ = |console: &Console| console.target.as_ref().and_then(|target| target.type_);
     let consoles = devices.consoles.iter().filter(|it| type_(it) == Some(ConsoleTargetType::Virtio));
     for address in channels.map(|it| &it.address).chain(consoles.map(|it| &it.address)) {
-        let place = address.as_ref().and_then(|address| branch::<AddressTypeVirtioSerial>(&address.type_));
+        let place = address.as_deref().and_then(|address| branch::<AddressTypeVirtioSerial>(&address.type_));
         let index = place.and_then(|place| place.controller).unwrap_or_default().0;
         let type_ = ControllerType::VirtioSerial(ControllerTypeVirtioSerial::default());
         add(&mut devices.controllers, type_, index, cx);
@@ -200,7 +200,7 @@ fn add_for_channels(devices: &mut Devices, cx: &mut Context<'_>) {
 
 /// Controller and slot of a smartcard.
 fn reader(card: &Smartcard) -> Option<(u32, u32)> {
-    let place: &AddressTypeCcid = branch(&card.address.as_ref()?.type_)?;
+    let place: &AddressTypeCcid = branch(&card.address.as_deref()?.type_)?;
     Some((place.controller.unwrap_or_default().0, place.slot.unwrap_or_default().0))
 }
 
@@ -211,7 +211,7 @@ fn add_for_smartcards(devices: &mut Devices, cx: &mut Context<'_>) {
             let slot = on_first.map(|(_, slot)| slot.saturating_add(1)).max().unwrap_or(0);
             let place = AddressTypeCcid { controller: Some(Decimal(0)), slot: Some(Decimal(slot)) };
             let card = &mut devices.smartcards[at];
-            card.address = Some(Address { type_: AddressType::Ccid(place), ..Address::default() });
+            card.address = Some(Address { type_: AddressType::Ccid(place), ..Address::default() }.into());
             cx.rewrote(&card.xml, "a smartcard without an address gets the next slot of the first reader")
                 .becomes("", format!("<address type='ccid' controller='0' slot='{slot}'/>"));
         }

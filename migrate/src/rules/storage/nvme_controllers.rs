@@ -37,7 +37,7 @@ rules![
 fn serials(devices: &Devices) -> Vec<(u32, String, Span)> {
     let serial = |disk: &Disk| {
         let named = || Drive::of_disk(DiskTargetBus::Nvme, plain_name(&disk.target.dev));
-        let drive = Drive::of(disk.address.as_ref()).or_else(named)?;
+        let drive = Drive::of(disk.address.as_deref()).or_else(named)?;
         Some((drive.controller, disk.serial.clone().filter(|serial| !serial.is_empty())?, disk.xml.span))
     };
     devices.disks.iter().filter(|disk| bus(disk) == DiskTargetBus::Nvme).filter_map(serial).collect()

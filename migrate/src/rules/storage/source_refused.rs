@@ -111,8 +111,8 @@ rules![
              <target dev='sda' bus='scsi'/></disk></devices>",
         )
         .row(refuse(|disk: &Disk, _| {
-            let reservations = field::<Option<Box<DiskReservations>>>(source(&disk.type_)?)?;
-            (reservations.is_some() && !is_lun(disk)).then_some(LUNS)
+            child_of_type::<DiskReservations>(source(&disk.type_)?)?;
+            (!is_lun(disk)).then_some(LUNS)
         })),
     rule("disk-reservations-source", Class::Conflict)
         .summary("persistent reservations stand where there can be none")
@@ -253,7 +253,7 @@ fn untyped(disk: &Disk, cx: &mut Context<'_>) {
 }
 
 fn credentials(disk: &Disk, _: &Scope) -> Option<(Span, String)> {
-    let place = in_source::<Option<DiskAuth>>(&disk.type_);
+    let place = in_source::<Option<Box<DiskAuth>>>(&disk.type_);
     let (outer, inner) = (disk.auth.as_ref(), place.and_then(Option::as_ref));
     if let Some(outer) = outer.filter(|_| inner.is_some()) {
         return Some((outer.xml.span, "credentials stand in the source already: leave these out".to_owned()));
