@@ -67,7 +67,7 @@ fn types_fields_variants_and_scalars_are_called_as_the_file_says() {
         "enum Number",
         "    Singular = '1'",
         "    Plural = '2'",
-        "    origin: Option<Origin>",
+        "    origin: Option<Box<Origin>>",
         "struct Origin = <o>",
     ] {
         assert!(outline.lines().any(|found| found == line), "{line}\n{outline}");

@@ -3,8 +3,9 @@
 use crate::bindings::{Address, AddressType, AddressTypePci, Alias, DeviceBoot, Devices, Disk, Domain, Interface};
 use crate::scalar::MacAddress;
 use domxml_runtime::{
-    Content, Element, FieldKind, ParseErrors, PathError, PathErrorKind, Prefer, ReadOptions, Slot, SlotMut, Span,
-    WriteError, WriteOptions, field, field_mut, fields, nearest, read_into, root_name, write_as,
+    Content, Described, Element, FieldInfo, FieldKind, Nest, ParseErrors, PathError, PathErrorKind, Prefer,
+    ReadOptions, Slot, SlotMut, Span, TypeInfo, WriteError, WriteOptions, fields, nearest, read_into, root_name,
+    write_as,
 };
 use std::any::Any;
 use std::fmt;
@@ -126,34 +127,41 @@ impl DeviceMut<'_> {
     }
 
     /// Sets the child of this name; there being none is no error.
-    fn put<T: Content>(&mut self, name: &str, child: Option<T>) -> Result<(), PathError> {
-        let none = child.is_none();
-        match slot::<T>(self.content_mut()) {
-            Some(slot) => *slot = child,
-            None if none => {}
-            None => {
-                let path = format!("{self}/{name}");
-                return Err(PathError { path, kind: PathErrorKind::NoField { nearest: None } });
-            }
+    fn put<T: Described>(&mut self, name: &str, child: Option<T>) -> Result<(), PathError> {
+        let Some(field) = nest(self.content_mut(), T::table()) else {
+            let path = format!("{self}/{name}");
+            let missing = PathError { path, kind: PathErrorKind::NoField { nearest: None } };
+            return if child.is_none() { Ok(()) } else { Err(missing) };
+        };
+        while field.remove(0) {}
+        if let Some(child) = child
+            && let Some(place) = (field.open() as &mut dyn Any).downcast_mut()
+        {
+            *place = child;
         }
         Ok(())
     }
 }
 
-/// The field of a child of this type, be it one of a variant.
-fn slot<T: Content>(content: &mut dyn Content) -> Option<&mut Option<T>> {
-    if field::<Option<T>>(content).is_some() {
-        return field_mut(content);
+/// The field of an optional child with this table, be it one of a variant.
+fn nest<'c>(content: &'c mut dyn Content, table: &'static TypeInfo) -> Option<&'c mut dyn Nest> {
+    let holds = |line: &FieldInfo| !line.many && line.content.is_some_and(|content| std::ptr::eq(content(), table));
+    if let Some(at) = content.info().fields.iter().position(holds) {
+        return match content.field_mut(at)? {
+            SlotMut::Child(nest) => Some(nest),
+            _ => None,
+        };
     }
-    let payload = (0..content.info().fields.len()).find(|at| match content.field(*at) {
+    let variant = |at: &usize| match content.field(*at) {
         Some(Slot::Payload(payload)) => payload
             .get()
             .and_then(|payload| payload.members())
-            .is_some_and(|members| field::<Option<T>>(members).is_some()),
+            .is_some_and(|members| members.info().fields.iter().any(holds)),
         _ => false,
-    })?;
+    };
+    let payload = (0..content.info().fields.len()).find(variant)?;
     match content.field_mut(payload)? {
-        SlotMut::Payload(payload) => field_mut(payload.get_mut()?.members_mut()?),
+        SlotMut::Payload(payload) => nest(payload.get_mut()?.members_mut()?, table),
         _ => None,
     }
 }

@@ -309,9 +309,11 @@ fn domains_in_other_documents_are_upgraded_in_place() {
     assert_eq!(fs::read_to_string(&file).expect("read"), broken);
     // Two documents are the same where all of their domains are.
     let other = directory.path().join("b.xml");
-    for (text, code) in
-        [(status(NEW), 0), (status(&NEW.replace("hvm", "xen")), 1), (status(NEW).replace("pid='7'", "pid='8'"), 1)]
-    {
+    for (text, code) in [
+        (status(NEW), 0),
+        (status(&NEW.replace("<name>old", "<name>new")), 1),
+        (status(NEW).replace("pid='7'", "pid='8'"), 1),
+    ] {
         fs::write(&file, status(OLD)).expect("written");
         fs::write(&other, text).expect("written");
         assert_eq!(run(&["diff", file.to_str().expect("a path")], &other).0, code);

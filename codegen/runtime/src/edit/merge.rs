@@ -123,8 +123,9 @@ impl<'m, 'd> Merge<'m, 'd> {
             self.style.quote,
         );
         let mut inside = self.inside(node, tag_range);
-        let Some(mut plan) = self.plan(&inside, before, after) else { return self.fresh(after, spot) };
-        let Some(text) = self.new_text(&inside, before, after) else { return self.fresh(after, spot) };
+        let anew = || self.anew(after, spot, tag::open(&tag));
+        let Some(mut plan) = self.plan(&inside, before, after) else { return anew() };
+        let Some(text) = self.new_text(&inside, before, after) else { return anew() };
         let holds_text = self.texts(self.after, after).next().is_some();
         let mut gaps: Vec<String> = inside.gaps.iter().map(|gap| (*gap).to_owned()).collect();
         if let Some((gap, text)) = text {
@@ -245,7 +246,12 @@ impl<'m, 'd> Merge<'m, 'd> {
 
     /// An element that is printed anew. What it holds of the original has its own text.
     fn fresh(&self, part: usize, spot: Spot<'_>) -> Fragment {
-        let mut out = raw(&with_quotes(self.after.tag(part), self.style.quote));
+        self.anew(part, spot, &with_quotes(self.after.tag(part), self.style.quote))
+    }
+
+    /// As [`Merge::fresh`], with this start tag, which lacks its end.
+    fn anew(&self, part: usize, spot: Spot<'_>, tag: &str) -> Fragment {
+        let mut out = raw(tag);
         let name = self.after.name(part);
         let source = self.after.source(part);
         if source.ends_with("/>") && self.after.children(part).all(|child| self.after.source(child).is_empty()) {

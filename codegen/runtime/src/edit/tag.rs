@@ -56,7 +56,12 @@ pub(super) fn edited(original: &str, before: &str, after: &str, quote: char) -> 
     tag
 }
 
-/// Where the end of a tag without attributes begins, the blanks before it included.
+/// A start tag without its end and the blanks before it.
+pub(super) fn open(tag: &str) -> &str {
+    &tag[..bare_end(tag)]
+}
+
+/// Where the end of a tag begins, the blanks before it included.
 fn bare_end(tag: &str) -> usize {
     let end = tag.strip_suffix('>').unwrap_or(tag);
     end.strip_suffix('/').unwrap_or(end).trim_end().len()

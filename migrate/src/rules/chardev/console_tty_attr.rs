@@ -40,9 +40,8 @@ fn place_tty(console: &mut Console, cx: &mut Context<'_>) {
             cx.rewrote(&console.xml, "the attribute tty only copies the path of <source>").becomes(before, "");
         }
         (Some(source), None) => {
-            let source = source.get_or_insert_with(|| {
-                ChardevSourcePty { xml: Extra::at(console.xml.span), ..Default::default() }.into()
-            });
+            let made = ChardevSourcePty { xml: Extra::at(console.xml.span), ..Default::default() };
+            let source = source.get_or_insert_with(|| made.into());
             let after = format!("<source path='{terminal}'/>");
             source.path = console.tty.take();
             cx.rewrote(&console.xml, "the path of the terminal belongs to <source>").becomes(before, after);

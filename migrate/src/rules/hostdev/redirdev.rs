@@ -28,7 +28,7 @@ rules![
         )
         .row(refuse_where(child(Redirdev::ADDRESS), |it, _| !matches!(it.type_, AddressType::Usb(_)), ELSEWHERE)),
     {
-        let named = ChardevSourceChannel { channel: Some(CHANNEL.to_owned()), ..ChardevSourceChannel::default() };
+        let named = Box::new(ChardevSourceChannel { channel: Some(CHANNEL.to_owned()), ..Default::default() });
         let channel = ChardevSourceChannel::CHANNEL.under(ChardevOnChannel::SOURCE).in_branch(Redirdev::TYPE);
         rule("redirdev-dbus-channel-added", Class::Default)
             .since(9, 0, 0)
@@ -41,11 +41,7 @@ rules![
                 "<devices><redirdev bus='usb' type='dbus'/></devices>",
                 "<devices><redirdev bus='usb' type='dbus'><source channel='org.qemu.usbredir'/></redirdev></devices>",
             )
-            .row(
-                default(child(ChardevOnChannel::SOURCE).in_branch(Redirdev::TYPE), named.into())
-                    .when(on_dbus)
-                    .says(SAYS),
-            )
+            .row(default(child(ChardevOnChannel::SOURCE).in_branch(Redirdev::TYPE), named).when(on_dbus).says(SAYS))
             .row(default(channel, CHANNEL.to_owned()).when(on_dbus).says(SAYS))
     },
 ];

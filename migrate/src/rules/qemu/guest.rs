@@ -27,7 +27,7 @@ rules![
         })),
     rule("qemu-memtune-conflict", Class::Conflict)
         .summary("memory that a guest is promised")
-        .doc("QEMU cannot promise memory to a guest (`<min_guarantee>`).")
+        .doc("QEMU cannot promise memory to a guest, as `<min_guarantee>` asks for; other hypervisors do.")
         .finds("<memtune><min_guarantee unit='KiB'>1024</min_guarantee></memtune>")
         .row(
             refused(|memtune: &Memtune, _| {

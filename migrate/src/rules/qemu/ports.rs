@@ -139,9 +139,8 @@ fn loose(devices: &Devices, cx: &mut Context<'_>) {
         })
     };
     for channel in &devices.channels {
-        let Some(Address { type_: AddressType::VirtioSerial(serial), xml }) = channel.address.as_deref() else {
-            continue;
-        };
+        let place = channel.address.as_deref();
+        let Some(Address { type_: AddressType::VirtioSerial(serial), xml }) = place else { continue };
         let number = serial.controller.map_or(0, |number| number.0);
         if !matches!(channel.target.type_, ChannelTargetType::Virtio(_)) && !there(number) {
             cx.error(xml, format!("there is no virtio serial controller {number}: leave out the address, which this channel does without"));

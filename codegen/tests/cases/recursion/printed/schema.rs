@@ -29,14 +29,14 @@ pub struct Node {
     /// The elements `<node>`.
     pub nodes: Vec<Node>,
     /// The element `<source>`.
-    pub source: Option<Source>,
+    pub source: Option<Box<Source>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Node: element("node");
     0 NODES = nodes: Vec<Node>, child("node");
-    1 SOURCE = source: Option<Source>, child("source");
+    1 SOURCE = source: Option<Box<Source>>, child("source");
 }
 
 /// The element `<source>`.
