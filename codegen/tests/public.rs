@@ -4,6 +4,7 @@
 //! `cargo test -p domxml-codegen --test public -- --nocapture` prints the figures. The schemas beside the checkout in which faults of the
 //! generator were found are held in the same way.
 
+#[path = "../relaxng-model/tests/material/mod.rs"]
 mod material;
 
 use std::collections::BTreeSet;

@@ -4,6 +4,7 @@
 //! The schemas lie beside the checkout; `DOMXML_SHARED_ABSENT=1` says that they are left out on purpose.
 
 mod interpret;
+#[path = "../relaxng-model/tests/material/mod.rs"]
 mod material;
 mod random;
 
