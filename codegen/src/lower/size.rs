@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Basic, ChildContent, Count, Field, FieldKind, Model, Scalar, Shape, TypeId};
+use crate::model::{Basic, ChildContent, Count, FieldKind, Model, Scalar, Shape, TypeId};
 
 /// The estimated size, in bytes, above which an optional child is boxed in an element of which a document can have many: what is absent
 /// takes its whole size there, and a document of many disks would have most of its memory in what its disks do not have.
@@ -14,47 +14,38 @@ const LARGE_IN_ONE: usize = 1000;
 /// What an element has beside its fields: its place in the document, and what is kept of it.
 const EXTRA: usize = 24;
 
-/// Boxes optional children whose struct is large, the smallest first, since a box inside makes what is around it smaller.
+/// Boxes optional children whose struct is large, the smallest first, since a box inside makes what is around it smaller; and those of which
+/// the like is boxed in another element, so that who goes by the type of a field finds it in all of them.
 /// The document elements are left alone: there is one in a document, and most of what they hold is there.
 pub fn box_large(model: &mut Model) {
     let many = repeated(model);
     let mut candidates: Vec<(usize, usize, TypeId)> = Vec::new();
+    let mut boxed: HashSet<TypeId> = HashSet::new();
     for (owner, ty) in model.types.iter().enumerate() {
         let Shape::Struct(shape) = &ty.shape else { continue };
         if model.roots.iter().any(|root| root.0 as usize == owner) {
             continue;
         }
         for (index, field) in shape.fields.iter().enumerate() {
-            if let FieldKind::Child { content: ChildContent::Struct(child), count: Count::Optional, .. } = &field.kind
-                && !field.boxed
-            {
-                candidates.push((owner, index, *child));
+            if let FieldKind::Child { content: ChildContent::Struct(child), count: Count::Optional, .. } = &field.kind {
+                match field.boxed {
+                    true => _ = boxed.insert(*child),
+                    false => candidates.push((owner, index, *child)),
+                }
             }
         }
     }
     loop {
         let mut sizes = Sizes { model, known: vec![None; model.types.len()] };
-        let sized = candidates.iter().map(|&(owner, index, child)| (sizes.of(child), owner, index));
+        let sized = candidates.iter().map(|&(owner, index, child)| (sizes.of(child), owner, index, child));
         let large = |owner: usize| if many[owner] { LARGE_IN_MANY } else { LARGE_IN_ONE };
-        let Some((_, owner, index)) = sized.filter(|&(size, owner, _)| size > large(owner)).min() else { break };
+        let large = sized.filter(|&(size, owner, ..)| size > large(owner)).min();
+        let Some((_, owner, index, child)) = large else { break };
         candidates.retain(|candidate| (candidate.0, candidate.1) != (owner, index));
+        boxed.insert(child);
         put_in_box(model, owner, index);
     }
-    box_alike(model, &candidates);
-}
-
-/// Boxes what is boxed in another element: who goes by the type of a field finds it in all of them.
-fn box_alike(model: &mut Model, candidates: &[(usize, usize, TypeId)]) {
-    let boxed = |field: &Field| match &field.kind {
-        FieldKind::Child { content: ChildContent::Struct(child), count: Count::Optional, .. } if field.boxed => {
-            Some(*child)
-        }
-        _ => None,
-    };
-    let structs =
-        model.types.iter().filter_map(|ty| if let Shape::Struct(shape) = &ty.shape { Some(shape) } else { None });
-    let boxed: HashSet<TypeId> = structs.flat_map(|shape| shape.fields.iter().filter_map(boxed)).collect();
-    for &(owner, index, _) in candidates.iter().filter(|(.., child)| boxed.contains(child)) {
+    for (owner, index, _) in candidates.into_iter().filter(|(.., child)| boxed.contains(child)) {
         put_in_box(model, owner, index);
     }
 }
