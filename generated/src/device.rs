@@ -145,7 +145,8 @@ impl DeviceMut<'_> {
 
 /// The field of an optional child with this table, be it one of a variant.
 fn nest<'c>(content: &'c mut dyn Content, table: &'static TypeInfo) -> Option<&'c mut dyn Nest> {
-    let holds = |line: &FieldInfo| !line.many && line.content.is_some_and(|content| std::ptr::eq(content(), table));
+    let is_it = |line: &FieldInfo| line.content.is_some_and(|content| std::ptr::eq(content(), table));
+    let holds = |line: &FieldInfo| !line.many && !line.required && is_it(line);
     if let Some(at) = content.info().fields.iter().position(holds) {
         return match content.field_mut(at)? {
             SlotMut::Child(nest) => Some(nest),

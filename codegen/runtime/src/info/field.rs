@@ -72,6 +72,9 @@ pub struct FieldInfo {
     pub legacy: Option<&'static str>,
 }
 
+// What stands first fills that line, and no more.
+const _: () = assert!(std::mem::offset_of!(FieldInfo, default) <= 64);
+
 impl FieldInfo {
     const NONE: FieldInfo = FieldInfo {
         kind: FieldKind::Attribute,
