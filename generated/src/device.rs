@@ -104,7 +104,7 @@ impl DeviceMut<'_> {
     /// Devices of its kind have none.
     pub fn set_alias(&mut self, name: impl Into<Option<String>>) -> Result<(), PathError> {
         let alias = name.into().map(|name| Alias { name, ..Alias::default() });
-        self.put("alias", alias)
+        self.put(alias)
     }
 
     /// Gives it a place on a bus of the guest, or leaves the place to libvirt.
@@ -113,7 +113,7 @@ impl DeviceMut<'_> {
     ///
     /// Devices of its kind have none.
     pub fn set_address(&mut self, address: impl Into<Option<Address>>) -> Result<(), PathError> {
-        self.put("address", address.into())
+        self.put(address.into())
     }
 
     /// Gives it a place in the order in which the firmware tries devices, from 1 on, or takes it out of it.
@@ -123,13 +123,14 @@ impl DeviceMut<'_> {
     /// No machine boots from devices of its kind.
     pub fn set_boot_order(&mut self, order: impl Into<Option<u64>>) -> Result<(), PathError> {
         let boot = order.into().map(|order| DeviceBoot { order, ..DeviceBoot::default() });
-        self.put("boot", boot)
+        self.put(boot)
     }
 
-    /// Sets the child of this name; there being none is no error.
-    fn put<T: Described>(&mut self, name: &str, child: Option<T>) -> Result<(), PathError> {
-        let Some(field) = nest(self.content_mut(), T::table()) else {
-            let path = format!("{self}/{name}");
+    /// Sets the child of this type; there being none is no error.
+    fn put<T: Described>(&mut self, child: Option<T>) -> Result<(), PathError> {
+        let table = T::table();
+        let Some(field) = nest(self.content_mut(), table) else {
+            let path = format!("{self}/{}", table.element.map_or(table.name, |name| name.local));
             let missing = PathError { path, kind: PathErrorKind::NoField { nearest: None } };
             return if child.is_none() { Ok(()) } else { Err(missing) };
         };
