@@ -2,57 +2,46 @@
 
 mod comparable;
 mod edit;
+mod findings;
+mod layout;
+mod needs;
+mod options;
 mod otherwise;
 mod plan;
+mod reading;
 mod unknown;
 mod unread;
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use domxml::Domain;
-use domxml_runtime::edit::{Around, remarks, restore};
-use domxml_runtime::{
-    self as runtime, Action, Defaults, Element, EmptyElements, ErrorKind, KeptContent, KeptValue, Newer, Note,
-    NoteKind, Original, OutputOnly, ParseError, ReadOptions, WriteOptions,
-};
+use domxml_runtime::edit::{remarks, restore};
+use domxml_runtime::{Action, Element, KeptValue, Newer, Note, Original, WriteOptions};
 use domxml_xml::{Spare, Tree};
 
 use crate::claim::Claim;
-#[cfg(feature = "cli")]
-use crate::cli::RuleSelection;
-use crate::finding::{Finding, Level, ids, line_column};
-use crate::options::{Driver, Fate, Layout, Profile, Target, Unknown};
-use crate::rule::{Context, Range, Scope};
-use crate::rules::{self, COMMENTS_DROPPED};
+use crate::finding::{Finding, Level, ids};
+use crate::locate;
+use crate::options::{Fate, Layout, Profile};
+use crate::rule::{Context, Scope};
 use crate::suppress::Suppressions;
-use crate::{features, locate};
+
+use findings::{from_note, from_unread, from_written, live_notes};
+use needs::newer_than_target;
+use options::{keeps_comments, write_options};
+use reading::{Reading, read};
 
 pub use comparable::{Comparable, comparable};
 pub use edit::{domain, edit, innermost};
+pub use findings::{first_error_line, read_findings, syntax_error};
+pub(crate) use layout::format_for;
+pub use layout::{format, format_at, indent_at, same_but_for_places};
+pub use needs::{Needs, needs, newer};
+pub use options::Options;
 pub use otherwise::Otherwise;
 pub use plan::Plan;
 pub(crate) use unknown::KeptParts;
 pub use unknown::open_elements;
-
-/// What is to be done.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The form to produce.
-    pub profile: Profile,
-    /// The libvirts that must read it, or whose form is produced.
-    pub target: Target,
-    /// What is done.
-    pub plan: Plan,
-    /// Ids of findings of the engine's own that are not wanted: neither told nor acted on.
-    pub muted: Vec<&'static str>,
-    /// Whether what only a running domain shows is kept.
-    pub live: bool,
-    /// What becomes of what the schema does not know.
-    pub unknown: Fate,
-    /// How much is printed anew.
-    pub layout: Layout,
-}
 
 /// What came of a document.
 #[derive(Debug, Default)]
@@ -82,64 +71,6 @@ pub struct Printed {
     pub exact: bool,
     /// The libvirt whose spelling this is, where not that of the newest.
     pub target: Option<domxml_runtime::Version>,
-}
-
-/// Lays a document out canonically; no rule runs.
-#[must_use]
-pub fn format(text: &str, unknown: Unknown) -> Outcome {
-    format_at(text, unknown, 0)
-}
-
-/// As [`format()`], in the spelling of this libvirt, where not in that of the newest.
-pub(crate) fn format_for(text: &str, unknown: Unknown, target: Option<domxml_runtime::Version>) -> Outcome {
-    let newer = if target.is_some() { Newer::Drop } else { Newer::Keep };
-    laid_out(text, unknown, &WriteOptions { target, newer, ..WriteOptions::default() })
-}
-
-/// As [`format()`], for a domain that is to be indented so many levels.
-#[must_use]
-pub fn format_at(text: &str, unknown: Unknown, depth: usize) -> Outcome {
-    laid_out(text, unknown, &WriteOptions { depth, ..WriteOptions::default() })
-}
-
-fn laid_out(text: &str, unknown: Unknown, options: &WriteOptions) -> Outcome {
-    // What was read takes much less room than the tree of the document, which is gone before anything is printed.
-    let read = read(text, as_it_stands(unknown), &mut Spare::default()).map(|(_, domain, notes)| (domain, notes));
-    match read {
-        Ok((domain, notes)) => {
-            let findings = from_notes(&notes, as_it_stands(unknown));
-            let text = domain.print_with(options).text;
-            let printed = vec![Printed { text: text.clone(), exact: options.depth == 0, target: options.target }];
-            Outcome { text: Some(text), findings, printed, ..Outcome::default() }
-        }
-        Err(findings) => Outcome::unread(findings),
-    }
-}
-
-/// Indents the lines of a document in its own style; every other byte of it stays, and no rule runs.
-#[must_use]
-pub fn indent_at(text: &str, unknown: Unknown, around: Around) -> Outcome {
-    match read(text, as_it_stands(unknown), &mut Spare::default()) {
-        Ok((original, domain, notes)) => {
-            let findings = from_notes(&notes, as_it_stands(unknown));
-            let print = domain.print_with(&WriteOptions::default());
-            let text = Some(original.indented(&print, around));
-            let printed = vec![Printed { text: print.text, exact: false, target: None }];
-            Outcome { text, carried_over: true, findings, printed, ..Outcome::default() }
-        }
-        Err(findings) => Outcome::unread(findings),
-    }
-}
-
-/// Two canonically printed domains that differ at most in where, in its element, unknown content stands.
-#[must_use]
-pub fn same_but_for_places(one: &str, other: &str) -> bool {
-    let print = |text: &str| {
-        let mut spare = Spare::default();
-        let (_, domain, _) = read(text, Reading::AsItStands, &mut spare).ok()?;
-        Some(domain.print_with(&WriteOptions::default()))
-    };
-    print(one).zip(print(other)).is_some_and(|(one, other)| one.apart() == other.apart())
 }
 
 /// Runs the rules over a document and prints it.
@@ -346,312 +277,4 @@ impl Outcome {
     fn unread(findings: Vec<Finding>) -> Self {
         Self { findings, ..Self::default() }
     }
-}
-
-#[cfg(feature = "cli")]
-impl Options {
-    /// What the command line asks for. The target is by default the newest libvirt that the schema knows.
-    ///
-    /// # Errors
-    /// When a selection names neither a rule nor a class.
-    pub fn new(selection: &RuleSelection, unknown: Option<Unknown>, layout: Option<Layout>) -> Result<Self, String> {
-        let profile = selection.profile.unwrap_or_default();
-        let target = Target::of(profile, selection.target);
-        let selected = rules::select(&selection.select, &selection.ignore, profile, &target)?;
-        Ok(Self {
-            profile,
-            target,
-            plan: Plan::new(&selected.rules, profile, &target, selection.driver, selection.unsafe_fixes),
-            muted: selected.muted,
-            live: selection.live,
-            unknown: Fate::of(profile, &target, unknown),
-            layout: layout.unwrap_or_else(|| Layout::of(profile)),
-        })
-    }
-}
-
-/// What a document is read for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reading {
-    /// To be written as it stands: it does not matter what libvirt keeps of it and what it refuses.
-    AsItStands,
-    /// To be written in libvirt's sense.
-    For(Fate),
-}
-
-/// What a document is read for that is written as it stands.
-fn as_it_stands(unknown: Unknown) -> Reading {
-    match unknown {
-        Unknown::Keep => Reading::AsItStands,
-        Unknown::Deny => Reading::For(Fate::Denied),
-    }
-}
-
-fn read<'t>(
-    text: &'t str,
-    reading: Reading,
-    spare: &'t mut Spare,
-) -> Result<(Original<'t>, Box<Domain>, Vec<Note>), Vec<Finding>> {
-    // Of some nine kilobytes, which are not to be moved from hand to hand.
-    match Original::read::<Box<Domain>>(text, &read_options(reading), spare) {
-        Ok((original, parsed)) => Ok((original, parsed.value, parsed.notes)),
-        Err(errors) => Err(errors.errors.into_iter().map(from_error).collect()),
-    }
-}
-
-fn read_options(reading: Reading) -> ReadOptions {
-    let unknown = match reading {
-        Reading::For(Fate::Denied) => runtime::Unknown::Deny,
-        _ => runtime::Unknown::Keep,
-    };
-    ReadOptions { unknown, exact: true }
-}
-
-/// Notes on what the target does not know, as the document stands.
-fn newer_than_target(domain: &Domain, target: &Target) -> Vec<Finding> {
-    if !target.named || target.oldest >= features::newest() {
-        return Vec::new();
-    }
-    let target = target.oldest;
-    let used = features::used(domain);
-    let newer = features::newer_than(&used, target);
-    // What stands in an element that is read past is not looked at.
-    let past: Vec<_> = newer.iter().filter(|it| it.is_element() && !it.is_refused()).collect();
-    let read_past = |inner: &features::Feature| past.iter().any(|outer| outer.holds(inner));
-    newer
-        .iter()
-        .map(|feature| {
-            let mut message = format!("{}: known since libvirt {}, not to {target}", feature.name, feature.since);
-            let past = !feature.is_refused();
-            if past && feature.needed {
-                message.push_str(", which reads past it, and the guest cannot do without");
-            }
-            let refused = (!past || feature.needed) && !read_past(feature);
-            let level = if refused { Level::Error } else { Level::Note };
-            finding(ids::NEWER, level, feature.span.range(), String::new(), message)
-        })
-        .collect()
-}
-
-/// What a document holds that a libvirt does not know; nothing where it cannot be read.
-#[must_use]
-pub fn newer(text: &str, target: domxml_runtime::Version) -> Vec<Finding> {
-    let mut spare = Spare::default();
-    let Ok((original, domain, _)) = read(text, Reading::AsItStands, &mut spare) else { return Vec::new() };
-    let mut findings = newer_than_target(&domain, &Target::of(Profile::Modern, Some(target)));
-    locate::place(original.tree(), &mut findings);
-    findings
-}
-
-/// What the reader says of a document: what libvirt refuses, and what it reads past.
-#[must_use]
-pub fn read_findings(tree: &Tree<'_>) -> Vec<Finding> {
-    let reading = Reading::For(Fate::Kept);
-    match Domain::from_tree(tree, &read_options(reading)) {
-        Ok(parsed) => from_notes(&parsed.notes, reading),
-        Err(errors) => errors.errors.into_iter().map(from_error).collect(),
-    }
-}
-
-/// One note for each kind of thing that only a running domain shows.
-fn live_notes<'a>(written: impl Iterator<Item = &'a runtime::Finding>) -> Vec<Finding> {
-    let mut kinds: Vec<(&runtime::Finding, usize)> = Vec::new();
-    for live in written {
-        let name = |finding: &runtime::Finding| (finding.owner.name, finding.attribute.map(|attribute| attribute.name));
-        match kinds
-            .iter_mut()
-            .find(|(first, _)| name(first) == name(live) && (live.attribute.is_some() || first.value == live.value))
-        {
-            Some((_, count)) => *count += 1,
-            None => kinds.push((live, 1)),
-        }
-    }
-    let note = |(first, count): (&runtime::Finding, usize)| {
-        let mut note = from_written(first);
-        note.level = Level::Note;
-        if count > 1 {
-            note.message.push_str(&format!(", here and in {}", places(count - 1)));
-        }
-        note
-    };
-    kinds.into_iter().map(note).collect()
-}
-
-fn places(count: usize) -> String {
-    if count == 1 { "1 more place".to_owned() } else { format!("{count} more places") }
-}
-
-/// The first error as `line:column: message`.
-#[must_use]
-pub fn first_error_line(text: &str, findings: &[Finding]) -> String {
-    findings.iter().find(|finding| finding.level == Level::Error).map_or_else(
-        || "unknown error".to_owned(),
-        |finding| {
-            let (line, column) = line_column(text, finding.span.start);
-            format!("{line}:{column}: {}", finding.message)
-        },
-    )
-}
-
-fn from_error(error: ParseError) -> Finding {
-    let rule = match error.kind {
-        ErrorKind::Syntax => ids::SYNTAX,
-        ErrorKind::Root => ids::NOT_A_DOMAIN,
-        _ => ids::INVALID,
-    };
-    let message = error.sentence("");
-    finding(rule, Level::Error, error.range, error.path, message)
-}
-
-fn from_notes(notes: &[Note], reading: Reading) -> Vec<Finding> {
-    notes.iter().map(|note| from_note(note, reading)).collect()
-}
-
-/// What is wrong with something that the libvirt in question does not look at.
-fn from_unread(note: &Note) -> Finding {
-    let message = note.sentence("; this libvirt does not read it");
-    finding(ids::INVALID, Level::Note, note.range.clone(), note.path.clone(), message)
-}
-
-fn from_note(note: &Note, reading: Reading) -> Finding {
-    use Reading::{AsItStands, For};
-    let (rule, level, consequence) = match (note.kind, reading) {
-        (NoteKind::Kept, For(Fate::Left)) => (ids::UNKNOWN, Level::Error, LEFT),
-        (NoteKind::Kept, For(Fate::Dropped | Fate::PassedOver))
-        | (NoteKind::ReadPast, For(Fate::Dropped | Fate::Left | Fate::PassedOver)) => {
-            (ids::UNKNOWN, Level::Invalid, DROPPED)
-        }
-        (NoteKind::Value | NoteKind::Choice, For(Fate::Dropped | Fate::Left)) => {
-            (ids::UNKNOWN, Level::Error, "; libvirt refuses it")
-        }
-        (NoteKind::Value | NoteKind::Choice, For(Fate::Kept | Fate::Denied)) => {
-            (ids::UNKNOWN, Level::Error, "; kept as it is")
-        }
-        (NoteKind::Kept | NoteKind::ReadPast | NoteKind::Value | NoteKind::Choice, _) => {
-            (ids::UNKNOWN, Level::Invalid, "; kept as it is")
-        }
-        (NoteKind::Refused | NoteKind::Unread, For(_)) => (ids::INVALID, Level::Error, ""),
-        (NoteKind::Missing, _) | (NoteKind::Refused | NoteKind::Unread, AsItStands) => {
-            (ids::INVALID, Level::Invalid, "")
-        }
-    };
-    let dropped = consequence == DROPPED;
-    let mut finding = finding(rule, level, note.range.clone(), note.path.clone(), note.sentence(consequence));
-    // Profile `libvirt` leaves it out.
-    finding.after = dropped.then(String::new);
-    finding
-}
-
-/// What becomes of what libvirt reads past.
-const DROPPED: &str = "; libvirt does not keep it";
-
-/// Why libvirt's own form is not made of what the schema does not know.
-const LEFT: &str = ", so it is not known whether libvirt keeps it: name the libvirt with --target to leave it out, or keep it with --unknown keep";
-
-fn from_written(written: &runtime::Finding) -> Finding {
-    let name = written.attribute.map_or("", |attribute| attribute.name);
-    let (thing, text) = match written.attribute {
-        Some(_) => (format!("'{name}'"), format!("{name}='{}'", written.value)),
-        None => (format!("<{}>", written.value), format!("<{}>", written.value)),
-    };
-    let (rule, message, before, after) = match written.action {
-        Action::Added => (ids::DEFAULT, format!("the default of {thing} is spelt out"), None, Some(text)),
-        Action::Dropped => (ids::DEFAULT, format!("the default of {thing} is not spelt out"), Some(text), None),
-        Action::Emptied => {
-            let name = &written.value;
-            (ids::EMPTY, format!("there is nothing in <{name}>"), Some(format!("<{name}/>")), None)
-        }
-        Action::Live | Action::LiveKept => {
-            (ids::LIVE, format!("only a running domain shows {thing}"), Some(text), None)
-        }
-        Action::Newer => (ids::NEWER, format!("this libvirt reads past {thing}, which is newer"), Some(text), None),
-        Action::Gone => (ids::NEWER, format!("this libvirt no longer reads {thing}"), Some(text), None),
-        Action::Superseded => {
-            let unknown = &written.value;
-            let message = format!("another value takes the place of {unknown}, which was not read where it stood");
-            (ids::UNKNOWN, message, Some(unknown.clone()), None)
-        }
-    };
-    let level = if rule == ids::DEFAULT { Level::Default } else { Level::Legacy };
-    let mut finding = finding(rule, level, written.span.range(), String::new(), message);
-    finding.before = before;
-    finding.after = after;
-    finding
-}
-
-fn finding(
-    rule: impl Into<Cow<'static, str>>,
-    level: Level,
-    span: std::ops::Range<usize>,
-    path: String,
-    message: String,
-) -> Finding {
-    Finding { rule: rule.into(), level, span, path, message, before: None, after: None }
-}
-
-/// The finding for a text that is no document.
-#[must_use]
-pub fn syntax_error(error: domxml_xml::Error) -> Finding {
-    finding(ids::SYNTAX, Level::Error, error.at..error.at, String::new(), error.message)
-}
-
-/// Whether comments stay: libvirt keeps none, so that in its profile a rule takes them away, unless that is to be left out.
-fn keeps_comments(options: &Options) -> bool {
-    options.profile == Profile::Modern || !options.plan.runs(COMMENTS_DROPPED)
-}
-
-fn write_options(options: &Options) -> WriteOptions {
-    let libvirt = options.profile == Profile::Libvirt;
-    let muted = |id| options.muted.contains(&id);
-    // Whether only what the schema knows is written.
-    let is_known = matches!(options.unknown, Fate::Dropped | Fate::Left | Fate::PassedOver) && !muted(ids::UNKNOWN);
-    WriteOptions {
-        defaults: if muted(ids::DEFAULT) { Defaults::Keep } else { Defaults::Canonical },
-        empty: if muted(ids::EMPTY) { EmptyElements::Keep } else { EmptyElements::Drop },
-        output_only: match options.profile {
-            _ if options.live || muted(ids::LIVE) => OutputOnly::Keep,
-            Profile::Modern => OutputOnly::Note,
-            Profile::Libvirt => OutputOnly::Drop,
-        },
-        target: Some(options.target.oldest),
-        newer: if libvirt && !muted(ids::NEWER) { Newer::Drop } else { Newer::Keep },
-        kept: match (is_known, keeps_comments(options)) {
-            _ if !libvirt => KeptContent::Keep,
-            (true, true) => KeptContent::Remarks,
-            (true, false) => KeptContent::Drop,
-            (false, true) => KeptContent::Keep,
-            (false, false) => KeptContent::Unknown,
-        },
-        ..WriteOptions::default()
-    }
-}
-
-/// What a document asks of a libvirt that is to read it.
-#[derive(Debug, Default)]
-pub struct Needs {
-    /// The features that it uses.
-    pub features: Vec<features::Feature>,
-    /// From when to when libvirt refuses it all the same: the first release, and the first that takes it again.
-    pub refused: Vec<Range>,
-    /// What libvirts that take it read otherwise than the newest.
-    pub otherwise: Vec<Otherwise>,
-}
-
-/// What a document needs.
-///
-/// # Errors
-/// What is wrong with a document that cannot be read.
-pub fn needs(text: &str, unknown: Unknown) -> Result<(Needs, Vec<Finding>), Vec<Finding>> {
-    let mut spare = Spare::default();
-    let (_, mut domain, notes) = read(text, as_it_stands(unknown), &mut spare)?;
-    let findings = from_notes(&notes, as_it_stands(unknown));
-    let features = features::used(&domain);
-    // What a driver refuses is not known by version; what the format refuses is.
-    let oldest = features::oldest(&features).unwrap_or_default();
-    let target = Target::from(oldest);
-    let scope = Scope::of(&domain, target, Some(Driver::Test), false);
-    let mut context = Context::new(text, scope, Profile::Modern, false);
-    Plan::of_all(Profile::Modern, target, Some(Driver::Test)).run(&mut domain, &mut context);
-    let otherwise = otherwise::otherwise(text, oldest);
-    Ok((Needs { features, refused: context.refusals, otherwise }, findings))
 }

@@ -5,7 +5,10 @@ use domxml_runtime::{self as runtime, Action, Element, KeptContent, Newer, Write
 
 use domxml_xml::Spare;
 
-use super::{KeptParts, Options, Reading, from_written, read, unknown, write_options};
+use super::findings::from_written;
+use super::options::{Options, write_options};
+use super::reading::{Reading, read};
+use super::{KeptParts, unknown};
 use crate::finding::Finding;
 use crate::locate;
 use crate::options::{Fate, Profile};

@@ -4,7 +4,9 @@ use domxml::Domain;
 use domxml_runtime::{Content, Element, Note, Span, WriteOptions};
 use domxml_xml::Spare;
 
-use super::{Outcome, Printed, Reading, as_it_stands, from_note, read};
+use super::findings::from_note;
+use super::reading::{Reading, as_it_stands, read};
+use super::{Outcome, Printed};
 use crate::finding::{Finding, Level};
 use crate::locate;
 use crate::options::{Fate, Unknown};

@@ -9,7 +9,8 @@ use domxml_runtime::{
 };
 use domxml_xml::Spare;
 
-use super::{Reading, finding, read};
+use super::findings::finding;
+use super::reading::{Reading, read};
 use crate::finding::{Finding, Level, ids};
 use crate::options::Fate;
 
