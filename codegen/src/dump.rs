@@ -246,7 +246,7 @@ fn child(model: &Model, content: &ChildContent) -> String {
 
 fn scalar(model: &Model, value: &Scalar) -> String {
     match value {
-        Scalar::Basic(basic) => basic_name(*basic).to_owned(),
+        Scalar::Basic(basic) => basic_name(*basic),
         Scalar::Spelt(basic) => format!("spelt {}", basic_name(*basic)),
         Scalar::Type(ty) => name(model, ty.0).to_owned(),
         Scalar::Custom(custom) => format!("scalar {custom}"),
@@ -254,20 +254,8 @@ fn scalar(model: &Model, value: &Scalar) -> String {
     }
 }
 
-fn basic_name(basic: Basic) -> &'static str {
-    match basic {
-        Basic::String => "string",
-        Basic::Bool => "bool",
-        Basic::U8 => "u8",
-        Basic::U16 => "u16",
-        Basic::U32 => "u32",
-        Basic::U64 => "u64",
-        Basic::I8 => "i8",
-        Basic::I16 => "i16",
-        Basic::I32 => "i32",
-        Basic::I64 => "i64",
-        Basic::Integer => "integer",
-    }
+fn basic_name(basic: Basic) -> String {
+    format!("{basic:?}").to_lowercase()
 }
 
 fn xml_name(name: &XmlName) -> String {
