@@ -151,21 +151,20 @@ impl Builder {
                 other("OUT_DIR is not set: cargo sets it for build scripts; elsewhere name a `directory`".to_owned())
             })?,
         };
-        let name = self.schema.file_name().map(|name| name.to_string_lossy().into_owned());
-        let name = name.ok_or_else(|| other(format!("'{}' is no file", self.schema.display())))?;
-        let resolver = FileResolver::in_directory(self.schema.parent().unwrap_or(Path::new("")));
+        let (resolver, name) = FileResolver::beside(&self.schema);
         let printing = PrintOptions { root: format!("crate::{}", self.module), ..self.printing.clone() };
         let generated = match &self.overrides {
             Some(file) => {
                 let beside = file.display().to_string();
-                let text = std::fs::read_to_string(file).map_err(|error| other(format!("{beside}: {error}")))?;
+                let text = std::fs::read_to_string(file)
+                    .map_err(|error| other(format!("{beside}: {}", domxml_xml::why(&error))))?;
                 let grammar = Overrides::read(&*beside, text)?.load(&resolver, &name)?;
                 crate::generate_of(&grammar, &self.lowering, &printing)?
             }
             None => crate::generate(&resolver, &name, &self.lowering, &printing)?,
         };
         let target = out.join(&self.module);
-        let failed = |error: std::io::Error| other(format!("{}: {error}", target.display()));
+        let failed = |error: std::io::Error| other(format!("{}: {}", target.display(), domxml_xml::why(&error)));
         if let [first, ..] = &*foreign(&target, &generated.outputs) {
             let message = format!(
                 "{} is not printed by domxml-codegen, and is left as it is: remove it",

@@ -73,12 +73,11 @@ impl Overrides {
                     }
                 }
             }
-            Err(error) => read.errors.list.push(Error {
-                file: name.clone(),
-                line: error.pos().row,
-                column: error.pos().col,
-                message: format!("is not well-formed XML: {error}"),
-            }),
+            Err(error) => {
+                let error = domxml_xml::explained(&text, &error);
+                let (line, column) = domxml_xml::line_and_column(&text, error.at);
+                read.errors.list.push(Error { file: name.clone(), line, column, message: error.message });
+            }
         }
         let errors = read.errors;
         errors.or(Self { name, text, libraries, nodes })

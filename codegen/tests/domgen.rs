@@ -219,3 +219,39 @@ fn a_generated_crate_builds_as_it_stands() {
         String::from_utf8_lossy(&built.stderr)
     );
 }
+
+#[test]
+fn what_cannot_be_read_is_no_fault_of_a_schema_and_is_told_in_words() {
+    let here = directory(&[("old.rng", OLD), ("empty.rng", "")]);
+    fs::create_dir(here.path().join("folder")).expect("made");
+    let none = "No such file or directory";
+    for (call, told) in [
+        (&["check", "none.rng"][..], format!("none.rng: {none}\n")),
+        (&["check", "folder"], "folder: Is a directory\n".to_owned()),
+        (&["diff", "old.rng", "none.rng"], format!("none.rng: cannot be read: {none}\n")),
+        (&["validate", "old.rng", "none.xml", "folder"], format!("none.xml: {none}\nfolder: Is a directory\n")),
+        (&["validate", "old.rng", "/dev/zero"], "/dev/zero: larger than 256 MiB\n".to_owned()),
+        (&["check", "old.rng", "--overrides", "none.xml"], format!("none.xml: {none}\n")),
+        (&["docs", "old.rng", "-o", "old.rng/a"], "old.rng/a: Not a directory\n".to_owned()),
+        (&["validate", "empty.rng", "none.xml"], "empty.rng:1:1: the file is empty\n".to_owned()),
+    ] {
+        let output = domgen(here.path(), call);
+        assert_eq!(String::from_utf8_lossy(&output.stderr), told, "{call:?}");
+        assert_eq!(output.status.code(), Some(2), "{call:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_schema_may_have_any_name() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let here = directory(&[("a.xml", "<a/>"), ("b.xml", "<b/>")]);
+    let name = OsStr::from_bytes(b"s\xe9.rng");
+    fs::write(here.path().join(name), OLD).expect("written");
+    for (document, status) in [("a.xml", 0), ("b.xml", 1)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_domgen"));
+        command.current_dir(here.path()).arg("validate").arg(name).arg(document);
+        assert_eq!(command.output().expect("it runs").status.code(), Some(status), "{document}");
+    }
+}

@@ -9,13 +9,12 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use domxml_xml::limits;
+use domxml_xml::{limits, why};
 use ignore::WalkBuilder;
 
 use crate::cli::Files;
 use crate::input::{Origin, is_stdin, shown};
 use crate::patterns::{Pattern, Patterns};
-use crate::report::why;
 
 /// One thing that a path stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]

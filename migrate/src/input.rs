@@ -5,11 +5,11 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use domxml_xml::{Decoded, Form, NotText, limits};
+use domxml_xml::{Decoded, Form, NotText, limits, why};
 
 use crate::holder::Content;
 use crate::output::Stamp;
-use crate::report::{visible, why};
+use crate::report::visible;
 
 /// Where a document comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,7 +5,9 @@
 
 use std::io::{self, BufWriter, Write};
 
-use crate::report::{Findings, visible, why};
+use domxml_xml::why;
+
+use crate::report::{Findings, visible};
 
 /// A stream. Where it can no longer be written to, that is remembered, and what comes after is dropped.
 struct Sink<W: Write> {

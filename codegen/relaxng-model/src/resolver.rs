@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Finds and reads the files of a schema.
 pub trait Resolver {
@@ -37,7 +37,7 @@ impl std::error::Error for ResolveError {}
 
 impl From<std::io::Error> for ResolveError {
     fn from(error: std::io::Error) -> Self {
-        Self(error.to_string())
+        Self(domxml_xml::why(&error))
     }
 }
 
@@ -45,6 +45,8 @@ impl From<std::io::Error> for ResolveError {
 #[derive(Debug, Clone, Default)]
 pub struct FileResolver {
     directory: PathBuf,
+    /// A name that is not how the file is called, as that is no UTF-8, and the file.
+    odd: Option<(String, PathBuf)>,
 }
 
 impl FileResolver {
@@ -58,7 +60,26 @@ impl FileResolver {
     /// `devices/disk.rng`.
     #[must_use]
     pub fn in_directory(directory: impl Into<PathBuf>) -> Self {
-        Self { directory: directory.into() }
+        Self { directory: directory.into(), odd: None }
+    }
+
+    /// For the schema at a path, with its name: names are relative to the directory in which it stands.
+    #[must_use]
+    pub fn beside(schema: &Path) -> (Self, String) {
+        let directory = schema.parent().unwrap_or(Path::new(""));
+        let file = schema.strip_prefix(directory).unwrap_or(schema);
+        let name = file.to_string_lossy().into_owned();
+        let odd = file.to_str().is_none().then(|| (name.clone(), file.to_owned()));
+        (Self { directory: directory.to_owned(), odd }, name)
+    }
+
+    /// For the schema at a path, with its name: names are paths as one would type them, but where that of the schema is no UTF-8.
+    #[must_use]
+    pub fn at(schema: &Path) -> (Self, String) {
+        match schema.to_str() {
+            Some(name) => (Self::new(), name.to_owned()),
+            None => Self::beside(schema),
+        }
     }
 }
 
@@ -87,7 +108,9 @@ impl Resolver for FileResolver {
     }
 
     fn read(&self, name: &str) -> Result<String, ResolveError> {
-        let bytes = domxml_xml::limits::read_file(&self.directory.join(name))?;
+        let odd = self.odd.as_ref().filter(|(odd, _)| odd == name);
+        let path = odd.map_or(Path::new(name), |(_, path)| path);
+        let bytes = domxml_xml::limits::read_file(&self.directory.join(path))?;
         let decoded = domxml_xml::decode(&bytes).map_err(|error| ResolveError(error.to_string()))?;
         Ok(decoded.text)
     }
@@ -236,6 +259,25 @@ mod tests {
         assert!(files.resolve("a/b.rng", "http://example.org/c.rng").is_err());
         assert!(files.resolve("a/b.rng", "%ff").is_err());
         assert_eq!(files.resolve("", "."), Ok(".".to_owned()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_schema_is_read_whatever_bytes_its_path_has() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        let directory = std::env::temp_dir().join(format!("domxml-odd-{}", std::process::id()));
+        let odd = directory.join(OsStr::from_bytes(b"d\xe9"));
+        std::fs::create_dir_all(&odd).expect("made");
+        let schema = odd.join(OsStr::from_bytes(b"s\xe9.rng"));
+        std::fs::write(&schema, "of the schema").expect("written");
+        std::fs::write(odd.join("a.rng"), "of a").expect("written");
+        let (files, name) = FileResolver::at(&schema);
+        let name = files.resolve("", &name).expect("a name");
+        assert_eq!((&*name, files.read(&name)), ("s\u{fffd}.rng", Ok("of the schema".to_owned())));
+        let other = files.resolve(&name, "a.rng").expect("a name");
+        assert_eq!(files.read(&other), Ok("of a".to_owned()));
+        std::fs::remove_dir_all(&directory).expect("removed");
     }
 
     #[cfg(unix)]

@@ -21,6 +21,7 @@ pub use encoding::{Declaration, Decoded, Form, NoRoom, NotText, declaration, dec
 pub use markup::{Kind, Piece, attributes, pieces, tag_name};
 pub use position::Positions;
 pub use undeclared::{Undeclared, original, text_of};
+pub use wrong::{explained, why};
 
 /// Line and column in characters, both from 1, of one byte offset; of many [`Positions`] tells them faster.
 #[must_use]

@@ -1,12 +1,22 @@
-//! What is wrong with a text that is no well-formed document, in words that say what to do.
+//! What is wrong with a text that is no well-formed document, or with what cannot be read, in words for people.
 
 use crate::document::Error;
 use crate::markup::{self, Kind, Piece};
 use crate::position::Positions;
 use roxmltree::Error as Found;
+use std::io;
+
+/// What the system says of an error, without its number, which tells people nothing.
+#[must_use]
+pub fn why(error: &io::Error) -> String {
+    let text = error.to_string();
+    let number = error.raw_os_error().map(|number| format!(" (os error {number})"));
+    number.and_then(|number| text.strip_suffix(&number).map(str::to_owned)).unwrap_or(text)
+}
 
 /// An error of the parser, with its place in the text.
-pub(crate) fn explained(text: &str, error: &Found) -> Error {
+#[must_use]
+pub fn explained(text: &str, error: &Found) -> Error {
     let place = error.pos();
     let at = Positions::new(text).offset(place.row as usize, place.col as usize);
     let found = no_document(text, at, error).unwrap_or_else(|| in_words(text, at, error));
@@ -113,6 +123,9 @@ fn in_words(text: &str, at: usize, error: &Found) -> Error {
         Found::UnclosedRootNode | Found::NoRootNode | Found::UnexpectedEndOfStream => return unfinished(text),
         Found::UnknownEntityReference(name, _) => {
             format!("the entity &{name}; is not known: write its text, or &amp;{name}; for these letters")
+        }
+        Found::EntityReferenceLoop(_) => {
+            "an entity stands for others, over and over: write the text that is meant in its place".to_owned()
         }
         Found::MalformedEntityReference(_) => match referred(text, at) {
             Some(number) => {

@@ -7,9 +7,10 @@ use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
 use super::{DONE, catalogue};
+use domxml_xml::why;
+
 use crate::cli::Cli;
 use crate::input::shown;
-use crate::report::why;
 
 /// How paragraphs of a help text begin that have a section of their own, and its title.
 const SECTIONS: [(&str, &str); 2] = [("Examples", "EXAMPLES"), ("Exit status", "EXIT STATUS")];

@@ -15,7 +15,8 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
     let foreign;
     let judge = match &args.schema {
         Some(path) => {
-            let grammar = relaxng_model::load(&FileResolver::default(), &path.to_string_lossy());
+            let (resolver, name) = FileResolver::at(path);
+            let grammar = relaxng_model::load(&resolver, &name);
             foreign = Judge::of(&grammar.map_err(|errors| errors.to_string())?);
             &foreign
         }

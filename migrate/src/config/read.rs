@@ -4,14 +4,13 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, Command, CommandFactory};
-use domxml_xml::limits;
+use domxml_xml::{limits, why};
 use toml::{Table, Value};
 
 use crate::cli::{Cli, Profile};
 use crate::input::shown;
 use crate::options::Target;
 use crate::patterns::{Pattern, Patterns};
-use crate::report::why;
 use crate::rules;
 
 /// The key of the sections for some paths, and that of their patterns.

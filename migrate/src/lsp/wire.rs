@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use domxml_xml::limits::MAX_BYTES;
-
-use crate::report::why;
+use domxml_xml::why;
 
 /// The longest message: a document of the largest size, each letter of which may take two in JSON.
 const MAX_MESSAGE: u64 = 2 * MAX_BYTES;

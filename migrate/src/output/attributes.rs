@@ -4,8 +4,9 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::Path;
 
+use domxml_xml::why;
+
 use super::{Refusal, failed};
-use crate::report::why;
 
 /// What is done where a file cannot be given back to its owner: only root may give a file away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -21,7 +21,9 @@ use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::report::{visible, why};
+use domxml_xml::why;
+
+use crate::report::visible;
 pub use attributes::Owner;
 pub use stamp::Stamp;
 use temporary::Temporary;
@@ -193,11 +195,12 @@ fn failed(error: &io::Error) -> Refusal {
 }
 
 fn no_new_file(error: &io::Error) -> Refusal {
-    format!(
-        "cannot be written: no new file can be made in its directory, which replacing it takes: {}: run the command as a \
-         user who may write there",
-        why(error)
-    )
+    let advice = match error.kind() {
+        io::ErrorKind::PermissionDenied => ": run the command as a user who may write there",
+        _ => "",
+    };
+    let why = why(error);
+    format!("cannot be written: no new file can be made in its directory, which replacing it takes: {why}{advice}")
 }
 
 fn changed() -> Refusal {

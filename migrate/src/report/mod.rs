@@ -234,14 +234,6 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(escape).collect())
 }
 
-/// What the system says of an error, without its number, which tells people nothing.
-#[must_use]
-pub fn why(error: &io::Error) -> String {
-    let text = error.to_string();
-    let number = error.raw_os_error().map(|number| format!(" (os error {number})"));
-    number.and_then(|number| text.strip_suffix(&number).map(str::to_owned)).unwrap_or(text)
-}
-
 /// The reporter for the format asked for.
 #[must_use]
 pub fn reporter(options: &Output, styled: bool) -> Box<dyn Reporter + Send> {

@@ -107,8 +107,9 @@ impl<'l> Reader<'l, '_, '_> {
         let document = match Document::parse_with_options(xml, options) {
             Ok(document) => document,
             Err(error) => {
-                let place = error.pos();
-                loaded.errors.push(broken(place.row, place.col, format!("is not well-formed XML: {error}")));
+                let error = domxml_xml::explained(xml, &error);
+                let (line, column) = domxml_xml::line_and_column(xml, error.at);
+                loaded.errors.push(broken(line, column, error.message));
                 return None;
             }
         };

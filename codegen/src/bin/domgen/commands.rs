@@ -6,11 +6,11 @@ use crate::written::{self, Runtime};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domxml_codegen::print::{Change, PrintOptions, outline};
 use domxml_codegen::{Errors, Overrides, analyse, dump, generate_of, lower, model_of};
-use domxml_xml::{Positions, Spare};
+use domxml_xml::{Positions, Spare, limits, why};
 use relaxng_model::validate::{Validator, Violation};
 use relaxng_model::{FileResolver, Grammar};
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Makes Rust types, a parser and a formatter from a RELAX NG schema, and judges schemas and documents.
@@ -113,15 +113,17 @@ enum Stage {
 pub fn run(arguments: &Arguments) -> Result<bool, String> {
     let beside = arguments.overrides.as_deref().map(read_overrides).transpose()?;
     let load = |schema: &Path| {
-        let loaded = load_in(&FileResolver::new(), &path(schema)?, beside.as_ref());
+        let (resolver, name) = FileResolver::at(schema);
+        let loaded = load_in(&resolver, &name, beside.as_ref());
         loaded.map_err(|errors| errors.to_string())
     };
     match &arguments.command {
         Command::Generate(args) => write_crate(args, beside.as_ref()).map(|()| true),
         Command::Check { schema, strict } => {
             // A schema that cannot be read is no fault in the schema.
-            fs::File::open(schema).map_err(|error| format!("{}: {error}", schema.display()))?;
-            let grammar = match load_in(&FileResolver::new(), &path(schema)?, beside.as_ref()) {
+            limits::read_file(schema).map_err(failed(schema))?;
+            let (resolver, name) = FileResolver::at(schema);
+            let grammar = match load_in(&resolver, &name, beside.as_ref()) {
                 Ok(grammar) => grammar,
                 Err(errors) => return found(&errors),
             };
@@ -170,9 +172,8 @@ fn write_crate(args: &GenerateArgs, beside: Option<&Overrides>) -> Result<(), St
     let printing = PrintOptions { root, scalars: scalars.clone(), ..PrintOptions::default() };
     // Modules are named by the files' places below the schema's directory, wherever that is.
     let directory = schema.parent().unwrap_or(Path::new(""));
-    let file = schema.strip_prefix(directory).unwrap_or(schema);
-    let resolver = FileResolver::in_directory(directory);
-    let grammar = load_in(&resolver, &path(file)?, beside);
+    let (resolver, file) = FileResolver::beside(schema);
+    let grammar = load_in(&resolver, &file, beside);
     let generated = grammar.and_then(|grammar| generate_of(&grammar, &options, &printing));
     let generated = generated.map_err(|mut errors| {
         for error in &mut errors.list {
@@ -213,14 +214,16 @@ fn found(what: &dyn std::fmt::Display) -> Result<bool, String> {
 /// Prints a result. Nobody reading on is no error.
 pub fn say(text: &str) -> Result<(), String> {
     match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("standard output: {error}")),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("standard output: {}", why(&error)))
+        }
         _ => Ok(()),
     }
 }
 
 /// What stands beside a schema.
 fn read_overrides(file: &Path) -> Result<Overrides, String> {
-    let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let text = fs::read_to_string(file).map_err(failed(file))?;
     Overrides::read(file.display().to_string(), text).map_err(|errors| errors.to_string())
 }
 
@@ -232,9 +235,9 @@ pub fn load_in(resolver: &FileResolver, root: &str, beside: Option<&Overrides>) 
     }
 }
 
-/// The schema's path as the resolver takes it.
-fn path(schema: &Path) -> Result<String, String> {
-    schema.to_str().map(str::to_owned).ok_or_else(|| format!("{}: not UTF-8", schema.display()))
+/// What is said where nothing can be done with a file.
+pub fn failed(file: &Path) -> impl Fn(std::io::Error) -> String {
+    move |error| format!("{}: {}", file.display(), why(&error))
 }
 
 fn validate(grammar: &Grammar, documents: &[PathBuf]) -> Result<bool, String> {
@@ -245,7 +248,7 @@ fn validate(grammar: &Grammar, documents: &[PathBuf]) -> Result<bool, String> {
         let bytes = match read(document) {
             Ok(bytes) => bytes,
             Err(error) => {
-                unread.push(format!("{name}: {error}"));
+                unread.push(failed(document)(error));
                 continue;
             }
         };
@@ -278,12 +281,7 @@ fn judge(validator: &mut Validator, text: &str) -> Vec<String> {
 }
 
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes)?;
-        return Ok(bytes);
-    }
-    fs::read(path)
+    if path == Path::new("-") { limits::read(std::io::stdin().lock(), 0) } else { limits::read_file(path) }
 }
 
 /// The schema's file name as crates are spelt: `inactiveDomain.rng` becomes `inactive-domain`.

@@ -8,7 +8,7 @@ use domxml_codegen::Overrides;
 use domxml_codegen::docs::{Examples, Options, Rules, reference};
 use relaxng_model::FileResolver;
 
-use crate::commands::load_in;
+use crate::commands::{failed, load_in};
 
 /// Arguments of `docs`.
 #[derive(Debug, Args)]
@@ -35,10 +35,9 @@ pub struct DocsArgs {
 
 /// Writes the pages; those that are as they should be are not touched.
 pub fn run(args: &DocsArgs, beside: Option<&Overrides>) -> Result<(), String> {
-    let directory = args.schema.parent().unwrap_or(Path::new(""));
-    let file = args.schema.file_name().and_then(|name| name.to_str()).ok_or("the schema has no name in UTF-8")?;
-    let grammar = load_in(&FileResolver::in_directory(directory), file, beside).map_err(|errors| errors.to_string())?;
-    let read = |path: &Path| fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
+    let (resolver, file) = FileResolver::beside(&args.schema);
+    let grammar = load_in(&resolver, &file, beside).map_err(|errors| errors.to_string())?;
+    let read = |path: &Path| fs::read_to_string(path).map_err(failed(path));
     let mut rules = Rules::default();
     for path in &args.rules {
         rules.extend(Rules::read(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))?);
@@ -54,28 +53,28 @@ pub fn run(args: &DocsArgs, beside: Option<&Overrides>) -> Result<(), String> {
     let examples = Examples::of_documents(&grammar, &documents);
     let options = Options { title, manual: args.manual.clone(), examples, rules };
     let files = reference(&grammar, &options);
-    fs::create_dir_all(&args.output).map_err(|error| format!("{}: {error}", args.output.display()))?;
+    fs::create_dir_all(&args.output).map_err(failed(&args.output))?;
     for (name, text) in &files {
         let path = args.output.join(name);
         if fs::read_to_string(&path).is_ok_and(|there| there == *text) {
             continue;
         }
-        fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        fs::write(&path, text).map_err(failed(&path))?;
     }
     crate::commands::say(&format!("{} files in {}\n", files.len(), args.output.display()))
 }
 
 /// The documents at a path.
 fn documents(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), String> {
-    let wrong = |error: std::io::Error| format!("{}: {error}", path.display());
-    if !fs::metadata(path).map_err(wrong)?.is_dir() {
+    let wrong = failed(path);
+    if !fs::metadata(path).map_err(&wrong)?.is_dir() {
         found.push(path.to_owned());
         return Ok(());
     }
-    for entry in fs::read_dir(path).map_err(wrong)? {
-        let entry = entry.map_err(wrong)?;
+    for entry in fs::read_dir(path).map_err(&wrong)? {
+        let entry = entry.map_err(&wrong)?;
         // A link could lead round in a circle.
-        if entry.file_type().map_err(wrong)?.is_dir() {
+        if entry.file_type().map_err(&wrong)?.is_dir() {
             documents(&entry.path(), found)?;
         } else if entry.path().extension().is_some_and(|it| it == "xml") {
             found.push(entry.path());

@@ -5,6 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use domxml_codegen::print::{Change, Output, foreign, write_files};
+use domxml_xml::why;
+
+use crate::commands::failed;
 
 include!(concat!(env!("OUT_DIR"), "/carried.rs"));
 
@@ -33,7 +36,8 @@ impl Runtime {
             None | Some("carry") => Ok(Runtime::Carried),
             Some(version) if is_version(version) => Ok(Runtime::Version(version.to_owned())),
             Some(directory) => {
-                let path = fs::canonicalize(directory).map_err(|error| format!("--runtime {directory}: {error}"))?;
+                let path =
+                    fs::canonicalize(directory).map_err(|error| format!("--runtime {directory}: {}", why(&error)))?;
                 Ok(Runtime::Path(path))
             }
         }
@@ -110,8 +114,7 @@ pub fn write(directory: &Path, outputs: &[Output]) -> Result<Vec<Change>, String
             others.join(", ")
         ));
     }
-    let failed = |error: std::io::Error| format!("{}: {error}", directory.display());
-    let mut changes = write_files(directory, outputs).map_err(failed)?;
+    let mut changes = write_files(directory, outputs).map_err(failed(directory))?;
     let written: BTreeSet<&str> = outputs.iter().map(|output| output.path.as_str()).collect();
     for gone in ours.difference(&written).filter(|path| !path.contains("..")) {
         let path = directory.join(gone);
@@ -123,7 +126,7 @@ pub fn write(directory: &Path, outputs: &[Output]) -> Result<Vec<Change>, String
     let unmarked = outputs.iter().filter(|output| !output.is_marked()).map(|output| format!("{}\n", output.path));
     let list: String = unmarked.collect();
     if list != listed {
-        fs::write(directory.join(LIST), list).map_err(failed)?;
+        fs::write(directory.join(LIST), list).map_err(failed(directory))?;
     }
     Ok(changes)
 }
