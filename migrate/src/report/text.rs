@@ -11,6 +11,10 @@ use crate::finding::{Finding, Level, Lines};
 /// How much of a line is shown before and behind a place.
 const ASIDE: usize = 160;
 
+/// What is said where there was nothing to look at: a pattern may be wrong, or a directory another than was meant.
+const NO_FILE: &str =
+    "no file was found: directories are searched for *.xml, or what --include names, but for what --exclude leaves out";
+
 /// See the module.
 pub struct Text {
     quiet: bool,
@@ -130,6 +134,9 @@ impl Reporter for Text {
             for (rule, count) in rows {
                 writeln!(diagnostics, "{rule:width$}  {count:>6}")?;
             }
+        }
+        if summary.files == 0 {
+            return writeln!(diagnostics, "{NO_FILE}");
         }
         let mut parts = vec![plural(summary.files, "file")];
         for (count, word) in [
