@@ -74,3 +74,28 @@ fn what_differs_within_a_snapshot_is_told_where_it_stands() {
     assert!(change.ends_with(":11:1: changed domainsnapshot/inactiveDomain/vcpu: 1 -> 2"), "{said}");
     assert_eq!(change.matches(":11:1").count(), 2, "{said}");
 }
+
+/// What cannot be looked at hinders nothing else.
+#[cfg(unix)]
+#[test]
+fn of_two_folders_all_is_compared_that_can_be() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let root = directory.path();
+    let folders = ["one", "other", "empty", "void"].map(|name| root.join(name));
+    folders.iter().for_each(|folder| std::fs::create_dir(folder).expect("made"));
+    for folder in &folders[..2] {
+        std::fs::write(folder.join("a.xml"), OLD).expect("written");
+    }
+    // A file is no directory in which there could be another.
+    std::os::unix::fs::symlink("a.xml/b.xml", folders[0].join("b.xml")).expect("linked");
+    let compare = |one: &std::path::Path, other: &std::path::Path| {
+        let output = common::dommigrate().arg("diff").args([one, other]).output().expect("it runs");
+        let said = [output.stderr, output.stdout].concat();
+        (output.status.code(), String::from_utf8_lossy(&said).replace(&format!("{}/", root.display()), ""))
+    };
+    let (status, said) = compare(&folders[0], &folders[1]);
+    assert_eq!(status, Some(2), "{said}");
+    assert_eq!(said, "dommigrate: one/b.xml: Not a directory\n1 same, 0 different, 1 not judged\n");
+    let (status, said) = compare(&folders[2], &folders[3]);
+    assert_eq!((status, &*said), (Some(0), "nothing was compared: no document was found\n"));
+}

@@ -303,6 +303,52 @@ fn folders_are_paired_by_path_and_by_name() {
 }
 
 #[test]
+fn a_machine_that_a_folder_does_not_define_was_added() {
+    let folder = Folder::new();
+    let root = folder.0.path().to_owned();
+    folder.write("wanted/a.xml", &wanted(DISK));
+    folder.write("wanted/net.xml", "<network><name>other</name></network>");
+    let other = folder.write("other.xml", &wanted(DISK).replace("web01<", "other<"));
+    let net = folder.write("net.xml", "<network><name>web01</name></network>");
+    let against = |desired: &Path, actual: &Path| {
+        let output = drift().args([desired, actual]).output().expect("it runs");
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8_lossy(&said).replace(&format!("{}/", root.display()), ""))
+    };
+    let (status, said) = against(&root.join("wanted"), &other);
+    assert!(status == Some(1) && said.starts_with("other.xml:1:1: added domain: <domain> other\n"), "{said}");
+    let (status, said) = against(&other, &root.join("wanted"));
+    assert!(status == Some(1) && said.starts_with("other.xml:1:1: missing domain: <domain> other\n"), "{said}");
+    let (status, said) = against(&root.join("wanted"), &net);
+    assert!(status == Some(2) && said.contains("net.xml:1:1: the root is <network>; expected <domain>\n"), "{said}");
+    let (status, said) = against(&root.join("wanted"), &root.join("wanted/net.xml"));
+    assert!(status == Some(2) && said.contains("expected <domain>\n"), "{said}");
+}
+
+#[test]
+fn of_several_files_for_one_machine_each_is_named() {
+    let folder = Folder::new();
+    let root = folder.0.path().to_owned();
+    for file in ["wanted/a.xml", "wanted/b.xml", "got/c.xml"] {
+        folder.write(file, &wanted(DISK));
+    }
+    folder.write("none/net.xml", "<network/>");
+    let against = |actual: &str| {
+        let output =
+            drift().args(["--output-format", "json"]).args(["wanted", actual].map(|it| root.join(it))).output();
+        let output = output.expect("it runs");
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        (output.status.code(), json)
+    };
+    let (status, json) = against("got");
+    let pair = &json["pairs"][0];
+    assert_eq!((status, pair["desired"].as_str()), (Some(2), root.join("wanted/b.xml").to_str()), "{json}");
+    assert!(pair["error"].as_str().is_some_and(|why| why.contains("and so do ") && why.contains("a.xml")), "{json}");
+    let (status, json) = against("none");
+    assert_eq!((status, json["summary"]["drift"].as_u64()), (Some(1), Some(2)), "each is missing: {json}");
+}
+
+#[test]
 fn what_cannot_be_read_cannot_be_judged() {
     let folder = Folder::new();
     let good = folder.write("good.xml", &wanted(DISK));

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{DONE, FAILED, FOUND, catalogue};
+use super::{DONE, FAILED, FOUND, NOTHING_TO_COMPARE, catalogue};
 use crate::cli::{Diff, Files, OutputFormat, Profile, RuleSelection, Unknown};
 use crate::collect::{Item, collect};
 use crate::config::Configs;
@@ -19,6 +19,14 @@ use crate::holder::Content;
 use crate::input::{self, Origin, Source};
 use crate::meaning::{Change, Comparison, Side, Verdict};
 use crate::report::{Action, FileReport, Summary, coloured, reporter, visible};
+
+/// A pair of documents that is to be compared.
+struct Wanted {
+    before: Origin,
+    after: Origin,
+    /// What came of it already: why one of them cannot even be looked for.
+    failed: Option<String>,
+}
 
 /// A pair of documents and what it came to.
 struct Pair {
@@ -40,22 +48,13 @@ pub(super) fn run(paths: [&PathBuf; 2], configs: &Configs) -> Result<u8, String>
         Options::new(&selection, Some(Unknown::Keep), None)
     };
     let comparison = Comparison::new(options(Profile::Modern)?, options(Profile::Libvirt)?);
-    let mut wanted = pairs(&args.before, &args.after)?;
-    let mut wrong = None;
-    wanted.retain(|(before, after)| {
-        let mut is_out = |origin: &Origin| match origin {
-            Origin::Found(path) => configs.leaves_out(Some(path)).unwrap_or_else(|error| {
-                wrong = Some(error);
-                false
-            }),
-            _ => false,
-        };
-        !(is_out(before) || is_out(after))
-    });
-    if let Some(error) = wrong {
-        return Err(error);
+    let mut wanted = Vec::new();
+    for pair in pairs(&args.before, &args.after)? {
+        if pair.failed.is_some() || !(is_left_out(&pair.before, configs)? || is_left_out(&pair.after, configs)?) {
+            wanted.push(pair);
+        }
     }
-    let pairs: Vec<Pair> = wanted.into_par_iter().filter_map(|(a, b)| compare(a, b, &comparison)).collect();
+    let pairs: Vec<Pair> = wanted.into_par_iter().filter_map(|pair| compare(pair, &comparison)).collect();
     for pair in &pairs {
         match &pair.verdict {
             Err(why) => crate::complain(&visible(why)),
@@ -82,6 +81,14 @@ pub(super) fn run(paths: [&PathBuf; 2], configs: &Configs) -> Result<u8, String>
     })
 }
 
+/// Whether a configuration leaves out what was found in a directory.
+fn is_left_out(origin: &Origin, configs: &Configs) -> Result<bool, String> {
+    match origin {
+        Origin::Found(path) => configs.leaves_out(Some(path)),
+        Origin::Named(_) | Origin::Stdin => Ok(false),
+    }
+}
+
 /// How many pairs came to what.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 struct Counts {
@@ -98,6 +105,11 @@ impl Counts {
 }
 
 impl Pair {
+    /// What cannot be compared, and why.
+    fn unread(before: Origin, after: Origin, why: String) -> Self {
+        Self { before, after, texts: [String::new(), String::new()], verdict: Err(why) }
+    }
+
     fn word(&self) -> &'static str {
         match self.verdict {
             Ok(Verdict::Same) => "same",
@@ -119,13 +131,15 @@ impl Pair {
     }
 }
 
-/// The documents to compare: the two paths, or what two directories hold under the same relative paths.
-fn pairs(before: &Path, after: &Path) -> Result<Vec<(Origin, Origin)>, String> {
+/// The documents to compare: the two paths, or what two directories hold under the same relative paths; and what cannot be.
+fn pairs(before: &Path, after: &Path) -> Result<Vec<Wanted>, String> {
     match (before.is_dir(), after.is_dir()) {
         (false, false) if before == after && input::is_stdin(before) => {
             return Err("standard input is one document: name a file to compare it with".to_owned());
         }
-        (false, false) => return Ok(vec![(Origin::of(before), Origin::of(after))]),
+        (false, false) => {
+            return Ok(vec![Wanted { before: Origin::of(before), after: Origin::of(after), failed: None }]);
+        }
         (true, true) => {}
         (directory, _) => {
             let (directory, file) = if directory { (before, after) } else { (after, before) };
@@ -133,30 +147,43 @@ fn pairs(before: &Path, after: &Path) -> Result<Vec<(Origin, Origin)>, String> {
             return Err(format!("{directory} is a directory and {file} is none: compare two files or two directories"));
         }
     }
+    let found = |relative: &Path, failed| {
+        let [before, after] = [before, after].map(|root| Origin::Found(root.join(relative)));
+        Wanted { before, after, failed }
+    };
     let mut all: Vec<PathBuf> = Vec::new();
+    let mut wanted = Vec::new();
     for root in [before, after] {
         for item in collect(&Files { paths: vec![root.to_owned()], ..Files::default() })? {
-            let path = match &item {
-                Item::Document(origin) => origin.path(),
-                Item::PassedOver(..) => None,
-                Item::Failed(path, error) => return Err(format!("{}: {error}", input::shown(path))),
-            };
-            all.extend(path.and_then(|path| path.strip_prefix(root).ok()).map(Path::to_owned));
+            match item {
+                Item::Document(origin) => {
+                    all.extend(origin.path().and_then(|path| path.strip_prefix(root).ok()).map(Path::to_owned));
+                }
+                Item::PassedOver(..) => {}
+                Item::Failed(path, error) => {
+                    let why = format!("{}: {error}", input::shown(&path));
+                    wanted.push(found(path.strip_prefix(root).unwrap_or(&path), Some(why)));
+                }
+            }
         }
     }
     all.sort();
     all.dedup();
-    let found = |root: &Path, relative: &Path| Origin::Found(root.join(relative));
-    Ok(all.into_iter().map(|relative| (found(before, &relative), found(after, &relative))).collect())
+    wanted.extend(all.iter().map(|relative| found(relative, None)));
+    Ok(wanted)
 }
 
 /// None where neither is a domain, and both were found in directories.
-fn compare(before: Origin, after: Origin, comparison: &Comparison) -> Option<Pair> {
+fn compare(wanted: Wanted, comparison: &Comparison) -> Option<Pair> {
+    let Wanted { before, after, failed } = wanted;
+    if let Some(why) = failed {
+        return Some(Pair::unread(before, after, why));
+    }
     let read = |origin: &Origin| input::read(origin).map_err(|error| format!("{}: {}", origin.label(), error));
     let (a, b) = match (read(&before), read(&after)) {
         (Ok(a), Ok(b)) => (a, b),
         (Err(error), _) | (_, Err(error)) => {
-            return Some(Pair { before, after, texts: [String::new(), String::new()], verdict: Err(error) });
+            return Some(Pair::unread(before, after, error));
         }
     };
     let found = matches!(before, Origin::Found(_));
@@ -254,6 +281,9 @@ fn text(pairs: &[Pair], counts: &Counts, quiet: bool, colours: bool) -> String {
     }
     if !quiet {
         let Counts { same, different, unjudged } = counts;
+        if pairs.is_empty() {
+            return format!("{NOTHING_TO_COMPARE}\n");
+        }
         let _ = writeln!(text, "{same} same, {different} different, {unjudged} not judged");
     }
     text

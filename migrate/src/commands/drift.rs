@@ -5,7 +5,7 @@ mod print;
 
 use std::path::PathBuf;
 
-use self::pairs::{Document, Item, Unread};
+use self::pairs::{Document, Item, Side, Unread};
 pub(super) use self::print::json_schema;
 use self::print::{Printer, Result as Outcome, Verdict};
 use super::{DONE, FAILED, FOUND, host_of};
@@ -49,12 +49,15 @@ fn judge(item: &Item, comparison: &Comparison) -> Option<Outcome> {
     let (desired, actual) = match item {
         Item::Pair(desired, actual) => (desired, actual),
         Item::Only { document, side, name } => return Some(Outcome::alone(document, *side, name)),
-        Item::Failed(unread) => return Some(Outcome::unjudged(unread.clone())),
+        Item::Failed(unread, Side::Desired) => return Some(Outcome::unjudged([Some(&unread.label), None], unread)),
+        Item::Failed(unread, Side::Actual) => return Some(Outcome::unjudged([None, Some(&unread.label)], unread)),
     };
+    let labels = [desired.label(), actual.label()];
+    let labels = labels.each_ref().map(|label| Some(&**label));
     let texts = desired.text().and_then(|before| Ok((before, actual.text()?)));
     let (before, after) = match texts {
         Ok(texts) => texts,
-        Err(unread) => return Some(Outcome::unjudged(unread)),
+        Err(unread) => return Some(Outcome::unjudged(labels, &unread)),
     };
     let other = |text: &str| matches!(Content::of(text), Content::Other { .. });
     if desired.is_found() && actual.is_found() && other(&before) && other(&after) {
@@ -62,13 +65,13 @@ fn judge(item: &Item, comparison: &Comparison) -> Option<Outcome> {
     }
     Some(match comparison.compare(&before, &after) {
         Ok(drift) => Outcome::judged(desired, actual, before, after, drift),
-        Err(Unjudged::Desired(findings)) => unreadable(desired, before, findings),
-        Err(Unjudged::Actual(findings)) => unreadable(actual, after, findings),
+        Err(Unjudged::Desired(findings)) => Outcome::unjudged(labels, &unreadable(desired, before, findings)),
+        Err(Unjudged::Actual(findings)) => Outcome::unjudged(labels, &unreadable(actual, after, findings)),
     })
 }
 
-fn unreadable(document: &Document, text: String, findings: Vec<Finding>) -> Outcome {
+fn unreadable(document: &Document, text: String, findings: Vec<Finding>) -> Unread {
     let unknown = || Finding::new(ids::INVALID, Level::Error, 0..0, "unknown error");
     let why = findings.into_iter().find(|finding| finding.level == Level::Error).unwrap_or_else(unknown);
-    Outcome::unjudged(Unread { label: document.label(), text, why: Box::new(why) })
+    Unread { label: document.label(), text, why: Box::new(why) }
 }

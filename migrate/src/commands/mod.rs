@@ -22,6 +22,9 @@ use crate::host::Host;
 use crate::input::{self, Origin};
 use crate::report::Summary;
 
+/// What is said where two directories have no document that could be compared.
+const NOTHING_TO_COMPARE: &str = "nothing was compared: no document was found";
+
 /// Nothing was found, or all that was found was rewritten.
 const DONE: u8 = 0;
 /// Something was found.

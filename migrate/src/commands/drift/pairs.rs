@@ -35,8 +35,8 @@ pub(super) enum Item {
     Pair(Document, Document),
     /// A domain that the other side does not have.
     Only { document: Document, side: Side, name: String },
-    /// What cannot be judged.
-    Failed(Unread),
+    /// What cannot be judged, of this side.
+    Failed(Unread, Side),
 }
 
 /// What cannot be judged, and why.
@@ -100,8 +100,8 @@ pub(super) fn collect(args: &Drift, configs: &Configs) -> Result<Vec<Item>, Stri
     match (desired.is_dir(), actual.is_dir()) {
         (false, false) => all.push(Item::Pair(named(desired), named(actual))),
         (true, true) => {
-            let mut before = search(desired, (&args.exclude, configs), &mut all)?;
-            let mut after = search(actual, (&args.exclude, configs), &mut all)?;
+            let mut before = search((desired, Side::Desired), (&args.exclude, configs), &mut all)?;
+            let mut after = search((actual, Side::Actual), (&args.exclude, configs), &mut all)?;
             let same: Vec<PathBuf> = before.keys().filter(|path| after.contains_key(*path)).cloned().collect();
             for path in same {
                 if let (Some(before), Some(after)) = (before.remove(&path), after.remove(&path)) {
@@ -111,11 +111,11 @@ pub(super) fn collect(args: &Drift, configs: &Configs) -> Result<Vec<Item>, Stri
             by_name(before.into_values(), after.into_values(), true, &mut all);
         }
         (true, false) => {
-            let folder = search(desired, (&args.exclude, configs), &mut all)?;
+            let folder = search((desired, Side::Desired), (&args.exclude, configs), &mut all)?;
             by_name(folder.into_values(), [named(actual)].into_iter(), false, &mut all);
         }
         (false, true) => {
-            let folder = search(actual, (&args.exclude, configs), &mut all)?;
+            let folder = search((actual, Side::Actual), (&args.exclude, configs), &mut all)?;
             by_name([named(desired)].into_iter(), folder.into_values(), false, &mut all);
         }
     }
@@ -128,7 +128,7 @@ fn named(path: &Path) -> Document {
 
 /// The documents of a directory by their relative paths.
 fn search(
-    root: &Path,
+    (root, side): (&Path, Side),
     (exclude, configs): (&[String], &Configs),
     all: &mut Vec<Item>,
 ) -> Result<BTreeMap<PathBuf, Document>, String> {
@@ -143,15 +143,15 @@ fn search(
             }
             collect::Item::PassedOver(..) => {}
             collect::Item::Failed(path, why) => {
-                all.push(Item::Failed(Unread::new(path.display().to_string(), why)));
+                all.push(Item::Failed(Unread::new(path.display().to_string(), why), side));
             }
         }
     }
     Ok(found)
 }
 
-/// Pairs documents by the names of their domains. Where `whole` is false, one side is one document only, and nothing is said of
-/// what has no partner on the other.
+/// Pairs documents by the names of their domains. Where `whole` is false, one side is one document only, and what is asked is what becomes
+/// of that: nothing is said of what the directory has beside it.
 fn by_name(
     desired: impl Iterator<Item = Document>,
     actual: impl Iterator<Item = Document>,
@@ -164,7 +164,7 @@ fn by_name(
     for (side, mut document) in sides {
         match document.text() {
             Ok(text) => {
-                let name = domain_name(&text);
+                let name = domain_name(&text, document.is_found());
                 document.text = Some(text.clone());
                 match name {
                     Some(Ok(name)) => {
@@ -172,35 +172,44 @@ fn by_name(
                         if side == Side::Desired { entry.0.push(document) } else { entry.1.push(document) }
                     }
                     Some(Err(why)) => {
-                        unnamed.push(Item::Failed(Unread { label: document.label(), text, why: Box::new(why) }))
+                        let unread = Unread { label: document.label(), text, why: Box::new(why) };
+                        unnamed.push(Item::Failed(unread, side));
                     }
-                    // Something else than a domain, as a network.
                     None => {}
                 }
             }
-            Err(unread) => unnamed.push(Item::Failed(unread)),
+            Err(unread) => unnamed.push(Item::Failed(unread, side)),
         }
     }
     all.extend(unnamed);
-    for (name, (mut desired, mut actual)) in names {
-        match (desired.pop(), actual.pop()) {
-            (Some(before), Some(after)) if desired.is_empty() && actual.is_empty() => {
-                all.push(Item::Pair(before, after));
-            }
-            (Some(before), Some(after)) => {
-                let several = if desired.is_empty() { after } else { before };
-                let why = format!("several files describe the domain {name}: which of them is meant?");
-                all.push(Item::Failed(Unread::new(several.label(), why)));
-            }
-            (Some(document), None) if whole => all.push(Item::Only { document, side: Side::Desired, name }),
-            (None, Some(document)) if whole => all.push(Item::Only { document, side: Side::Actual, name }),
-            _ => {}
+    for (name, (desired, actual)) in names {
+        let only = |documents: Vec<Document>, side| {
+            let asked_about = documents.into_iter().filter(|it| whole || !it.is_found());
+            asked_about.map(|document| Item::Only { document, side, name: name.clone() }).collect::<Vec<_>>()
+        };
+        match (desired.len(), actual.len()) {
+            (1, 1) => all.extend(desired.into_iter().zip(actual).map(|(before, after)| Item::Pair(before, after))),
+            (_, 0) => all.extend(only(desired, Side::Desired)),
+            (0, _) => all.extend(only(actual, Side::Actual)),
+            (1, _) => all.push(Item::Failed(ambiguous(&name, &actual), Side::Actual)),
+            (_, _) => all.push(Item::Failed(ambiguous(&name, &desired), Side::Desired)),
         }
     }
 }
 
-/// The name of the domain that a document describes; none where it describes something else.
-fn domain_name(text: &str) -> Option<Result<String, Finding>> {
+/// What is said of a domain that several files of one side describe.
+fn ambiguous(name: &str, files: &[Document]) -> Unread {
+    let labels: Vec<String> = files.iter().map(Document::label).collect();
+    let (last, others) =
+        labels.split_last().map_or((String::new(), String::new()), |(last, others)| (last.clone(), others.join(", ")));
+    Unread::new(
+        last,
+        format!("describes the domain {name}, and so do {others}: leave one of them, or name the file that is meant"),
+    )
+}
+
+/// The name of the domain that a document describes; none where it was found in a directory, which may hold something else too.
+fn domain_name(text: &str, is_found: bool) -> Option<Result<String, Finding>> {
     let mut spare = Spare::default();
     let document = match domxml_xml::parse(text, &mut spare) {
         Ok(tree) => tree.document,
@@ -208,7 +217,9 @@ fn domain_name(text: &str) -> Option<Result<String, Finding>> {
     };
     let root = document.root_element();
     if !root.has_tag_name("domain") {
-        return None;
+        let other = format!("the root is <{}>; expected <domain>", root.tag_name().name());
+        let other = Finding::new(ids::NOT_A_DOMAIN, Level::Error, root.range(), other);
+        return if is_found { None } else { Some(Err(other)) };
     }
     let name = root.children().find(|child| child.has_tag_name("name")).and_then(|name| name.text());
     let nameless = || Finding::new(ids::INVALID, Level::Error, root.range(), "the domain has no name");

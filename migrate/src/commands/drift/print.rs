@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::pairs::{Document, Side, Unread};
 use crate::cli::{Output, OutputFormat};
+use crate::commands::NOTHING_TO_COMPARE;
 use crate::drift::{Change, Difference, Drift, Element, Filled, Finder, Place};
 use crate::finding::{Finding, Level, Lines, ids};
 use crate::report::{Action, FileReport, JSON_VERSION, Reporter, Summary, coloured, reporter, visible};
@@ -75,8 +76,10 @@ impl Result {
         Self { desired, actual, drift, places: vec![(side, 1, 1, 0)], ..Self::new(Verdict::Drift) }
     }
 
-    pub(super) fn unjudged(error: Unread) -> Self {
-        Self { error: Some(error), ..Self::new(Verdict::Unjudged) }
+    /// What was asked for and what stands there, as far as that is known, and why it cannot be judged.
+    pub(super) fn unjudged(labels: [Option<&str>; 2], error: &Unread) -> Self {
+        let [desired, actual] = labels.map(|label| label.map(str::to_owned));
+        Self { desired, actual, error: Some(error.clone()), ..Self::new(Verdict::Unjudged) }
     }
 
     fn label(&self, side: Side) -> &str {
@@ -274,6 +277,9 @@ impl Printer {
         }
         if self.quiet {
             return Ok(());
+        }
+        if self.counts == [0; 3] {
+            return writeln!(diagnostics, "{NOTHING_TO_COMPARE}");
         }
         writeln!(diagnostics, "{same} as libvirt made them, {drift} drifted, {unjudged} not judged")
     }
