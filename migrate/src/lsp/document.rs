@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use domxml_runtime::edit::Around;
-use domxml_xml::{Kind, Spare};
+use domxml_xml::{Kind, Spare, limits};
 use lsp_types::{
     DocumentChanges, OneOf, OptionalVersionedTextDocumentIdentifier, TextDocumentContentChangeEvent, TextDocumentEdit,
     TextEdit, Uri, WorkspaceEdit,
@@ -17,12 +17,14 @@ use super::mend::Mended;
 use super::settings::Settings;
 use super::tree::{Spot, Tree, local};
 use crate::engine::Outcome;
-use crate::finding::Finding;
-use crate::finding::ids;
+use crate::finding::{Finding, Level, ids};
 use crate::holder::Content;
 use crate::input::dressed;
 use crate::judgement::Judge;
 use crate::reference;
+
+/// The bytes of a document that is looked at while it is typed. It is read as a whole after each change, a megabyte in some half a second.
+const MAX_BYTES: usize = 8 << 20;
 
 /// An open document.
 #[derive(Debug)]
@@ -33,7 +35,7 @@ pub struct Document {
     pub version: i32,
     /// Its lines.
     pub lines: Lines,
-    /// Its elements.
+    /// Its elements; none where it is too large.
     pub tree: Tree,
     /// What holds for it.
     pub settings: Rc<Settings>,
@@ -54,7 +56,7 @@ impl Document {
     /// A document that is opened.
     #[must_use]
     pub fn new(text: String, version: i32, settings: Rc<Settings>) -> Self {
-        let (lines, tree) = (Lines::new(&text), Tree::new(&text));
+        let (lines, tree) = (Lines::new(&text), tree(&text));
         Self { text, version, lines, tree, settings, findings: None }
     }
 
@@ -73,9 +75,15 @@ impl Document {
                 }
             }
         }
-        self.tree = Tree::new(&self.text);
+        self.tree = tree(&self.text);
         self.version = version;
         self.findings = None;
+    }
+
+    /// Whether it is larger than what is looked at while it is typed.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        self.text.len() > MAX_BYTES
     }
 
     /// Lets changes be of this version alone: where more was typed by the time they arrive, the editor leaves them out.
@@ -98,6 +106,14 @@ impl Document {
     fn check(&self, judge: &Judge) -> Vec<Finding> {
         if self.settings.is_excluded {
             return Vec::new();
+        }
+        if self.is_too_large() {
+            let told = format!(
+                "a document of more than {} MiB is not looked at while it is open in an editor: `dommigrate check` takes up to {}",
+                MAX_BYTES >> 20,
+                limits::MAX_BYTES >> 20
+            );
+            return vec![Finding::new(ids::IO, Level::Error, 0..0, told)];
         }
         let Err(error) = domxml_xml::parse(&self.text, &mut Spare::default()) else {
             return self.check_text(&self.text, judge);
@@ -206,6 +222,11 @@ impl Document {
             self.tree.chain(number).into_iter().map(|it| local(&self.text[self.tree.elements[it].name.clone()]));
         names.collect::<Vec<_>>().join("/")
     }
+}
+
+/// The elements of a text, as far as it is looked at.
+fn tree(text: &str) -> Tree {
+    if text.len() > MAX_BYTES { Tree::default() } else { Tree::new(text) }
 }
 
 /// Lets `judge` look at the domain or domains of a text, or at the element alone that it is.

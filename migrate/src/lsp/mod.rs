@@ -1,6 +1,8 @@
 //! `lsp`: the language server, over standard input and output.
 //!
-//! One thread answers one request after the other; findings are told when nothing else is waiting, so that typing is never held up. What it
+//! One thread answers one request after the other; findings are told when nothing else is waiting, so that typing is never held up. No answer
+//! takes long enough to be taken back: `$/cancelRequest` is read past, as the protocol lets a server do, and a document that is too large to be
+//! read after each change is not looked at. What it
 //! knows of the format is the schema's ([`crate::reference`]), what it finds is what `check` finds, and what it mends is what `upgrade` writes.
 
 mod completion;

@@ -19,8 +19,10 @@ use lsp_types::request::{
 };
 use lsp_types::{
     DocumentSymbolResponse, GotoDefinitionResponse, InitializeParams, Location, LogMessageParams, MessageType,
-    PrepareRenameResponse, PublishDiagnosticsParams, ShowMessageParams, TextDocumentPositionParams, Uri,
+    PrepareRenameResponse, PublishDiagnosticsParams, ShowMessageParams, TextDocumentIdentifier,
+    TextDocumentPositionParams, Uri,
 };
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -33,6 +35,13 @@ use super::{capabilities, diagnostics, fixes, format, hover, references, symbols
 use crate::cli::Lsp;
 use crate::config;
 use crate::judgement::Judge;
+
+/// What all requests about a document say of it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct About {
+    text_document: TextDocumentIdentifier,
+}
 
 /// How far the conversation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,6 +226,10 @@ impl<W: Write> Server<W> {
     }
 
     fn asked(&mut self, method: &str, params: &RawValue) -> Result<Value, Refusal> {
+        // Editors ask by themselves: that there is no answer is told among what is found, once.
+        if self.is_about_too_much(params) {
+            return Ok(Value::Null);
+        }
         match method {
             HoverRequest::METHOD => {
                 let at = asked::<HoverRequest>(params)?.text_document_position_params;
@@ -294,6 +307,13 @@ impl<W: Write> Server<W> {
             }
             _ => Err(Refusal::new(Code::MethodNotFound, format!("{method} is not served"))),
         }
+    }
+
+    /// Whether a request is about a document that is too large to be looked at.
+    fn is_about_too_much(&self, params: &RawValue) -> bool {
+        let about: Option<About> = serde_json::from_str(params.get()).ok();
+        let document = about.and_then(|about| self.documents.get(about.text_document.uri.as_str()));
+        document.is_some_and(Document::is_too_large)
     }
 
     fn document(&self, uri: &Uri) -> Result<&Document, Refusal> {

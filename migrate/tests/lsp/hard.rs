@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::editor::{Editor, MACHINE, URI, place};
+use crate::editor::{Editor, MACHINE, URI, codes, place};
 
 /// Numbers that look random and are the same each time.
 struct Dice(u64);
@@ -107,6 +107,25 @@ fn hostile_documents_are_served() {
     let typed =
         json!({"range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}, "text": "\n"});
     editor.change(URI, 99, serde_json::Value::Array(vec![typed; 20_000]));
+}
+
+/// What would take seconds after each change is told to be too large, and is served again once it is not.
+#[test]
+fn a_document_that_is_too_large_is_told_to_be() {
+    let mut editor = Editor::start(&[], json!({}));
+    let large = format!("{MACHINE}<!--{}-->\n", "x".repeat(8 << 20));
+    let found = editor.open(URI, &large);
+    assert_eq!(codes(&found), ["io"]);
+    let told = "a document of more than 8 MiB is not looked at while it is open in an editor: `dommigrate check` takes up to 256";
+    assert_eq!(found[0]["message"], told);
+    let about = json!({"textDocument": {"uri": URI}});
+    assert_eq!(editor.at("textDocument/hover", place(MACHINE, "<disk", 2)), json!(null));
+    for request in ["textDocument/documentSymbol", "textDocument/foldingRange"] {
+        assert_eq!(editor.ask(request, about.clone()), json!(null), "{request}");
+    }
+    let found = editor.change(URI, 2, json!([{"text": MACHINE}]));
+    assert!(!codes(&found).contains(&"io"), "{found:?}");
+    assert_ne!(editor.at("textDocument/hover", place(MACHINE, "<disk", 2)), json!(null));
 }
 
 /// Requests about a document of 30 KB are answered while one types; what each takes is printed. The bound is 20 ms, for builds with
