@@ -229,6 +229,20 @@ fn a_file_that_cannot_be_read_is_told_as_a_file() {
     }
 }
 
+/// A file may have thousands of lines, of which one is indented otherwise.
+#[test]
+fn a_layout_is_told_at_the_first_line_that_is_otherwise() {
+    let text = NEW.replace("    <type>", "\t<type>");
+    let cut = NEW.trim_end();
+    for (text, place) in [(&*text, "5:2"), (cut, "7:1"), (&*NEW.replace('\'', "\""), "1:1"), ("<domain/>", "")] {
+        let call = ["fmt", "--check", "--output-format", "concise"];
+        let output = dommigrate().args(call).write_stdin(text).output().expect("it runs");
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        let line = format!("<stdin>:{place}: legacy[layout]: not in canonical layout\n");
+        assert_eq!(said.contains(&line), !place.is_empty(), "{said}");
+    }
+}
+
 /// No arrow leads to nothing, and no name steers the terminal.
 #[test]
 fn reports_read_well() {

@@ -55,8 +55,10 @@ pub(super) fn fmt(files: &Files, configs: &Configs) -> Result<u8, String> {
         let mut outcome = source.content.rewrite(&source.text, format);
         // Content that is kept is no concern of a formatter.
         outcome.findings.retain(|finding| finding.level == Level::Error);
-        if writing.options.nothing() && outcome.text.as_ref().is_some_and(|text| *text != source.text) {
-            outcome.findings.push(layout_finding(layout));
+        if writing.options.nothing()
+            && let Some(new) = outcome.text.as_ref().filter(|new| **new != source.text)
+        {
+            outcome.findings.push(layout_finding(layout, &source.text, new));
         }
         writing.finish(origin, source, outcome, true)
     })?;
@@ -71,12 +73,17 @@ pub(super) fn place(stdin: bool, output: &Output, write: &Write) -> Findings {
     if printed || output.output_format.is_text() { Findings::Aside } else { Findings::Result }
 }
 
-fn layout_finding(wanted: Layout) -> Finding {
+/// What is said of a document that is laid out otherwise than wanted, at the first line that is.
+fn layout_finding(wanted: Layout, text: &str, new: &str) -> Finding {
+    let same = text.bytes().zip(new.bytes()).take_while(|(old, new)| old == new).count();
+    let start = text.as_bytes()[..same].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let line = text[start..].lines().next().unwrap_or_default();
+    let start = start + line.len() - line.trim_start().len();
     let message = match wanted {
         Layout::Canonical => "not in canonical layout",
         Layout::Keep => "lines are not indented as deep as what stands on them",
     };
-    Finding::new(ids::LAYOUT, Level::Legacy, 0..0, message)
+    Finding::new(ids::LAYOUT, Level::Legacy, start..start + line.trim().len(), message)
 }
 
 pub(super) fn status(summary: &Summary, write: &Write) -> u8 {
