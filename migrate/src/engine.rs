@@ -13,10 +13,11 @@ mod unknown;
 mod unread;
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use domxml::Domain;
 use domxml_runtime::edit::{remarks, restore};
-use domxml_runtime::{Action, Element, KeptValue, Newer, Note, Original, WriteOptions};
+use domxml_runtime::{Element, KeptValue, Newer, Note, Original, WriteOptions};
 use domxml_xml::{Spare, Tree};
 
 use crate::claim::Claim;
@@ -26,7 +27,7 @@ use crate::options::{Fate, Layout, Profile};
 use crate::rule::{Context, Scope};
 use crate::suppress::Suppressions;
 
-use findings::{from_note, from_unread, from_written, live_notes};
+use findings::{from_all_written, from_note, from_unread};
 use needs::newer_than_target;
 use options::{keeps_comments, write_options};
 use reading::{Reading, read};
@@ -212,12 +213,7 @@ fn rewrite(
         unknown::restore(domain, &context.kept, &mut context.findings);
     }
     restore(domain, said);
-    let is_unread = |note: &Note| unread.iter().any(|it| it.start <= note.range.start && note.range.end <= it.end);
-    let reading = Reading::For(options.unknown);
-    let mended = unknown::mended(&context.findings);
-    let told = notes.iter().chain(&context.notes).filter(|note| !mended.holds(text, note));
-    let told = told.map(|note| if is_unread(note) { from_unread(note) } else { from_note(note, reading) });
-    let mut findings: Vec<Finding> = told.collect();
+    let mut findings = told(text, notes, &context, &unread, options);
     findings.append(&mut context.findings);
     findings.extend(newer);
     // What is held against the original has to be printed as that was.
@@ -228,10 +224,7 @@ fn rewrite(
         Some(print) => std::mem::take(&mut print.findings),
         None => domain.findings_with(&printing),
     };
-    let live = written.iter().filter(|written| written.action == Action::LiveKept);
-    findings.extend(live_notes(live));
-    let others = written.iter().filter(|written| written.action != Action::LiveKept);
-    findings.extend(others.map(from_written));
+    findings.extend(from_all_written(&written));
     locate::place(original.tree(), &mut findings);
     // libvirt has no form of a document that it refuses; the modern form of it keeps what is wrong.
     let asked = options.unknown == Fate::Kept;
@@ -252,6 +245,15 @@ fn rewrite(
     let printed = print.into_iter().map(|print| Printed { text: print.text, exact, target }).collect();
     let claims = context.claims;
     Outcome { findings, text: new, carried_over: keep, printed, claims, untold, ..Outcome::default() }
+}
+
+/// What was read otherwise than it stands, and is so still when the rules have run.
+fn told(text: &str, notes: &[Note], context: &Context<'_>, unread: &[Range<usize>], options: &Options) -> Vec<Finding> {
+    let is_unread = |note: &Note| unread.iter().any(|it| it.start <= note.range.start && note.range.end <= it.end);
+    let reading = Reading::For(options.unknown);
+    let mended = unknown::mended(&context.findings);
+    let left = notes.iter().chain(&context.notes).filter(|note| !mended.holds(text, note));
+    left.map(|note| if is_unread(note) { from_unread(note) } else { from_note(note, reading) }).collect()
 }
 
 /// Runs the plan. A rule after which libvirt would read another element than it did is left out for the element that it changed so.

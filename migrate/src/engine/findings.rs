@@ -93,6 +93,14 @@ pub(super) fn from_unread(note: &Note) -> Finding {
     finding(ids::INVALID, Level::Note, note.range.clone(), note.path.clone(), message)
 }
 
+/// What the writer did of its own accord.
+pub(super) fn from_all_written(written: &[runtime::Finding]) -> Vec<Finding> {
+    let (live, others): (Vec<_>, Vec<_>) = written.iter().partition(|written| written.action == Action::LiveKept);
+    let mut findings = live_notes(live.into_iter());
+    findings.extend(others.into_iter().map(from_written));
+    findings
+}
+
 pub(super) fn from_written(written: &runtime::Finding) -> Finding {
     let name = written.attribute.map_or("", |attribute| attribute.name);
     let (thing, text) = match written.attribute {
@@ -125,7 +133,7 @@ pub(super) fn from_written(written: &runtime::Finding) -> Finding {
 }
 
 /// One note for each kind of thing that only a running domain shows.
-pub(super) fn live_notes<'a>(written: impl Iterator<Item = &'a runtime::Finding>) -> Vec<Finding> {
+fn live_notes<'a>(written: impl Iterator<Item = &'a runtime::Finding>) -> Vec<Finding> {
     let mut kinds: Vec<(&runtime::Finding, usize)> = Vec::new();
     for live in written {
         let name = |finding: &runtime::Finding| (finding.owner.name, finding.attribute.map(|attribute| attribute.name));
