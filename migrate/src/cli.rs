@@ -404,6 +404,12 @@ impl Files {
         let named = self.paths.iter().any(|path| is_stdin(path));
         named || self.paths.is_empty() && self.files_from.is_none()
     }
+
+    /// Whether what is printed of a file has to say of which.
+    #[must_use]
+    pub fn may_be_many(&self) -> bool {
+        self.paths.len() > 1 || self.files_from.is_some() || self.paths.iter().any(|path| path.is_dir())
+    }
 }
 
 /// Which rules run, and for which libvirt.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use common::{NEW, OLD, dommigrate};
+use common::{NEW, OLD, dommigrate, stdout};
 
 /// The commands, with what each prints for a folder in which all is well.
 const COMMANDS: [&str; 5] = ["upgrade", "check", "fmt", "validate", "info"];
@@ -236,6 +236,9 @@ fn files_are_listed_by_another_program() {
     fs::write(root.join("list"), "sub\r\na.xml\r\n").expect("written");
     let (status, said) = check(&["--files-from", "list", "b c.xml"], "");
     assert!(status == 1 && said.contains("3 files, 3 would be rewritten"), "{said}");
+    let mut info = dommigrate();
+    info.current_dir(root).args(["info", "--quiet", "--files-from", "-"]).write_stdin("a.xml\nb c.xml\n");
+    assert_eq!(stdout(&mut info), "a.xml: oldest libvirt: 0.6.0\nb c.xml: oldest libvirt: 0.6.0\n");
     // An empty list is no document on standard input.
     let (status, said) = check(&["--files-from", "-"], "");
     assert!(status == 0 && said.starts_with("no file was found"), "{said}");

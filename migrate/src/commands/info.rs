@@ -20,7 +20,7 @@ use crate::rule::Range;
 pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
     let args: Info = configs.whole(files)?;
     let (format, quiet) = (args.output.output_format, args.output.quiet);
-    let many = args.files.paths.len() > 1 || args.files.paths.iter().any(|path| path.is_dir());
+    let many = args.files.may_be_many();
     let place = if format.is_text() { Findings::Aside } else { Findings::Result };
     let items = configs.collect(&args.files)?;
     let by_file = configs.by_file(&items, |args: Info| Ok(args.files.unknown.unwrap_or_default()))?;
