@@ -10,7 +10,6 @@ use domxml_runtime::Version;
 
 use crate::input::is_stdin;
 use crate::output::{self, HardLinks, Owner};
-use crate::patterns::Pattern;
 
 pub use crate::options::{Driver, Layout, Profile, Unknown};
 
@@ -372,9 +371,6 @@ pub struct Files {
     /// Leave out paths that match this pattern, named ones too (as in a .gitignore; may be repeated)
     #[arg(long, value_name = "GLOB", help_heading = "Files")]
     pub exclude: Vec<String>,
-    /// What a configuration wants directories to be searched for.
-    #[arg(skip)]
-    pub searched: Vec<Pattern>,
     /// Leave out what .gitignore files leave out
     #[arg(long, help_heading = "Files")]
     pub respect_gitignore: bool,

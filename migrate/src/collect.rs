@@ -30,11 +30,14 @@ pub enum Item {
 /// What directories are searched for where the caller does not say.
 const INCLUDE: &str = "*.[xX][mM][lL]";
 
+/// Whether the configuration for a file of a directory wants it; none where it does not say for what directories are searched.
+pub type Wanted<'w> = dyn Fn(&Path) -> Result<Option<bool>, String> + 'w;
+
 /// Everything the paths stand for, those of a directory sorted.
 ///
 /// # Errors
-/// One line: a pattern is malformed, the list of files cannot be read, or standard input is asked for twice.
-pub fn collect(files: &Files) -> Result<Vec<Item>, String> {
+/// One line: a pattern is malformed, the list of files cannot be read, standard input is asked for twice, or what `wanted` says.
+pub fn collect(files: &Files, wanted: &Wanted<'_>) -> Result<Vec<Item>, String> {
     let mut paths = files.paths.clone();
     if let Some(list) = &files.files_from {
         let wrong = |what: &dyn Display| format!("--files-from {}: {what}", shown(list));
@@ -49,13 +52,13 @@ pub fn collect(files: &Files) -> Result<Vec<Item>, String> {
     } else if paths.is_empty() {
         return Ok(vec![Item::Document(Origin::Stdin)]);
     }
-    let search = Search::new(files, &paths)?;
+    let search = Search::new(files, &paths, wanted)?;
     let mut found = Vec::new();
     for path in paths {
         if is_stdin(&path) {
             found.push(Candidate { item: Item::Document(Origin::Stdin), link: false, file: None });
         } else if path.is_dir() {
-            search.directory(&path, &mut found);
+            search.directory(&path, &mut found)?;
         } else if !search.excluded(&path, false) {
             found.push(Candidate::named(path));
         }
@@ -160,14 +163,18 @@ fn once(found: Vec<Candidate>) -> Vec<Item> {
 }
 
 /// How directories are searched.
-struct Search {
+struct Search<'w> {
+    /// What the caller says, or where that is nothing and a configuration says nothing either.
     include: Patterns,
+    /// Whether the caller says it.
+    is_typed: bool,
+    wanted: &'w Wanted<'w>,
     exclude: Patterns,
     gitignore: bool,
 }
 
-impl Search {
-    fn new(files: &Files, paths: &[PathBuf]) -> Result<Self, String> {
+impl<'w> Search<'w> {
+    fn new(files: &Files, paths: &[PathBuf], wanted: &'w Wanted<'w>) -> Result<Self, String> {
         let here = std::env::current_dir().map_err(|error| format!("no current directory: {}", why(&error)))?;
         // A pattern with a slash counts from where the command runs, or from a directory that is searched.
         let bases: Vec<&Path> = std::iter::once(here.as_path())
@@ -177,12 +184,11 @@ impl Search {
             let pattern = |glob: &String, base: &&Path| Pattern::new(base, glob);
             globs.iter().flat_map(|glob| bases.iter().map(move |base| pattern(glob, base))).collect()
         };
-        let include = match (&files.include[..], &files.searched[..]) {
-            ([], []) => given(&[INCLUDE.to_owned()]),
-            ([], configured) => configured.to_vec(),
-            (typed, _) => given(typed),
-        };
+        let is_typed = !files.include.is_empty();
+        let include = if is_typed { given(&files.include) } else { given(&[INCLUDE.to_owned()]) };
         Ok(Self {
+            is_typed,
+            wanted,
             include: Patterns::new("--include", &include)?,
             exclude: Patterns::new("--exclude", &given(&files.exclude))?,
             gitignore: files.respect_gitignore,
@@ -193,7 +199,12 @@ impl Search {
         self.exclude.matches(path, directory)
     }
 
-    fn directory(&self, root: &Path, found: &mut Vec<Candidate>) {
+    fn included(&self, path: &Path) -> Result<bool, String> {
+        let configured = if self.is_typed { None } else { (self.wanted)(path)? };
+        Ok(configured.unwrap_or_else(|| self.include.matches(path, false)))
+    }
+
+    fn directory(&self, root: &Path, found: &mut Vec<Candidate>) -> Result<(), String> {
         let exclude = self.exclude.clone();
         // Machine definitions are not source code: what a .gitignore leaves out of a repository is still a definition, unless
         // the caller wants otherwise.
@@ -215,7 +226,7 @@ impl Search {
                 Ok(entry) => {
                     let link = entry.path_is_symlink();
                     let path = entry.into_path();
-                    if self.include.matches(&path, false)
+                    if self.included(&path)?
                         && let Some(candidate) = self.entry(root, path, link)
                     {
                         found.push(candidate);
@@ -228,6 +239,7 @@ impl Search {
                 }
             }
         }
+        Ok(())
     }
 
     /// What a directory entry stands for; nothing where it is found elsewhere.

@@ -101,13 +101,12 @@ impl Configs {
     /// # Errors
     /// One line: a configuration is wrong, or what [`collect::collect`] says.
     pub fn collect(&self, files: &Files) -> Result<Vec<Item>, String> {
-        let mut files = files.clone();
-        let first = files.paths.iter().find(|path| !is_stdin(path)).cloned();
-        if let Some(config) = self.of(first.as_deref())? {
-            files.searched.extend(config.include.iter().cloned());
-        }
+        let wanted = |path: &Path| {
+            let config = self.of(Some(path))?;
+            Ok(config.and_then(|config| config.include.as_ref().map(|include| include.matches(path, false))))
+        };
         let mut items = Vec::new();
-        for item in collect::collect(&files)? {
+        for item in collect::collect(files, &wanted)? {
             let path = match &item {
                 Item::Document(origin) => origin.path(),
                 Item::PassedOver(path, _) | Item::Failed(path, _) => Some(path.as_path()),

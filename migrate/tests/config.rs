@@ -235,3 +235,36 @@ fn a_configuration_that_is_a_link_to_nothing_is_an_error() {
     assert!(status == 2 && text.contains("dommigrate.toml: No such file"), "{text}");
     assert_eq!(fs::read_to_string(root.join("a.xml")).expect("read"), OLD);
 }
+
+/// Each directory is searched for what its own configuration wants, whatever is named before it.
+#[test]
+fn directories_are_searched_as_their_own_configurations_want() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let root = directory.path();
+    for folder in ["one", "other/sub"] {
+        fs::create_dir_all(root.join(folder)).expect("made");
+    }
+    for file in ["one/a.xml", "one/b.dom", "other/c.xml", "other/sub/d.dom", "other/sub/e.xml"] {
+        fs::write(root.join(file), OLD).expect("written");
+    }
+    for folder in ["one", "other/sub"] {
+        fs::write(root.join(folder).join("dommigrate.toml"), "include = ['*.dom']\n").expect("written");
+    }
+    let found = |paths: &[&str]| {
+        let output = dommigrate().current_dir(root).args(["upgrade", "--check"]).args(paths).output().expect("it runs");
+        String::from_utf8_lossy(&output.stdout).replace(": would be rewritten\n", " ").replace("./", "")
+    };
+    assert_eq!(found(&["one", "other"]), "one/b.dom other/c.xml other/sub/d.dom ");
+    assert_eq!(found(&["other", "one"]), "other/c.xml other/sub/d.dom one/b.dom ");
+    assert_eq!(found(&["."]), "one/b.dom other/c.xml other/sub/d.dom ");
+    assert_eq!(found(&[".", "--include", "*.xml"]), "one/a.xml other/c.xml other/sub/e.xml ");
+    // And so by those that compare.
+    fs::create_dir(root.join("copy")).expect("made");
+    fs::write(root.join("copy/b.dom"), OLD).expect("written");
+    fs::write(root.join("copy/dommigrate.toml"), "include = ['*.dom']\n").expect("written");
+    for (command, said) in [("diff", "1 same, 0 different"), ("drift", "1 as libvirt made them, 0 drifted")] {
+        let output = dommigrate().current_dir(root).args([command, "one", "copy"]).output().expect("it runs");
+        let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(told.contains(said), "{told}");
+    }
+}

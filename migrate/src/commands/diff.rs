@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{DONE, FAILED, FOUND, NOTHING_TO_COMPARE, catalogue};
 use crate::cli::{Diff, Files, OutputFormat, Profile, RuleSelection, Unknown};
-use crate::collect::{Item, collect};
+use crate::collect::Item;
 use crate::config::Configs;
 use crate::engine::{self, Options, Outcome};
 use crate::features;
@@ -49,7 +49,7 @@ pub(super) fn run(paths: [&PathBuf; 2], configs: &Configs) -> Result<u8, String>
     };
     let comparison = Comparison::new(options(Profile::Modern)?, options(Profile::Libvirt)?);
     let mut wanted = Vec::new();
-    for pair in pairs(&args.before, &args.after)? {
+    for pair in pairs(&args.before, &args.after, configs)? {
         if pair.failed.is_some() || !(is_left_out(&pair.before, configs)? || is_left_out(&pair.after, configs)?) {
             wanted.push(pair);
         }
@@ -132,7 +132,7 @@ impl Pair {
 }
 
 /// The documents to compare: the two paths, or what two directories hold under the same relative paths; and what cannot be.
-fn pairs(before: &Path, after: &Path) -> Result<Vec<Wanted>, String> {
+fn pairs(before: &Path, after: &Path, configs: &Configs) -> Result<Vec<Wanted>, String> {
     match (before.is_dir(), after.is_dir()) {
         (false, false) if before == after && input::is_stdin(before) => {
             return Err("standard input is one document: name a file to compare it with".to_owned());
@@ -154,7 +154,7 @@ fn pairs(before: &Path, after: &Path) -> Result<Vec<Wanted>, String> {
     let mut all: Vec<PathBuf> = Vec::new();
     let mut wanted = Vec::new();
     for root in [before, after] {
-        for item in collect(&Files { paths: vec![root.to_owned()], ..Files::default() })? {
+        for item in configs.collect(&Files { paths: vec![root.to_owned()], ..Files::default() })? {
             match item {
                 Item::Document(origin) => {
                     all.extend(origin.path().and_then(|path| path.strip_prefix(root).ok()).map(Path::to_owned));

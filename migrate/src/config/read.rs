@@ -33,8 +33,8 @@ pub(super) struct Config {
     pub(super) path: PathBuf,
     /// What holds for all files.
     pub(super) arguments: Vec<Argument>,
-    /// What directories are searched for.
-    pub(super) include: Vec<Pattern>,
+    /// What directories are searched for, where it says so.
+    pub(super) include: Option<Patterns>,
     /// What is left out.
     pub(super) exclude: Patterns,
     sections: Vec<Section>,
@@ -74,7 +74,7 @@ impl Config {
             Ok(globs.iter().map(|glob| Pattern::new(base, glob)).collect())
         };
         let (include, exclude) = (patterns("include")?, Patterns::new("exclude", &patterns("exclude")?)?);
-        Patterns::new("include", &include)?;
+        let include = if include.is_empty() { None } else { Some(Patterns::new("include", &include)?) };
         let sections = match table.remove(SECTIONS) {
             None => Vec::new(),
             Some(Value::Array(sections)) => {

@@ -134,9 +134,8 @@ fn search(
 ) -> Result<BTreeMap<PathBuf, Document>, String> {
     let mut found = BTreeMap::new();
     let files = Files { paths: vec![root.to_owned()], exclude: exclude.to_vec(), ..Files::default() };
-    for item in collect::collect(&files)? {
+    for item in configs.collect(&files)? {
         match item {
-            collect::Item::Document(origin) if configs.leaves_out(origin.path())? => {}
             collect::Item::Document(origin) => {
                 let relative = origin.path().and_then(|path| path.strip_prefix(root).ok()).map(Path::to_owned);
                 found.insert(relative.unwrap_or_default(), Document::new(origin));
