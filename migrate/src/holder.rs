@@ -126,6 +126,15 @@ impl Content {
         }
     }
 
+    /// Whether a place is in a domain of a document.
+    #[must_use]
+    pub fn holds(&self, at: usize) -> bool {
+        match self {
+            Self::Holder(parts) => parts.iter().any(|part| part.range.contains(&at)),
+            _ => true,
+        }
+    }
+
     /// Lets `judge` look at each domain of a document.
     pub fn findings(&self, text: &str, mut judge: impl FnMut(&str) -> Vec<Finding>) -> Vec<Finding> {
         let mut findings = Vec::new();

@@ -163,6 +163,24 @@ fn a_document_can_be_left_alone() {
 }
 
 #[test]
+fn a_suppression_around_the_domains_of_a_snapshot_is_noted() {
+    let comment = "<!-- dommigrate: ignore-file default-value -->";
+    let snapshot = |before: &str, inside: &str| {
+        let domain = OLD.replace("  <name>", &format!("  {inside}\n  <name>"));
+        format!("<domainsnapshot>\n{before}\n{domain}</domainsnapshot>\n")
+    };
+    for (text, is_told) in [(snapshot(comment, ""), true), (snapshot("<!-- c -->", comment), false)] {
+        for command in [&["check"][..], &["upgrade", "--check"]] {
+            let output = dommigrate().args(command).write_stdin(text.clone()).output().expect("it runs");
+            let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+            let told =
+                "<stdin>:2:1: note[unused-suppression]: this comment stands in no domain, and suppresses nothing";
+            assert_eq!((said.contains(told), said.contains("[default-value]")), (is_told, is_told), "{said}");
+        }
+    }
+}
+
+#[test]
 fn a_suppression_that_serves_to_nothing_is_noted() {
     for (comment, words) in [
         ("ignore os-nvram-text", "nothing is found that this comment suppresses (os-nvram-text)"),

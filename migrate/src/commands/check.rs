@@ -8,11 +8,13 @@ use crate::batch::{self, Documents, Unfit};
 use crate::cli::{Check, Files, Layout, OutputFormat};
 use crate::config::Configs;
 use crate::engine;
+use crate::finding::ids;
 use crate::holder::Content;
 use crate::input::Origin;
 use crate::judgement::Judge;
 use crate::options::Fate;
 use crate::report::{Action, FileReport, Findings};
+use crate::suppress;
 
 pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
     let args: Check = configs.whole(files)?;
@@ -40,11 +42,15 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
         let wanted = by_file.of(origin)?;
         let (options, fate, strict) = &*wanted;
         let mut claims = Vec::new();
-        let findings = source.content.findings(&source.text, |text| {
+        let mut findings = source.content.findings(&source.text, |text| {
             let (findings, own) = judge.check_among_others(text, options);
             claims = own;
             findings
         });
+        if !options.muted.contains(&ids::UNUSED) {
+            findings.extend(suppress::around(&source.content, &source.text));
+            findings.sort_by_key(|finding| finding.span.start);
+        }
         if findings.iter().any(|finding| finding.level.fails(*strict)) {
             failing.store(true, Ordering::Relaxed);
         }

@@ -15,6 +15,7 @@ use crate::input::{Origin, Source};
 use crate::output::{Former, Refusal, Replacer};
 use crate::patch;
 use crate::report::{Action, FileReport, Findings, Summary, visible};
+use crate::suppress;
 use crate::verify::{self, Meant};
 
 pub(super) fn upgrade(files: &Files, configs: &Configs) -> Result<u8, String> {
@@ -32,7 +33,11 @@ pub(super) fn upgrade(files: &Files, configs: &Configs) -> Result<u8, String> {
     let summary = batch::run(items, jobs, &args.output, place, Documents::Domains, unfit, |origin, source| {
         let options = by_file.of(origin)?;
         let upgrade = |text: &str, depth| engine::upgrade_at(text, &options, depth);
-        let outcome = source.content.rewrite(&source.text, upgrade);
+        let mut outcome = source.content.rewrite(&source.text, upgrade);
+        if !options.muted.contains(&ids::UNUSED) {
+            outcome.findings.extend(suppress::around(&source.content, &source.text));
+            outcome.findings.sort_by_key(|finding| finding.span.start);
+        }
         writing.finish(origin, source, outcome, options.profile == Profile::Modern)
     })?;
     writing.replacer.finish();
