@@ -126,7 +126,7 @@ impl Content {
         }
     }
 
-    /// Whether a place is in a domain of a document.
+    /// Whether a place is in a domain of a document, or that has no others around it.
     #[must_use]
     pub fn holds(&self, at: usize) -> bool {
         match self {

@@ -8,7 +8,6 @@ use domxml_xml::{Kind, Piece};
 use roxmltree::{Document, Node};
 
 use crate::finding::{Finding, Level, ids};
-use crate::holder::Content;
 use crate::rules;
 
 /// How such a comment begins.
@@ -144,13 +143,13 @@ impl Suppressions {
 
 /// Notes on those that stand around the domains of a document which holds some: each domain is looked at alone.
 #[must_use]
-pub fn around(content: &Content, text: &str) -> Vec<Finding> {
-    if !matches!(content, Content::Holder(_)) || !text.contains(MARK) {
+pub fn around(text: &str, is_in_domain: impl Fn(usize) -> bool) -> Vec<Finding> {
+    if !text.contains(MARK) {
         return Vec::new();
     }
     let is_one = |piece: &Piece| {
         let said = text[piece.range.clone()].strip_prefix("<!--").unwrap_or_default();
-        piece.kind == Kind::Comment && said.trim_start().starts_with(MARK) && !content.holds(piece.range.start)
+        piece.kind == Kind::Comment && said.trim_start().starts_with(MARK) && !is_in_domain(piece.range.start)
     };
     let told = "this comment stands in no domain, and suppresses nothing: put it before an element in the domain";
     domxml_xml::pieces(text).filter(is_one).map(|piece| note(piece.range, told.to_owned())).collect()

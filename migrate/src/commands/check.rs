@@ -48,7 +48,7 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
             findings
         });
         if !options.muted.contains(&ids::UNUSED) {
-            findings.extend(suppress::around(&source.content, &source.text));
+            findings.extend(suppress::around(&source.text, |at| source.content.holds(at)));
             findings.sort_by_key(|finding| finding.span.start);
         }
         if findings.iter().any(|finding| finding.level.fails(*strict)) {

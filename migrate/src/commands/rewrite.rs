@@ -35,7 +35,7 @@ pub(super) fn upgrade(files: &Files, configs: &Configs) -> Result<u8, String> {
         let upgrade = |text: &str, depth| engine::upgrade_at(text, &options, depth);
         let mut outcome = source.content.rewrite(&source.text, upgrade);
         if !options.muted.contains(&ids::UNUSED) {
-            outcome.findings.extend(suppress::around(&source.content, &source.text));
+            outcome.findings.extend(suppress::around(&source.text, |at| source.content.holds(at)));
             outcome.findings.sort_by_key(|finding| finding.span.start);
         }
         writing.finish(origin, source, outcome, options.profile == Profile::Modern)
