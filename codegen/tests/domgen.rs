@@ -255,3 +255,28 @@ fn a_schema_may_have_any_name() {
         assert_eq!(command.output().expect("it runs").status.code(), Some(status), "{document}");
     }
 }
+
+#[test]
+fn names_that_no_crate_could_have_are_refused() {
+    let here = directory(&[("a.rng", OLD)]);
+    for (option, wrong, right) in [
+        ("--name", &["", "1a", "../x", "a b", "a.b", "-a"][..], "a_B-1"),
+        ("--root", &["", "x y", "crate::type", "a<b>", "crate::"], "crate::a::b"),
+        ("--scalars", &["a b", "1"], "::a::b"),
+    ] {
+        let call = |value: &str| {
+            let value = format!("{option}={value}");
+            let sources = if option == "--name" { &[][..] } else { &["--sources"] };
+            domgen(here.path(), &[&["generate", "a.rng", "-o", "out", &value], sources].concat())
+        };
+        for value in wrong {
+            let output = call(value);
+            assert_eq!(output.status.code(), Some(2), "{option} {value}");
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(said.contains(" expected") || said.contains("a value is required"), "{said}");
+            assert!(!here.path().join("out").exists(), "{option} {value}");
+        }
+        assert_eq!(call(right).status.code(), Some(0), "{option} {right}");
+        fs::remove_dir_all(here.path().join("out")).expect("removed");
+    }
+}

@@ -2,15 +2,15 @@
 
 use crate::diff::{self, DiffArgs};
 use crate::docs::{self, DocsArgs};
+use crate::shared::{failed, load_in, say, tell};
 use crate::written::{self, Runtime};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domxml_codegen::print::{Change, PrintOptions, outline};
-use domxml_codegen::{Errors, Overrides, analyse, dump, generate_of, lower, model_of};
-use domxml_xml::{Positions, Spare, limits, why};
+use domxml_codegen::{Overrides, analyse, dump, generate_of, lower, model_of};
+use domxml_xml::{Positions, Spare, limits};
 use relaxng_model::validate::{Validator, Violation};
 use relaxng_model::{FileResolver, Grammar};
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Makes Rust types, a parser and a formatter from a RELAX NG schema, and judges schemas and documents.
@@ -79,13 +79,13 @@ struct GenerateArgs {
     #[arg(long)]
     sources: bool,
     /// Path of the module that holds the sources' root module.
-    #[arg(long, value_name = "PATH", default_value = "crate::bindings", requires = "sources")]
+    #[arg(long, value_name = "PATH", default_value = "crate::bindings", requires = "sources", value_parser = module)]
     root: String,
     /// Path of the module with the types that `d:scalar` names.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = module)]
     scalars: Option<String>,
     /// Name of the crate; the schema's file name otherwise.
-    #[arg(long)]
+    #[arg(long, value_parser = package)]
     name: Option<String>,
     /// Where the crate has `domxml-runtime` from: `carry` puts it beside the sources, so that nothing of ours is needed (the default where it
     /// can be), a version is that of the registry, a directory is that of a checkout.
@@ -97,6 +97,24 @@ struct GenerateArgs {
     /// Write numbers and booleans in their one canonical spelling, whatever that of the document.
     #[arg(long)]
     canonical_numbers: bool,
+}
+
+/// The path of a module, as `--root` and `--scalars` take it.
+fn module(text: &str) -> Result<String, &'static str> {
+    let is_path =
+        syn::parse_str::<syn::Path>(text).is_ok_and(|path| path.segments.iter().all(|it| it.arguments.is_none()));
+    if is_path { Ok(text.to_owned()) } else { Err("the path of a Rust module is expected, as crate::bindings") }
+}
+
+/// The name of a package, as `--name` takes it and cargo does.
+fn package(text: &str) -> Result<String, &'static str> {
+    let is_name = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        Err("the name of a crate is expected: letters, digits, - and _, a letter first")
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -200,44 +218,16 @@ fn write_crate(args: &GenerateArgs, beside: Option<&Overrides>) -> Result<(), St
     Ok(())
 }
 
-/// Says on standard error what is done. That nobody reads it any more hinders nothing.
-pub(crate) fn tell(what: &str) {
-    let _ = writeln!(std::io::stderr(), "{what}");
-}
-
 /// Prints what was found: the result of the command.
 fn found(what: &dyn std::fmt::Display) -> Result<bool, String> {
     say(&format!("{what}\n"))?;
     Ok(false)
 }
 
-/// Prints a result. Nobody reading on is no error.
-pub fn say(text: &str) -> Result<(), String> {
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(format!("standard output: {}", why(&error)))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// What stands beside a schema.
 fn read_overrides(file: &Path) -> Result<Overrides, String> {
     let text = fs::read_to_string(file).map_err(failed(file))?;
     Overrides::read(file.display().to_string(), text).map_err(|errors| errors.to_string())
-}
-
-/// The grammar of a schema, with what stands beside it.
-pub fn load_in(resolver: &FileResolver, root: &str, beside: Option<&Overrides>) -> Result<Grammar, Errors> {
-    match beside {
-        Some(beside) => beside.load(resolver, root),
-        None => Ok(relaxng_model::load(resolver, root)?),
-    }
-}
-
-/// What is said where nothing can be done with a file.
-pub fn failed(file: &Path) -> impl Fn(std::io::Error) -> String {
-    move |error| format!("{}: {}", file.display(), why(&error))
 }
 
 fn validate(grammar: &Grammar, documents: &[PathBuf]) -> Result<bool, String> {

@@ -8,7 +8,7 @@ use relaxng_model::Grammar;
 use relaxng_model::diff::{Change, Difference, diff};
 use serde_json::{Value, json};
 
-use crate::commands::say;
+use crate::shared::say;
 
 /// Arguments of the command.
 #[derive(Debug, Args)]

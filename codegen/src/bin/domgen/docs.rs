@@ -8,7 +8,7 @@ use domxml_codegen::Overrides;
 use domxml_codegen::docs::{Examples, Options, Rules, reference};
 use relaxng_model::FileResolver;
 
-use crate::commands::{failed, load_in};
+use crate::shared::{failed, load_in, say};
 
 /// Arguments of `docs`.
 #[derive(Debug, Args)]
@@ -61,7 +61,7 @@ pub fn run(args: &DocsArgs, beside: Option<&Overrides>) -> Result<(), String> {
         }
         fs::write(&path, text).map_err(failed(&path))?;
     }
-    crate::commands::say(&format!("{} files in {}\n", files.len(), args.output.display()))
+    say(&format!("{} files in {}\n", files.len(), args.output.display()))
 }
 
 /// The documents at a path.

@@ -3,6 +3,7 @@
 mod commands;
 mod diff;
 mod docs;
+mod shared;
 mod written;
 
 use clap::Parser;
@@ -13,7 +14,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(message) => {
-            commands::tell(&message);
+            shared::tell(&message);
             ExitCode::from(2)
         }
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use domxml_codegen::print::{Change, Output, foreign, write_files};
 use domxml_xml::why;
 
-use crate::commands::failed;
+use crate::shared::failed;
 
 include!(concat!(env!("OUT_DIR"), "/carried.rs"));
 
