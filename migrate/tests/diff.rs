@@ -96,6 +96,13 @@ fn of_two_folders_all_is_compared_that_can_be() {
     let (status, said) = compare(&folders[0], &folders[1]);
     assert_eq!(status, Some(2), "{said}");
     assert_eq!(said, "dommigrate: one/b.xml: Not a directory\n1 same, 0 different, 1 not judged\n");
+    for (format, told) in [("github", "::error file=one/b.xml,title=io::Not a directory"), ("sarif", "Not a directory")]
+    {
+        let output =
+            common::dommigrate().current_dir(root).args(["diff", "--output-format", format, "one", "other"]).output();
+        let said = String::from_utf8_lossy(&output.expect("it runs").stdout).into_owned();
+        assert!(said.contains(told), "{format}: {said}");
+    }
     let (status, said) = compare(&folders[2], &folders[3]);
     assert_eq!((status, &*said), (Some(0), "nothing was compared: no document was found\n"));
 }

@@ -1,5 +1,6 @@
 //! `diff`: whether two documents mean the same to libvirt, and where not.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -8,11 +9,12 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::unread::Unread;
 use super::{DONE, FAILED, FOUND, NOTHING_TO_COMPARE, catalogue};
 use crate::cli::{Diff, Files, OutputFormat, Profile, RuleSelection, Unknown};
 use crate::collect::Item;
 use crate::config::Configs;
-use crate::engine::{self, Options, Outcome};
+use crate::engine::{Options, Outcome};
 use crate::features;
 use crate::finding::{Finding, Level, Lines, ids};
 use crate::holder::Content;
@@ -25,7 +27,7 @@ struct Wanted {
     before: Origin,
     after: Origin,
     /// What came of it already: why one of them cannot even be looked for.
-    failed: Option<String>,
+    failed: Option<Unread>,
 }
 
 /// A pair of documents and what it came to.
@@ -33,7 +35,7 @@ struct Pair {
     before: Origin,
     after: Origin,
     texts: [String; 2],
-    verdict: Result<Verdict, String>,
+    verdict: Result<Verdict, Unread>,
 }
 
 pub(super) fn run(paths: [&PathBuf; 2], configs: &Configs) -> Result<u8, String> {
@@ -57,7 +59,7 @@ pub(super) fn run(paths: [&PathBuf; 2], configs: &Configs) -> Result<u8, String>
     let pairs: Vec<Pair> = wanted.into_par_iter().filter_map(|pair| compare(pair, &comparison)).collect();
     for pair in &pairs {
         match &pair.verdict {
-            Err(why) => crate::complain(&visible(why)),
+            Err(unread) => crate::complain(&visible(&unread.line())),
             Ok(Verdict::Unjudged(why)) => {
                 let place = place(&pair.before, &Lines::of(&pair.texts[0]), &why.span);
                 crate::complain(&visible(&format!("{place}: {}: {}", why.path, why.message)));
@@ -106,7 +108,7 @@ impl Counts {
 
 impl Pair {
     /// What cannot be compared, and why.
-    fn unread(before: Origin, after: Origin, why: String) -> Self {
+    fn unread(before: Origin, after: Origin, why: Unread) -> Self {
         Self { before, after, texts: [String::new(), String::new()], verdict: Err(why) }
     }
 
@@ -161,7 +163,7 @@ fn pairs(before: &Path, after: &Path, configs: &Configs) -> Result<Vec<Wanted>, 
                 }
                 Item::PassedOver(..) => {}
                 Item::Failed(path, error) => {
-                    let why = format!("{}: {error}", input::shown(&path));
+                    let why = Unread::new(path.display().to_string(), error);
                     wanted.push(found(path.strip_prefix(root).unwrap_or(&path), Some(why)));
                 }
             }
@@ -179,7 +181,7 @@ fn compare(wanted: Wanted, comparison: &Comparison) -> Option<Pair> {
     if let Some(why) = failed {
         return Some(Pair::unread(before, after, why));
     }
-    let read = |origin: &Origin| input::read(origin).map_err(|error| format!("{}: {}", origin.label(), error));
+    let read = |origin: &Origin| input::read(origin).map_err(|error| Unread::of(origin, &error));
     let (a, b) = match (read(&before), read(&after)) {
         (Ok(a), Ok(b)) => (a, b),
         (Err(error), _) | (_, Err(error)) => {
@@ -192,7 +194,7 @@ fn compare(wanted: Wanted, comparison: &Comparison) -> Option<Pair> {
     }
     let verdict = judge(&a, &b, comparison).map_err(|(second, findings)| {
         let (origin, source) = if second { (&after, &b) } else { (&before, &a) };
-        format!("{}:{}", origin.label(), engine::first_error_line(&source.text, &findings))
+        Unread::found(origin.label(), source.text.clone(), findings)
     });
     // Nothing is told of places in documents that are the same, and there may be many.
     let texts = if matches!(verdict, Ok(Verdict::Same)) { [String::new(), String::new()] } else { [a.text, b.text] };
@@ -321,7 +323,7 @@ struct JsonPair<'a> {
     verdict: &'static str,
     /// Why it cannot be judged.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
+    reason: Option<Cow<'a, str>>,
     /// What they differ in.
     changes: Vec<JsonChange<'a>>,
 }
@@ -354,8 +356,8 @@ fn json_pair(pair: &Pair) -> JsonPair<'_> {
         after: pair.after.label(),
         verdict: pair.word(),
         reason: match &pair.verdict {
-            Ok(Verdict::Unjudged(why)) => Some(why.message.as_str()),
-            Err(why) => Some(why.as_str()),
+            Ok(Verdict::Unjudged(why)) => Some(why.message.as_str().into()),
+            Err(unread) => Some(unread.line().into()),
             Ok(_) => None,
         },
         changes: pair.changes().iter().map(|change| json_change(&lines, change)).collect(),
@@ -385,13 +387,26 @@ fn said(change: &Change) -> (&'static str, String) {
     }
 }
 
-/// The changes as findings of the file in which they are seen: the second, or the first for what was removed.
+/// The changes as findings of the file in which they are seen: the second, or the first for what was removed; and what cannot be judged.
 fn findings(args: &Diff, pairs: &[Pair]) -> Result<String, String> {
     let mut reporter = reporter(&args.output, false);
     let mut summary = Summary::default();
     let (mut out, mut aside) = (Vec::new(), Vec::new());
     let failed = |error: std::io::Error| error.to_string();
     for pair in pairs {
+        let unjudged = match &pair.verdict {
+            Err(unread) => Some(unread.report()),
+            Ok(Verdict::Unjudged(why)) => {
+                let error = Finding { level: Level::Error, ..why.clone() };
+                Some(FileReport::new(pair.before.label(), &pair.texts[0], vec![error], Action::Failed))
+            }
+            Ok(_) => None,
+        };
+        if let Some(report) = unjudged {
+            summary.add(&report);
+            reporter.file(&report, &mut out, &mut aside).map_err(failed)?;
+            continue;
+        }
         for (at, origin) in [&pair.before, &pair.after].into_iter().enumerate() {
             let seen = |change: &&Change| usize::from(change.after.is_some()) == at;
             let findings: Vec<Finding> = pair.changes().iter().filter(seen).map(difference).collect();

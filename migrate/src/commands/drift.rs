@@ -5,15 +5,15 @@ mod print;
 
 use std::path::PathBuf;
 
-use self::pairs::{Document, Item, Side, Unread};
+use self::pairs::{Item, Side};
 pub(super) use self::print::json_schema;
 use self::print::{Printer, Result as Outcome, Verdict};
+use super::unread::Unread;
 use super::{DONE, FAILED, FOUND, host_of};
 use crate::batch::{CHUNK, Threads};
 use crate::cli::Drift;
 use crate::config::Configs;
 use crate::drift::{Comparison, Unjudged};
-use crate::finding::{Finding, Level, ids};
 use crate::holder::Content;
 use crate::report::Findings;
 use crate::sink::Sinks;
@@ -65,13 +65,9 @@ fn judge(item: &Item, comparison: &Comparison) -> Option<Outcome> {
     }
     Some(match comparison.compare(&before, &after) {
         Ok(drift) => Outcome::judged(desired, actual, before, after, drift),
-        Err(Unjudged::Desired(findings)) => Outcome::unjudged(labels, &unreadable(desired, before, findings)),
-        Err(Unjudged::Actual(findings)) => Outcome::unjudged(labels, &unreadable(actual, after, findings)),
+        Err(Unjudged::Desired(findings)) => {
+            Outcome::unjudged(labels, &Unread::found(desired.label(), before, findings))
+        }
+        Err(Unjudged::Actual(findings)) => Outcome::unjudged(labels, &Unread::found(actual.label(), after, findings)),
     })
-}
-
-fn unreadable(document: &Document, text: String, findings: Vec<Finding>) -> Unread {
-    let unknown = || Finding::new(ids::INVALID, Level::Error, 0..0, "unknown error");
-    let why = findings.into_iter().find(|finding| finding.level == Level::Error).unwrap_or_else(unknown);
-    Unread { label: document.label(), text, why: Box::new(why) }
 }

@@ -10,6 +10,7 @@ mod drift;
 mod info;
 mod man;
 mod rewrite;
+mod unread;
 mod validate;
 mod values;
 

@@ -7,9 +7,10 @@ use domxml_xml::Spare;
 
 use crate::cli::{Drift, Files};
 use crate::collect;
+use crate::commands::unread::Unread;
 use crate::config::Configs;
 use crate::engine;
-use crate::finding::{Finding, Level, ids, line_column};
+use crate::finding::{Finding, Level, ids};
 use crate::input::{self, Origin};
 
 /// A document, read already where its name had to be known.
@@ -39,28 +40,6 @@ pub(super) enum Item {
     Failed(Unread, Side),
 }
 
-/// What cannot be judged, and why.
-#[derive(Debug, Clone)]
-pub(super) struct Unread {
-    pub(super) label: String,
-    /// Its text; empty where it could not be read, or the text has nothing to do with it.
-    pub(super) text: String,
-    pub(super) why: Box<Finding>,
-}
-
-impl Unread {
-    pub(super) fn new(label: String, why: String) -> Self {
-        Self { label, text: String::new(), why: Box::new(Finding::new(ids::IO, Level::Error, 0..0, why)) }
-    }
-
-    /// `place: why`.
-    pub(super) fn line(&self) -> String {
-        let (line, column) = line_column(&self.text, self.why.span.start);
-        let place = if self.why.is_of_text() { format!(":{line}:{column}") } else { String::new() };
-        format!("{}{place}: {}", self.label, self.why.message)
-    }
-}
-
 impl Document {
     fn new(origin: Origin) -> Self {
         Self { origin, text: None }
@@ -82,9 +61,9 @@ impl Document {
     pub(super) fn text(&self) -> Result<String, Unread> {
         match &self.text {
             Some(text) => Ok(text.clone()),
-            None => input::read(&self.origin)
-                .map(|source| source.text)
-                .map_err(|error| Unread::new(self.label(), error.to_string())),
+            None => {
+                input::read(&self.origin).map(|source| source.text).map_err(|error| Unread::of(&self.origin, &error))
+            }
         }
     }
 }

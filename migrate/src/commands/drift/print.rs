@@ -6,9 +6,10 @@ use domxml_xml::Spare;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::pairs::{Document, Side, Unread};
+use super::pairs::{Document, Side};
 use crate::cli::{Output, OutputFormat};
 use crate::commands::NOTHING_TO_COMPARE;
+use crate::commands::unread::Unread;
 use crate::drift::{Change, Difference, Drift, Element, Filled, Finder, Place};
 use crate::finding::{Finding, Level, Lines, ids};
 use crate::report::{Action, FileReport, JSON_VERSION, Reporter, Summary, coloured, reporter, visible};
@@ -347,8 +348,8 @@ fn file_report(result: &Result) -> FileReport {
         path: path.to_owned(),
         ..Finding::new(rule, Level::Error, span..span, message)
     };
-    if let Some(Unread { label, text, why }) = &result.error {
-        return FileReport::new(label.clone(), text, vec![Finding::clone(why)], Action::Failed);
+    if let Some(unread) = &result.error {
+        return unread.report();
     }
     let differences = result.drift.differences.iter().zip(&result.places);
     let findings = differences.map(|(difference, (side, _, _, offset))| {
