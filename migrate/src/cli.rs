@@ -362,7 +362,7 @@ pub struct Lsp {
 /// Which files, and how they are read.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Files {
-    /// Files and directories; directories are searched for *.xml. None or `-`: standard input
+    /// Files and directories; directories are searched for *.xml, but for what is hidden. None or `-`: standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Search directories for this pattern instead of *.xml (may be repeated)

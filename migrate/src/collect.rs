@@ -210,6 +210,7 @@ impl<'w> Search<'w> {
         // the caller wants otherwise.
         let walk = WalkBuilder::new(root)
             .standard_filters(false)
+            // What begins with a dot is the business of other programs: repositories, what editors and this command keep for a moment.
             .hidden(true)
             .git_ignore(self.gitignore)
             .git_exclude(self.gitignore)
