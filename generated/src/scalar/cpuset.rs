@@ -13,7 +13,7 @@ pub struct CpuSet {
     /// Ranges of members, in order, neither overlapping nor adjacent.
     ranges: Vec<(u32, u32)>,
     /// The spelling of a set that libvirt refuses, and why it does; there are no ranges then.
-    refused: Option<(Box<str>, &'static str)>,
+    refused: Option<Box<(Box<str>, &'static str)>>,
 }
 
 impl CpuSet {
@@ -168,17 +168,19 @@ fn evaluate(terms: &[Term]) -> Result<CpuSet, &'static str> {
 impl Scalar for CpuSet {
     fn parse(text: &str) -> Result<Self, ScalarError> {
         let terms = terms(text).ok_or_else(|| ScalarError::expected("a set of numbers, as 0-3,^2,8"))?;
-        Ok(evaluate(&terms)
-            .unwrap_or_else(|objection| Self { ranges: Vec::new(), refused: Some((text.into(), objection)) }))
+        Ok(evaluate(&terms).unwrap_or_else(|objection| Self {
+            ranges: Vec::new(),
+            refused: Some(Box::new((text.into(), objection))),
+        }))
     }
 
     fn objection(&self) -> Option<&'static str> {
-        self.refused.as_ref().map(|(_, objection)| *objection)
+        self.refused.as_ref().map(|refused| refused.1)
     }
 
     fn write(&self, out: &mut String) {
-        if let Some((spelling, _)) = &self.refused {
-            out.push_str(spelling);
+        if let Some(refused) = &self.refused {
+            out.push_str(&refused.0);
         }
         for (index, (from, to)) in self.ranges.iter().enumerate() {
             let separator = if index == 0 { "" } else { "," };
