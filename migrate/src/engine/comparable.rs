@@ -35,29 +35,37 @@ pub struct Comparable {
 pub fn comparable(text: &str, modern: &Options, libvirt: &Options) -> Result<Comparable, Vec<Finding>> {
     let (_, mut domain, _) = read(text, Reading::For(Fate::Kept), &mut Spare::default())?;
     let running = domain.id.is_some_and(|id| id >= 0);
-    apply(&mut domain, text, modern);
+    apply(&mut domain, text, modern, false);
     let current = domain.print_with(&write_options(modern)).text;
     let mut spare = Spare::default();
     let (original, mut domain, _) = read(&current, Reading::For(Fate::Kept), &mut spare)?;
-    apply(&mut domain, &current, libvirt);
     let options = WriteOptions { newer: Newer::Keep, kept: KeptContent::Keep, ..write_options(libvirt) };
+    // What is unknown can be in the way of a rule: libvirt, which drops it, does what the rule says.
+    let known = original.keeps_unknown().then(|| {
+        let mut domain = domain.clone();
+        apply(&mut domain, &current, libvirt, true);
+        domain.print_with(&WriteOptions { kept: KeptContent::Drop, ..options }).text
+    });
+    apply(&mut domain, &current, libvirt, false);
     let written = domain.print_with(&options);
-    let known = domain.print_with(&WriteOptions { kept: KeptContent::Drop, ..options }).text;
     let is_live = |written: &&runtime::Finding| written.action == Action::Live;
     let mut live: Vec<Finding> = written.findings.iter().filter(is_live).map(from_written).collect();
     locate::place(original.tree(), &mut live);
-    let known = (known != written.text).then_some(known);
+    let known = known.filter(|known| *known != written.text);
     Ok(Comparable { text: written.text, known, running, live })
 }
 
-/// Lets the rules run over a document, whatever they find.
-fn apply(domain: &mut Domain, text: &str, options: &Options) {
+/// Lets the rules run over a document, whatever they find. With `drops` as if what is unknown were not there.
+fn apply(domain: &mut Domain, text: &str, options: &Options, drops: bool) {
     let scope = Scope::of(domain, options.target, None, options.live);
     let mut context = Context::new(text, scope, options.profile, options.live);
     if options.profile == Profile::Libvirt {
-        unknown::forget(domain, false, &|kept| kept.absent, &mut context.findings);
+        unknown::forget(domain, drops, &|kept| kept.absent, &mut context.findings);
     }
-    context.kept = KeptParts::of(domain);
+    context.drops = drops;
+    if !drops {
+        context.kept = KeptParts::of(domain);
+    }
     super::run(domain, &options.plan, &mut context);
     unknown::restore(domain, &context.kept, &mut context.findings);
 }
