@@ -224,15 +224,15 @@ pub struct Domain {
     pub launch_security: Option<LaunchSecurity>,
     /// Arguments and environment that are added to QEMU's command line.
     ///
-    /// Since libvirt 0.8.3.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.3.
     pub qemu_commandline: Option<QemuCommandline>,
     /// Corrections of what libvirt believes QEMU to be capable of.
     ///
-    /// Since libvirt 5.6.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 5.6.0.
     pub qemu_capabilities: Option<QemuCapabilities>,
     /// Properties of devices that are set over libvirt's head.
     ///
-    /// Since libvirt 8.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 8.2.0.
     pub qemu_override: Option<QemuOverride>,
     /// What QEMU does when libvirt uses a deprecated command.
     ///
@@ -244,11 +244,11 @@ pub struct Domain {
     pub lxc_namespace: Option<LxcNamespace>,
     /// Arguments that are added to the command line of Xen's device model.
     ///
-    /// Since libvirt 6.7.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
     pub xen_commandline: Option<XenCommandline>,
     /// Arguments that are added to the command line of bhyve.
     ///
-    /// Since libvirt 5.1.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 5.1.0.
     pub bhyve_commandline: Option<BhyveCommandline>,
     /// The path of the data centre in VMware's inventory, folders included.
     ///
@@ -308,19 +308,19 @@ rt::table! { Domain: element("domain").since(0, 6, 0).reference("element-and-att
     41 KEYWRAP = keywrap: Option<Keywrap>, child("keywrap").since(1, 2, 16).dropped_if_empty();
     42 LAUNCH_SECURITY = launch_security: Option<LaunchSecurity>, child("launchSecurity").since(4, 4, 0);
     43 QEMU_COMMANDLINE = qemu_commandline: Option<QemuCommandline>, child("commandline").ns("http://libvirt.org/schemas/domain/qemu/1.0")
-        .since(0, 8, 3);
+        .since(0, 8, 3).dropped_if_empty();
     44 QEMU_CAPABILITIES = qemu_capabilities: Option<QemuCapabilities>, child("capabilities").ns("http://libvirt.org/schemas/domain/qemu/1.0")
-        .since(5, 6, 0);
+        .since(5, 6, 0).dropped_if_empty();
     45 QEMU_OVERRIDE = qemu_override: Option<QemuOverride>, child("override").ns("http://libvirt.org/schemas/domain/qemu/1.0")
-        .since(8, 2, 0);
+        .since(8, 2, 0).dropped_if_empty();
     46 QEMU_DEPRECATION = qemu_deprecation: Option<QemuDeprecation>, child("deprecation").ns("http://libvirt.org/schemas/domain/qemu/1.0")
         .since(7, 3, 0);
     47 LXC_NAMESPACE = lxc_namespace: Option<LxcNamespace>, child("namespace").ns("http://libvirt.org/schemas/domain/lxc/1.0")
         .since(1, 2, 19);
     48 XEN_COMMANDLINE = xen_commandline: Option<XenCommandline>, child("commandline").ns("http://libvirt.org/schemas/domain/xen/1.0")
-        .since(6, 7, 0);
+        .since(6, 7, 0).dropped_if_empty();
     49 BHYVE_COMMANDLINE = bhyve_commandline: Option<BhyveCommandline>, child("commandline").ns("http://libvirt.org/schemas/domain/bhyve/1.0")
-        .since(5, 1, 0);
+        .since(5, 1, 0).dropped_if_empty();
     50 VMWARE_DATACENTER_PATH = vmware_datacenter_path: Option<String>, leaf("datacenterpath").ns("http://libvirt.org/schemas/domain/vmware/1.0")
         .since(7, 0, 0);
     51 FOREIGN_EXTENSIONS = foreign_extensions: Vec<rt::Verbatim>, any_elements()

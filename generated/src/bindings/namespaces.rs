@@ -6,7 +6,7 @@ use domxml_runtime as rt;
 
 /// Arguments and environment that are added to QEMU's command line.
 ///
-/// Since libvirt 0.8.3.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.3.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QemuCommandline {
     /// One argument.
@@ -21,7 +21,7 @@ pub struct QemuCommandline {
     pub xml: rt::Extra,
 }
 
-rt::table! { QemuCommandline: element("commandline").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3);
+rt::table! { QemuCommandline: element("commandline").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3).dropped_if_empty();
     0 ARGS = args: Vec<QemuArg>, child("arg").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3);
     1 ENVS = envs: Vec<QemuEnv>, child("env").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(0, 8, 3);
 }
@@ -67,7 +67,7 @@ rt::table! { QemuEnv: element("env").ns("http://libvirt.org/schemas/domain/qemu/
 
 /// Corrections of what libvirt believes QEMU to be capable of.
 ///
-/// Since libvirt 5.6.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 5.6.0.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QemuCapabilities {
     /// A capability to assume.
@@ -82,7 +82,7 @@ pub struct QemuCapabilities {
     pub xml: rt::Extra,
 }
 
-rt::table! { QemuCapabilities: element("capabilities").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
+rt::table! { QemuCapabilities: element("capabilities").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0).dropped_if_empty();
     0 ADD = add: Vec<QemuCapability>, child("add").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
     1 DEL = del: Vec<QemuCapability>, child("del").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(5, 6, 0);
 }
@@ -106,7 +106,7 @@ rt::table! { QemuCapability: shared().since(5, 6, 0);
 
 /// Properties of devices that are set over libvirt's head.
 ///
-/// Since libvirt 8.2.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 8.2.0.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QemuOverride {
     /// The device whose properties are set.
@@ -117,7 +117,7 @@ pub struct QemuOverride {
     pub xml: rt::Extra,
 }
 
-rt::table! { QemuOverride: element("override").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(8, 2, 0);
+rt::table! { QemuOverride: element("override").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(8, 2, 0).dropped_if_empty();
     0 DEVICES = devices: Vec<QemuOverrideDevice>, child("device").ns("http://libvirt.org/schemas/domain/qemu/1.0")
         .since(8, 2, 0);
 }
@@ -133,7 +133,7 @@ pub struct QemuOverrideDevice {
     pub alias: String,
     /// The properties of the part of the device that the guest sees.
     ///
-    /// Since libvirt 8.2.0.
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 8.2.0.
     pub frontend: Option<Box<QemuOverrideFrontend>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -142,12 +142,12 @@ pub struct QemuOverrideDevice {
 rt::table! { QemuOverrideDevice: element("device").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(8, 2, 0);
     0 ALIAS = alias: String, attribute("alias").since(8, 2, 0);
     1 FRONTEND = frontend: Option<Box<QemuOverrideFrontend>>, child("frontend").ns("http://libvirt.org/schemas/domain/qemu/1.0")
-        .since(8, 2, 0);
+        .since(8, 2, 0).dropped_if_empty();
 }
 
 /// The properties of the part of the device that the guest sees.
 ///
-/// Since libvirt 8.2.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 8.2.0.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct QemuOverrideFrontend {
     /// One property.
@@ -158,7 +158,7 @@ pub struct QemuOverrideFrontend {
     pub xml: rt::Extra,
 }
 
-rt::table! { QemuOverrideFrontend: element("frontend").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(8, 2, 0);
+rt::table! { QemuOverrideFrontend: element("frontend").ns("http://libvirt.org/schemas/domain/qemu/1.0").since(8, 2, 0).dropped_if_empty();
     0 PROPERTIES = properties: Vec<QemuOverrideProperty>, child("property").ns("http://libvirt.org/schemas/domain/qemu/1.0")
         .since(8, 2, 0);
 }
@@ -390,7 +390,7 @@ rt::values! { LxcShareIpcType;
 
 /// Arguments that are added to the command line of Xen's device model.
 ///
-/// Since libvirt 6.7.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 6.7.0.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct XenCommandline {
     /// One argument.
@@ -401,7 +401,7 @@ pub struct XenCommandline {
     pub xml: rt::Extra,
 }
 
-rt::table! { XenCommandline: element("commandline").ns("http://libvirt.org/schemas/domain/xen/1.0").since(6, 7, 0);
+rt::table! { XenCommandline: element("commandline").ns("http://libvirt.org/schemas/domain/xen/1.0").since(6, 7, 0).dropped_if_empty();
     0 ARGS = args: Vec<XenArg>, child("arg").ns("http://libvirt.org/schemas/domain/xen/1.0").since(6, 7, 0);
 }
 
@@ -424,7 +424,7 @@ rt::table! { XenArg: element("arg").ns("http://libvirt.org/schemas/domain/xen/1.
 
 /// Arguments that are added to the command line of bhyve.
 ///
-/// Since libvirt 5.1.0.
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 5.1.0.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct BhyveCommandline {
     /// One argument.
@@ -435,7 +435,7 @@ pub struct BhyveCommandline {
     pub xml: rt::Extra,
 }
 
-rt::table! { BhyveCommandline: element("commandline").ns("http://libvirt.org/schemas/domain/bhyve/1.0").since(5, 1, 0);
+rt::table! { BhyveCommandline: element("commandline").ns("http://libvirt.org/schemas/domain/bhyve/1.0").since(5, 1, 0).dropped_if_empty();
     0 ARGS = args: Vec<BhyveArg>, child("arg").ns("http://libvirt.org/schemas/domain/bhyve/1.0").since(5, 1, 0);
 }
 

@@ -168,10 +168,8 @@ fn evaluate(terms: &[Term]) -> Result<CpuSet, &'static str> {
 impl Scalar for CpuSet {
     fn parse(text: &str) -> Result<Self, ScalarError> {
         let terms = terms(text).ok_or_else(|| ScalarError::expected("a set of numbers, as 0-3,^2,8"))?;
-        Ok(evaluate(&terms).unwrap_or_else(|objection| Self {
-            ranges: Vec::new(),
-            refused: Some(Box::new((text.into(), objection))),
-        }))
+        Ok(evaluate(&terms)
+            .unwrap_or_else(|objection| Self { ranges: Vec::new(), refused: Some(Box::new((text.into(), objection))) }))
     }
 
     fn objection(&self) -> Option<&'static str> {

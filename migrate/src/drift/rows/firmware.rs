@@ -199,9 +199,12 @@ pub(super) static ROWS: &[Allowance] = &[
         .when(|case| {
             let path = case.world.actual.value("os/nvram/source/@file").unwrap_or_default();
             let by_path = if path.is_empty() { "raw" } else { format_of(path) };
-            case.after == by_path || case.after == format_of(case.own("template")) && !case.own("template").is_empty()
+            let of_loader = case.world.desired.value("os/loader/@format");
+            case.after == by_path
+                || case.after == format_of(case.own("template")) && !case.own("template").is_empty()
+                || Some(case.after) == of_loader
         })
-        .why("the format of an image is raw unless said otherwise"),
+        .why("the format of an image is that of the firmware, and raw unless said otherwise"),
     added("firmware-nvram-template-format", &["os/nvram/@templateFormat"])
         .when(|case| case.after == format_of(case.own("template")))
         .why("the format of an image is raw unless said otherwise"),

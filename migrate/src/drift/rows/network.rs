@@ -41,9 +41,10 @@ pub(super) static ROWS: &[Allowance] = &[
     added("interface-port-id", &["devices/interface/virtualport/parameters"])
         .covers(&[])
         .when(|case| {
-            case.device().value("virtualport/@type").is_none_or(|kind| kind == "openvswitch" || kind == "midonet")
+            let kinds = ["openvswitch", "midonet", "802.1Qbg"];
+            case.device().value("virtualport/@type").is_none_or(|kind| kinds.contains(&kind))
         })
-        .why("a port of Open vSwitch without an identifier is given one"),
+        .why("a virtual port without an identifier is given one"),
     added(
         "interface-port-id-made",
         &[

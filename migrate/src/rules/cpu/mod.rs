@@ -17,6 +17,8 @@ mod tuning;
 mod vcpus;
 mod vcpus_complete;
 
+pub(in crate::rules) use processor::is_bare_model;
+
 // In the order in which they run within a phase.
 files![
     vcpus vcpus_complete iothreads tuning resctrl_conflict sched_split cachetune_order memorytune_order

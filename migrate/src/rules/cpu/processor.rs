@@ -134,7 +134,7 @@ fn is_nameless(cpu: &Cpu, _: &Scope) -> bool {
 }
 
 /// Whether it is described by itself, and not by a model.
-fn is_bare_model(cpu: &Cpu) -> bool {
+pub(in crate::rules) fn is_bare_model(cpu: &Cpu) -> bool {
     !is_named(cpu) && mode(cpu) == CpuMode::Custom
 }
 

@@ -4,9 +4,9 @@ use std::ptr;
 
 use domxml::{
     AddressType, Audio, AudioType, Channel, ChannelTargetType, ChardevBackend, ChardevProtocol, ChardevProtocolType,
-    ChardevSocketMode, Console, Devices, Disk, DiskType, Filesystem, FilesystemAccessmode, FilesystemDriverType,
-    FilesystemType, Interface, InterfaceDriver, InterfaceType, Parallel, Redirdev, RngBackend, RngBackendModel, Serial,
-    Smartcard, SmartcardMode, YesNo, each,
+    ChardevReconnect, ChardevSocketMode, Console, Devices, Disk, DiskType, Filesystem, FilesystemAccessmode,
+    FilesystemDriverType, FilesystemType, Interface, InterfaceDriver, InterfaceType, Parallel, Redirdev, RngBackend,
+    RngBackendModel, Serial, Smartcard, SmartcardMode, YesNo, each,
 };
 
 use super::{refused, unread_console};
@@ -70,7 +70,8 @@ rules![
         .summary("a character device that QEMU does not speak")
         .doc(
             "Over TCP, QEMU speaks `raw` and `telnet`; `tls` of the source encrypts it. A path below libvirt's own \
-             folder is taken for one that it made itself, on which QEMU listens, so that nothing there connects again.",
+             folder is taken for one that it made itself, on which QEMU listens, so that nothing there connects again; a \
+             virtio channel without a path is given such a one.",
         )
         .finds(
             "<devices><serial type='tcp'><source mode='bind' host='127.0.0.1' service='9000'/><protocol type='telnets'/></serial></devices>",
@@ -79,7 +80,12 @@ rules![
             "<devices><channel type='unix'><source mode='connect' path='/var/lib/libvirt/qemu/channel/target/a/b'>\
              <reconnect enabled='yes' timeout='10'/></source><target type='virtio' name='b'/></channel></devices>",
         )
+        .finds(
+            "<devices><channel type='unix'><source mode='connect' path='/a'><reconnect enabled='yes' timeout='0'/></source>\
+             <target type='virtio' name='b'/></channel></devices>",
+        )
         .row(check(protocols).driver(Driver::Qemu))
+        .row(check(pauses).driver(Driver::Qemu))
         .row(refused(|channel: &Channel, _| reconnects(channel))),
     rule("qemu-network-queue-conflict", Class::Conflict)
         .summary("a queue whose size is no power of two")
@@ -128,13 +134,20 @@ fn reconnects(channel: &Channel) -> Option<String> {
     let ChardevBackend::Unix(unix) = &channel.type_ else { return None };
     let source = unix.source.as_ref()?;
     let own = ["/var/lib/libvirt/qemu/channel/", "/run/libvirt/qemu/channel/", "/var/run/libvirt/qemu/channel/"];
-    let (ChannelTargetType::Virtio(virtio), Some(path)) = (&channel.target.type_, &source.path) else { return None };
-    let generated = own.iter().any(|folder| path.starts_with(folder))
-        && virtio.name.as_deref().is_some_and(|name| path.ends_with(name));
+    let ChannelTargetType::Virtio(virtio) = &channel.target.type_ else { return None };
+    let generated = source.path.as_ref().is_none_or(|path| {
+        own.iter().any(|folder| path.starts_with(folder))
+            && virtio.name.as_deref().is_some_and(|name| path.ends_with(name))
+    });
     let reconnects = source.reconnect.as_ref().is_some_and(|reconnect| reconnect.enabled == Some(YesNo::Yes));
-    (generated && reconnects && source.mode == Some(ChardevSocketMode::Connect)).then(|| {
-        "libvirt takes this path for its own and listens there: choose another path, or leave out <reconnect>"
-            .to_owned()
+    (generated && reconnects && source.mode != Some(ChardevSocketMode::Bind)).then(|| {
+        match source.path {
+            Some(_) => {
+                "libvirt takes this path for its own and listens there: choose another path, or leave out <reconnect>"
+            }
+            None => "libvirt chooses a path and listens there: give one that is not its own, or leave out <reconnect>",
+        }
+        .to_owned()
     })
 }
 
@@ -177,6 +190,19 @@ fn folder(it: &Filesystem) -> Option<&'static str> {
     }
     (it.space_hard_limit.is_some() || it.space_soft_limit.is_some())
         .then_some("QEMU does not limit the size of a folder: leave out the limits")
+}
+
+/// Connections that are tried again without a pause. Those of interfaces and to emulators of a TPM are taken.
+fn pauses(devices: &Devices, cx: &mut Context<'_>) {
+    let mut taken = Vec::new();
+    devices.interfaces.iter().for_each(|it| each(it, |again: &ChardevReconnect| taken.push(ptr::from_ref(again))));
+    devices.tpms.iter().for_each(|it| each(it, |again: &ChardevReconnect| taken.push(ptr::from_ref(again))));
+    each(devices, |again: &ChardevReconnect| {
+        let without = again.enabled == Some(YesNo::Yes) && again.timeout == Some(0);
+        if without && !taken.contains(&ptr::from_ref(again)) {
+            cx.error(&again.xml, "a pause of no seconds before connecting again: set timeout to 1 or more");
+        }
+    });
 }
 
 fn protocols(devices: &Devices, cx: &mut Context<'_>) {

@@ -1,7 +1,8 @@
 //! Processors.
 
 use domxml::{
-    Cpu, CpuCache, CpuCacheMode, CpuFeaturePolicy, CpuMaxPhysAddr, CpuMaxPhysAddrMode, CpuMode, CpuTopology, Domain,
+    ArchName, Cpu, CpuCache, CpuCacheMode, CpuFeaturePolicy, CpuMaxPhysAddr, CpuMaxPhysAddrMode, CpuMode, CpuTopology,
+    Domain,
 };
 
 use super::{refused, refused_where};
@@ -9,6 +10,7 @@ use crate::options::Driver;
 use crate::rule::board::Board;
 use crate::rule::kinds::check;
 use crate::rule::{Class, Context, rule};
+use crate::rules::cpu::is_bare_model;
 
 rules![
     rule("qemu-cpu-topology-conflict", Class::Conflict)
@@ -31,6 +33,18 @@ rules![
             })
         }))
         .row(check(whole_cores).driver(Driver::Qemu)),
+    rule("qemu-cpu-check-conflict", Class::Conflict)
+        .summary("the check of a processor of ARM that is not named")
+        .doc(
+            "Where no processor is named the QEMU driver takes the default one and checks that, but for guests of ARM: \
+             there is nothing to check."
+        )
+        .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><cpu check='none'/>")
+        .row(refused(|cpu: &Cpu, scope| {
+            let arm = matches!(scope.arch, Some(ArchName::Aarch64 | ArchName::Armv7l | ArchName::Armv6l));
+            (arm && is_bare_model(cpu) && cpu.check.is_some())
+                .then(|| "a processor without a model cannot be checked: add <model>, or leave out check".to_owned())
+        })),
     rule("qemu-cpu-cache-conflict", Class::Conflict)
         .summary("the cache or the addresses of the host's CPU for another CPU")
         .doc(

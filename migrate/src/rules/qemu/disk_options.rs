@@ -1,8 +1,8 @@
 //! What a bus offers to the disks on it.
 
 use domxml::{
-    Disk, DiskDevice, DiskDriver, DiskDriverCache as Cache, DiskDriverIo, DiskDriverType as Format,
-    DiskTargetBus as Bus, DiskType, OnOff, YesNo,
+    Disk, DiskDevice, DiskDriver, DiskDriverCache as Cache, DiskDriverIo, DiskDriverType as Format, DiskHostTransport,
+    DiskSourceNetwork, DiskSourceNetworkProtocol, DiskTargetBus as Bus, DiskType, OnOff, YesNo,
 };
 
 use super::refused;
@@ -31,6 +31,29 @@ rules![
         }))
         .row(refused(|disk: &Disk, _| of_disk(disk).map(str::to_owned)))
         .row(refused(|disk: &Disk, _| of_target(disk).map(str::to_owned)).at(|disk| &disk.target.xml)),
+    rule("qemu-disk-nfs-conflict", Class::Conflict)
+        .summary("the server of an image on NFS")
+        .doc("An image on NFS is on one server, which QEMU reaches over TCP, at the usual port.")
+        .finds(
+            "<devices><disk type='network'><source protocol='nfs' name='/a/b'/><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='network'><source protocol='nfs' name='/a/b'><host name='h' port='2049'/></source>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(refused(|source: &DiskSourceNetwork, _| {
+            if !matches!(source.protocol, DiskSourceNetworkProtocol::Nfs(_)) {
+                return None;
+            }
+            let [host] = source.hosts.as_slice() else {
+                return Some("an image on NFS is on one server: give one <host>".to_owned());
+            };
+            match &host.transport {
+                DiskHostTransport::Tcp(tcp) if tcp.port.is_none_or(|port| port == 0) => None,
+                DiskHostTransport::Tcp(_) => Some("the port of NFS is not chosen: leave out port".to_owned()),
+                _ => Some("NFS is reached over TCP: leave out transport, and give the name of the server".to_owned()),
+            }
+        })),
 ];
 
 fn of_driver(disk: &Disk) -> Option<&'static str> {

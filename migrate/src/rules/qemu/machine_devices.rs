@@ -2,9 +2,9 @@
 
 use domxml::{
     ArchName, Console, ConsoleTargetType, Controller, ControllerType, ControllerTypeScsiModel as ScsiModel, Devices,
-    Input, InputBus, InputType, Memballoon, MemballoonModel, Nvram, Parallel, Serial,
-    SerialTargetModelName as SerialModel, SerialTargetType, Sound, SoundModel, Video, VideoDriverName, VideoModelType,
-    VideoModelTypeVirtio, VideoModelTypeVirtioDevice as Device, YesNo,
+    Domain, Input, InputBus, InputType, Memballoon, MemballoonModel, MemoryBackingSourceType, Nvram, OnOff, Parallel,
+    Serial, SerialTargetModelName as SerialModel, SerialTargetType, Sound, SoundModel, Video, VideoDriverName,
+    VideoModelType, VideoModelTypeVirtio, VideoModelTypeVirtioDevice as Device, YesNo,
 };
 
 use super::disks::no_ide;
@@ -48,6 +48,9 @@ rules![
                 }
                 (None, Some(SerialModel::PciSerial)) => Some("this model is of the type pci-serial: set it"),
                 (None, Some(SerialModel::IsaDebugcon)) => Some("this model is of the type isa-debug: set it"),
+                (None, Some(SerialModel::Sclpconsole | SerialModel::Sclplmconsole)) if !is_s390(scope.arch) => {
+                    Some("only s390 guests have this serial port: leave out <model>")
+                }
                 (None, Some(SerialModel::UsbSerial)) => Some("this model is of the type usb-serial: set it"),
                 _ => None,
             }
@@ -88,7 +91,7 @@ rules![
         .doc(
             "`vmvga` and `qxl` are of x86, `ramfb` not of Power and s390, and s390 has `virtio` alone; `xen`, `vbox` \
              and `gop` are of other hypervisors. Cards beside the first, and such with several screens (`heads`), are \
-             `virtio` or `qxl`.",
+             `virtio` or `qxl`. Blobs are shared by way of a guest's memory that is of the kind `memfd`.",
         )
         .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><graphics type='vnc'/><video><model type='qxl'/></video></devices>")
         .finds("<devices><graphics type='vnc'/><video><model type='vbox'/></video></devices>")
@@ -96,7 +99,9 @@ rules![
         .finds("<devices><graphics type='vnc'/><video><model type='vga' heads='2'/></video></devices>")
         .finds("<devices><graphics type='vnc'/><video><driver name='vhostuser'/><model type='virtio' device='virtio-gpu'/></video></devices>")
         .finds("<devices><graphics type='vnc'/><video><model type='virtio' device='virtio-vga-gl'/></video></devices>")
+        .finds("<devices><graphics type='vnc'/><video><model type='virtio' blob='on'/></video></devices>")
         .row(check(cards).driver(Driver::Qemu))
+        .row(check(blobs).driver(Driver::Qemu))
         .row(refused(|video: &Video, _| of_device(video).map(str::to_owned)))
         .row(refused(|video: &Video, scope| {
             let model = &video.model.as_ref()?.type_;
@@ -222,6 +227,19 @@ fn of_device(video: &Video) -> Option<&'static str> {
 }
 
 /// What the first card can be the others cannot, and most have one screen.
+fn blobs(domain: &Domain, cx: &mut Context<'_>) {
+    let source = domain.memory_backing.as_ref().and_then(|backing| backing.source.as_ref());
+    let is_memfd = source.is_some_and(|source| source.type_ == Some(MemoryBackingSourceType::Memfd));
+    let models = domain.devices.iter().flat_map(|devices| &devices.videos).filter_map(|video| video.model.as_ref());
+    for model in models.filter(|_| !is_memfd) {
+        if model.blob == Some(OnOff::On) && matches!(model.type_, VideoModelType::Virtio(_)) {
+            let why =
+                "blobs need memory that is a memfd: set <source type='memfd'/> in <memoryBacking>, or leave out blob";
+            cx.error(&model.xml, why);
+        }
+    }
+}
+
 fn cards(devices: &Devices, cx: &mut Context<'_>) {
     let primary = |video: &Video| video.model.as_ref().is_some_and(|model| model.primary == Some(YesNo::Yes));
     let first = devices.videos.iter().position(primary).unwrap_or(0);

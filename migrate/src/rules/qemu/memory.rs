@@ -56,12 +56,13 @@ rules![
             .summary("shared memory of a size that it cannot have, or with a server that its model does not have")
             .doc(
                 "The size of memory that guests share is a power of two, and 1 MiB at least. The model \
-                 `ivshmem-doorbell` has a server, `ivshmem-plain` none, and the model `ivshmem`, which was both and \
+                 `ivshmem-doorbell` has a server, which tells its size, `ivshmem-plain` none, and the model `ivshmem`, which was both and \
                  the default, is gone. s390 guests have no such device.",
             )
             .finds("<devices><shmem name='s'><model type='ivshmem-plain'/><size unit='M'>4</size><server path='/s'/></shmem></devices>")
             .finds("<devices><shmem name='s'><model type='ivshmem-plain'/><size unit='M'>24</size></shmem></devices>")
             .finds("<devices><shmem name='s'><size unit='M'>4</size></shmem></devices>")
+            .finds("<devices><shmem name='s'><model type='ivshmem-doorbell'/><size unit='M'>4</size><server path='/s'/></shmem></devices>")
             .row(refused(|shmem: &Shmem, scope| {
                 let size = shmem.size.as_ref().and_then(|size| scalar::bytes(size))?;
                 let fits = size == 0 || size.is_power_of_two() && size >= 1 << 20;
@@ -73,6 +74,7 @@ rules![
                 let model = shmem.model.as_ref()?.type_.filter(|_| !is_s390(scope.arch))?;
                 match (model, &shmem.server) {
                     (ShmemModelType::IvshmemPlain, Some(_)) => Some("ivshmem-plain has no server: leave it out, or take ivshmem-doorbell".to_owned()),
+                    (ShmemModelType::IvshmemDoorbell, Some(_)) if shmem.size.is_some() => Some("the server tells ivshmem-doorbell its size: leave out <size>".to_owned()),
                     (ShmemModelType::IvshmemDoorbell, None) => Some("ivshmem-doorbell needs a server: add <server/>, or take ivshmem-plain".to_owned()),
                     _ => None,
                 }
