@@ -118,7 +118,8 @@ pub(super) static ROWS: &[Allowance] = &[
             let (mode, of, check) = (case.own("mode"), case.own("match"), case.own("check"));
             let model = case.element().child("model");
             let default = model.is_some_and(|model| is_default_model(case, model));
-            (mode, of, check) == ("custom", "exact", "none") && default
+            let is_checked = check == "none" || case.world.running && check == "full";
+            (mode, of) == ("custom", "exact") && is_checked && default
                 || (mode, check, model.is_none()) == ("host-model", "partial", true) && case.world.arch == "s390x"
                 || mode == "host-passthrough" && check == "none" && is_hosts_own(case)
         })
@@ -176,10 +177,14 @@ pub(super) static ROWS: &[Allowance] = &[
         .live()
         .when(is_host_model)
         .why("a running guest shows the processor that host-model came to"),
+    changed("cpu-live-fallback", &["cpu/model/@fallback"])
+        .live()
+        .when(|case| (case.before, case.after) == ("allow", "forbid"))
+        .why("a running guest has its processor, and no other in its place"),
     added("cpu-live-check", &["cpu/@check"])
         .live()
-        .when(|case| case.after == "full")
-        .why("a running guest's processor is checked in full"),
+        .when(|case| case.after == "full" || case.after == "partial" && is_host_model(case))
+        .why("a running guest's processor is checked in full, and one that host-model came to at least in part"),
     changed("cpu-live-check-full", &["cpu/@check"])
         .live()
         .when(|case| case.after == "full")
@@ -199,10 +204,13 @@ pub(super) static ROWS: &[Allowance] = &[
     changed("cpu-live-feature-policy", &["cpu/feature/@policy"])
         .live()
         .when(|case| {
-            matches!(
-                (case.before, case.after),
-                ("optional", "require" | "disable") | ("force", "require") | ("forbid", "disable")
-            )
+            let unchecked = case.world.desired.value("cpu/@check") != Some("full");
+            match (case.before, case.after) {
+                ("optional", "require" | "disable") | ("force", "require") | ("forbid", "disable") => true,
+                // QEMU starts without a feature that it cannot give.
+                ("require" | "force", "disable") => unchecked,
+                _ => false,
+            }
         })
         .why("a running guest shows what became of a feature"),
 ];

@@ -37,6 +37,17 @@ pub(super) static ROWS: &[Allowance] = &[
             number(case.after) <= number(case.world.actual.value("memory").unwrap_or_default())
         })
         .why("the balloon of a running guest moves"),
+    changed("live-memory-rounded", &["memory/text()", "cpu/numa/cell/@memory", "devices/memory/target/size/text()"])
+        .live()
+        .when(|case| {
+            let block: u64 = if case.world.machine.family == "pseries" { 256 << 10 } else { 1 << 10 };
+            let kib = |text: &str| text.trim().parse::<u64>().ok();
+            kib(case.before).and_then(|before| before.checked_next_multiple_of(block)) == kib(case.after)
+        })
+        .why("the memory of a running guest is whole mebibytes, of pseries 256 of them at a time"),
+    added("live-vcpu-order", &["vcpus/vcpu/@order"])
+        .live()
+        .why("a running guest shows in which order its processors came"),
     added("live-hostdev-driver", &["devices/hostdev/driver"])
         .live()
         .when(|case| case.says(&[("name", "vfio")]))
@@ -63,6 +74,27 @@ pub(super) static ROWS: &[Allowance] = &[
         ["/dev/pts/", "/run/libvirt/qemu/", "/var/lib/libvirt/qemu/"].iter().any(|place| case.after.starts_with(place))
     })
     .why("a running guest shows the terminal or socket that was made for it"),
+    added(
+        "live-chardev-tls",
+        &[
+            "devices/serial/source/@tls",
+            "devices/parallel/source/@tls",
+            "devices/console/source/@tls",
+            "devices/channel/source/@tls",
+            "devices/smartcard/source/@tls",
+            "devices/redirdev/source/@tls",
+            "devices/rng/backend/source/@tls",
+        ],
+    )
+    .live()
+    .when(|case| case.after == "no")
+    .why("a running guest shows that a connection for which the host's settings decide is not encrypted"),
+    added("live-listen-socket", &["devices/graphics/listen/@socket", "devices/graphics/@socket"])
+        .live()
+        .when(|case| {
+            ["/run/libvirt/qemu/", "/var/lib/libvirt/qemu/"].iter().any(|place| case.after.starts_with(place))
+        })
+        .why("a running guest shows the socket that was made for it"),
     added("live-listen-address", &["devices/graphics/listen/@address", "devices/graphics/@listen"])
         .live()
         .when(|case| {
