@@ -1,7 +1,7 @@
 //! libvirt itself: that of the system through `shared/tools/libvirt-oracle`, today's through `shared/tools/libvirt-today`.
 
 use std::env;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -120,6 +120,58 @@ pub fn ask(shared: &Path, documents: &[Document]) -> Result<Vec<Answer>, String>
         true => Ok(answers),
         false => Err(format!("libvirt-today: {} answers to {} questions", answers.len(), documents.len())),
     }
+}
+
+/// What today's QEMU driver makes of a document.
+#[derive(Debug, Clone)]
+pub struct Defined {
+    /// The document as it was asked about: of the type `qemu`, with an emulator and a machine type that there are.
+    pub given: String,
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// What the QEMU driver of today's libvirt makes of these documents, in their order. It is started again where a document brings it down.
+///
+/// # Errors
+/// When it cannot be run: `libvirt-today setup --qemu` and `libvirt-today qemu start` come first.
+pub fn define(shared: &Path, documents: &[Document]) -> Result<Vec<Defined>, String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let file = |name: String| folder.path().join(name);
+    for (index, document) in documents.iter().enumerate() {
+        fs::write(file(format!("{index}.xml")), &document.text).map_err(|error| error.to_string())?;
+    }
+    let answered =
+        |index: usize| file(format!("out/{index}.out.xml")).exists() || file(format!("out/{index}.err")).exists();
+    let mut open: Vec<usize> = (0..documents.len()).collect();
+    while !open.is_empty() {
+        let names = open.iter().map(|index| format!("{index}.xml"));
+        let mut define = Libvirt::Today.command(shared)?;
+        define.args(["qemu", "define", "--out", "out"]).args(names).current_dir(folder.path());
+        let output = define.output().map_err(|error| format!("libvirt-today: {error}"))?;
+        let before = open.len();
+        open.retain(|index| !answered(*index));
+        if open.len() == before {
+            return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
+        }
+        if !open.is_empty() {
+            let mut start = Libvirt::Today.command(shared)?;
+            start.args(["qemu", "start"]).output().map_err(|error| format!("libvirt-today: {error}"))?;
+        }
+    }
+    let read = |name: String| fs::read_to_string(file(name)).map_err(|error| error.to_string());
+    let defined = |index: usize| {
+        let given = read(format!("out/{index}.in.xml"))?;
+        let answer = match fs::read_to_string(file(format!("out/{index}.out.xml"))) {
+            Ok(form) => Answer::Form(form),
+            Err(_) => match read(format!("out/{index}.err"))? {
+                why if why == "the driver crashed" => Answer::Crash,
+                why => Answer::Refused(why),
+            },
+        };
+        Ok(Defined { given, answer })
+    };
+    (0..documents.len()).map(defined).collect()
 }
 
 fn answer(line: &str) -> Result<Answer, String> {

@@ -10,7 +10,10 @@ use dommigrate::options::{Driver, Fate, Layout, Profile, Target};
 use dommigrate::rules;
 use rayon::prelude::*;
 
+use crate::corpus::{Document, Row};
+use crate::drift;
 use crate::measures::Measure;
+use crate::oracle::{self, Answer};
 
 /// `check` with the driver named and nothing else asked for.
 pub(crate) fn options() -> Options {
@@ -76,4 +79,42 @@ pub fn taken(folder: &Path) -> Measure {
     let names = taken_names(folder);
     let results = names.par_iter().map(|name| (name.clone(), error(&input(folder, name), &options))).collect();
     Measure::of("qemu-taken", results)
+}
+
+/// The documents that the driver took, as they were given to it.
+///
+/// # Panics
+/// When the material cannot be read.
+#[must_use]
+pub fn given(folder: &Path) -> Vec<Document> {
+    let mut names = taken_names(folder);
+    names.sort();
+    let document = |name: String| Document { text: input(folder, &name), name, row: Row::default() };
+    names.into_iter().map(document).collect()
+}
+
+/// These documents, held against what the QEMU driver of today's libvirt makes of them: what it refuses is an error, what it takes is none,
+/// and nothing in what it writes drifts.
+///
+/// # Errors
+/// When the driver cannot be asked.
+pub fn asked(name: &'static str, documents: &[Document], shared: &Path) -> Result<Measure, String> {
+    let options = options();
+    let comparison = drift::comparison();
+    let defined = oracle::define(shared, documents)?;
+    let results = documents
+        .par_iter()
+        .zip(defined)
+        .map(|(document, defined)| {
+            let error = error(&defined.given, &options);
+            let failure = match defined.answer {
+                Answer::Crash => None,
+                Answer::Refused(why) => error.is_none().then(|| format!("QEMU's driver refuses it: {why}")),
+                Answer::Form(_) if error.is_some() => error.map(|error| format!("QEMU's driver takes it; {error}")),
+                Answer::Form(form) => drift::failure(comparison.compare(&defined.given, &form)),
+            };
+            (document.name.clone(), failure)
+        })
+        .collect();
+    Ok(Measure::of(name, results))
 }

@@ -121,6 +121,11 @@ pub static MEASURES: &[(&str, Take)] = &[
     ("hosts-refused", |name, of| Ok(hosts::refused(name, &of.shared))),
     ("qemu-refusals", |_, of| Ok(qemu::refusals(&of.shared.join("qemu_pairs")))),
     ("qemu-taken", |_, of| Ok(qemu::taken(&of.shared.join("qemu_pairs")))),
+    ("qemu-variants", |name, of| {
+        let given = qemu::given(&of.shared.join("qemu_pairs"));
+        let documents = variants::variants(&given, 5000, of.seed.unwrap_or(variants::SEED));
+        qemu::asked(name, &documents, &of.shared).and_then(|it| keep(it, &documents, &of.keep))
+    }),
     ("faults", |name, of| fault_rows(name, &of.shared)),
     ("growth", |name, _| growth(name)),
     ("data-json", |name, of| Ok(data::there_and_back(name, &of.all(), data::Format::Json))),

@@ -64,12 +64,12 @@ fn names(root: &Path) -> Vec<String> {
     names
 }
 
-fn comparison() -> Comparison {
+pub(crate) fn comparison() -> Comparison {
     Comparison::new(None, Host::default()).expect("the rules are there")
 }
 
 /// Why a pair is no pair: the first difference, or what cannot be read.
-fn failure(result: Result<Drift, Unjudged>) -> Option<String> {
+pub(crate) fn failure(result: Result<Drift, Unjudged>) -> Option<String> {
     let change = |change: Change| change.as_str();
     match result {
         Ok(drift) => drift.differences.first().map(|first| format!("{} {}", change(first.change), first.path)),

@@ -91,9 +91,7 @@ pub(super) static ROWS: &[Allowance] = &[
     .why("a running guest shows that a connection for which the host's settings decide is not encrypted"),
     added("live-listen-socket", &["devices/graphics/listen/@socket", "devices/graphics/@socket"])
         .live()
-        .when(|case| {
-            ["/run/libvirt/qemu/", "/var/lib/libvirt/qemu/"].iter().any(|place| case.after.starts_with(place))
-        })
+        .when(|case| ["/run/libvirt/qemu/", "/var/lib/libvirt/qemu/"].iter().any(|place| case.after.starts_with(place)))
         .why("a running guest shows the socket that was made for it"),
     added("live-listen-address", &["devices/graphics/listen/@address", "devices/graphics/@listen"])
         .live()

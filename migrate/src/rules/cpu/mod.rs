@@ -8,7 +8,7 @@ mod interconnects;
 mod iothreads;
 mod memorytune_order;
 mod numatune;
-mod processor;
+pub(in crate::rules) mod processor;
 mod resctrl;
 mod resctrl_conflict;
 mod resctrl_monitor_vcpus;
@@ -16,8 +16,6 @@ mod sched_split;
 mod tuning;
 mod vcpus;
 mod vcpus_complete;
-
-pub(in crate::rules) use processor::is_bare_model;
 
 // In the order in which they run within a phase.
 files![

@@ -32,12 +32,10 @@ rules![
              <tpm><backend type='passthrough'/></tpm></devices>",
         )
         .row(refuse_each(|tpm: &Tpm, scope| {
-            let backend = &tpm.backend;
-            let emulator: Option<&TpmBackendTypeEmulator> = branch(&backend.type_);
+            let emulator: Option<&TpmBackendTypeEmulator> = branch(&tpm.backend.type_);
             // The QEMU driver chooses a version first: 2.0, but for the older device of PCs.
             let chosen = scope.driver == Driver::Qemu && (tpm.model == Some(TpmModel::TpmCrb) || !scope.is_x86());
-            let is_20 = backend.version.map_or(chosen, |version| version == TpmVersion::Tpm20);
-            let older = emulator.filter(|_| !is_20);
+            let older = emulator.filter(|_| !tpm.backend.version.map_or(chosen, |version| version == TpmVersion::Tpm20));
             let banks = older.and_then(|it| it.active_pcr_banks.as_ref()).is_some_and(|banks| !is_bare(banks));
             let profile = older.and_then(|it| it.profile.as_ref()).is_some_and(|it| it.source.is_some() && scope.knows(10, 10, 0));
             [(banks, BANKS), (profile, PROFILE)]

@@ -10,7 +10,7 @@ use crate::options::Driver;
 use crate::rule::board::Board;
 use crate::rule::kinds::check;
 use crate::rule::{Class, Context, rule};
-use crate::rules::cpu::is_bare_model;
+use crate::rules::cpu::processor::is_bare_model;
 
 rules![
     rule("qemu-cpu-topology-conflict", Class::Conflict)
