@@ -4,9 +4,12 @@ use assert_cmd::Command;
 
 /// The document in profile `libvirt`, for a driver or that of its type.
 fn libvirt(driver: Option<&str>, arch: &str, devices: &str) -> String {
-    let text = format!(
-        "<domain type='kvm'><name>a</name><memory>1048576</memory><os><type arch='{arch}'>hvm</type></os><devices>{devices}</devices></domain>"
-    );
+    printed(driver, "kvm", &format!("<os><type arch='{arch}'>hvm</type></os><devices>{devices}</devices>"))
+}
+
+/// A document of this type in profile `libvirt`, for a driver or that of its type.
+fn printed(driver: Option<&str>, type_: &str, content: &str) -> String {
+    let text = format!("<domain type='{type_}'><name>a</name><memory>1048576</memory>{content}</domain>");
     let mut command = Command::cargo_bin("dommigrate").expect("the command is built with its tests");
     command.args(["upgrade", "--profile", "libvirt"]).args(driver.map(|driver| format!("--driver={driver}")));
     let output = command.arg("-").write_stdin(text).output().expect("it runs");
@@ -40,6 +43,46 @@ fn what_qemu_chooses_is_left_to_it() {
     let panic = "<panic/>";
     assert!(libvirt(None, "x86_64", panic).contains("<panic/>"), "the QEMU driver gives it a model");
     assert!(!libvirt(Some("test"), "x86_64", panic).contains("<panic/>"));
+}
+
+/// A paravirtual guest of Xen is of the type `linux`, and is started as a machine is; of other hypervisors nothing is read of such a guest.
+#[test]
+fn what_starts_a_paravirtual_guest_of_xen_stays() {
+    let os = |type_: &str| format!("<os><type>{type_}</type><kernel>/vmlinuz</kernel><cmdline>ro</cmdline></os>");
+    let kept = "<os>\n    <type>linux</type>\n    <kernel>/vmlinuz</kernel>\n    <cmdline>ro</cmdline>\n  </os>";
+    for type_ in ["linux", "xen"] {
+        let xen = printed(None, "xen", &os(type_));
+        assert!(xen.contains(kept), "{xen}");
+    }
+    let test = printed(None, "test", &os("linux"));
+    assert!(test.contains("<type>linux</type>\n  </os>"), "{test}");
+    let bootloader = printed(None, "xen", "<bootloader>/usr/bin/pygrub</bootloader>");
+    assert!(bootloader.contains("<type>linux</type>"), "{bootloader}");
+    let input = |bus: &str| format!("<os><type>linux</type></os><devices><input type='mouse' bus='{bus}'/></devices>");
+    assert_eq!(errors("xen", &input("xen")), [""; 0]);
+    let usb = errors("xen", &input("usb"));
+    assert_eq!(usb, ["a paravirtual guest has mice and keyboards on Xen's bus alone: set bus='xen'"]);
+}
+
+/// libvirt itself knows how much memory the cards of these hypervisors have.
+#[test]
+fn cards_of_other_hypervisors_have_sizes_of_their_own() {
+    for (type_, model, size) in [
+        ("vmware", "vmvga", 4096),
+        ("vbox", "vga", 8192),
+        ("vbox", "bochs", 16384),
+        ("bhyve", "vga", 16384),
+        ("xen", "xen", 4096),
+    ] {
+        let card = format!("<os><type>hvm</type></os><devices><video><model type='{model}'/></video></devices>");
+        let printed = printed(None, type_, &card);
+        assert!(
+            printed.contains(&format!("<model type='{model}' vram='{size}' heads='1' primary='yes'/>")),
+            "{printed}"
+        );
+    }
+    let pvh = printed(None, "xen", "<os><type>xenpvh</type></os><devices><video/></devices>");
+    assert!(pvh.contains("<model type='cirrus' vram='16384'"), "{pvh}");
 }
 
 /// The errors that `check` finds in a document of this type.

@@ -74,14 +74,18 @@ pub struct Scope {
 impl Scope {
     pub(crate) fn of(domain: &Domain, target: Target, driver: Option<Driver>, live: bool) -> Self {
         let type_ = domain.os.as_ref().map(|os| &os.type_);
+        let driver = driver.unwrap_or_else(|| Driver::of(domain.type_));
+        // What Xen's paravirtual guests are called in definitions.
+        let of_xen =
+            |type_| if driver == Driver::Xen && type_ == OsTypeValue::Linux { OsTypeValue::Xen } else { type_ };
         let cells = domain.cpu.iter().flat_map(|cpu| &cpu.numa).map(|numa| numa.cells.len()).sum::<usize>();
         Self {
             target,
-            driver: driver.unwrap_or_else(|| Driver::of(domain.type_)),
+            driver,
             live,
             host: None,
             type_: domain.type_,
-            os_type: type_.map(|type_| type_.value),
+            os_type: type_.map(|type_| of_xen(type_.value)),
             bootloader: domain.bootloader.as_ref().is_some_and(|path| !path.is_empty()),
             arch: type_.and_then(|type_| type_.arch),
             machine: type_.and_then(|type_| type_.machine.clone()),
@@ -170,7 +174,7 @@ impl Scope {
         self.os_type == Some(OsTypeValue::Exe)
     }
 
-    /// Whether libvirt reads of what starts a machine: not of a container, nor of the type `linux`, by which old descriptions mean Xen.
+    /// Whether libvirt reads of what starts a machine: not of a container, nor of the type `linux` where that is not Xen's.
     #[must_use]
     pub fn is_machine(&self) -> bool {
         !self.is_container() && self.os_type != Some(OsTypeValue::Linux)

@@ -80,8 +80,8 @@ rules![
         .summary("what does not belong to the type of the operating system is not read")
         .doc(
             "libvirt reads `<init>` and what goes with it for containers alone, kernel and loader for machines \
-             alone, the command line for both, and the choice of a firmware, boot devices, boot menu and BIOS for fully virtualized machines alone. Of type `linux`, by \
-             which old descriptions mean paravirtualized Xen, it reads none of them unless the driver for Xen does.",
+             alone, the command line for both, and the choice of a firmware, boot devices, boot menu and BIOS for fully virtualized machines alone. Of type `linux`, which \
+             Xen's paravirtual guests have, it reads none of them of another hypervisor than Xen.",
         )
         .example(
             "<os><type arch='x86_64'>hvm</type><init>/sbin/init</init><kernel>/vmlinuz</kernel></os>",
@@ -196,6 +196,12 @@ rules![
             .profiles(LIBVIRT)
             .says("the boot loader starts a paravirtualized guest"),
         ),
+    rule("os-type-linux-of-xen", Class::Spelling)
+        .driver(Driver::Xen)
+        .summary("Xen's paravirtual guests are of the type linux")
+        .doc("libvirt calls the paravirtual guests of Xen `xen` in its capabilities and `linux` in definitions; it reads both of them and writes `linux`.")
+        .example("<os><type>xen</type><kernel>/vmlinuz</kernel></os>", "<os><type>linux</type><kernel>/vmlinuz</kernel></os>")
+        .row(stands_for(required(OsType::VALUE), OsTypeValue::Xen, OsTypeValue::Linux, "a paravirtual guest of Xen is of the type linux")),
     rule("os-boot-default-added", Class::Default)
         .summary("a guest boots from its disk unless told otherwise")
         .doc(

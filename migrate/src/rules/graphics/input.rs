@@ -94,13 +94,9 @@ fn is_certain<T>(_: &T, scope: &Scope) -> bool {
     scope.is_hvm() && scope.arch.is_some()
 }
 
-/// Old Xen calls its paravirtual guests `linux`; Parallels has devices of its own.
+/// Parallels has devices of its own.
 fn has_own_devices(scope: &Scope) -> bool {
-    match scope.type_ {
-        DomainType::Xen => scope.os_type == Some(OsTypeValue::Linux),
-        DomainType::Vz | DomainType::Parallels => true,
-        _ => false,
-    }
+    matches!(scope.type_, DomainType::Vz | DomainType::Parallels)
 }
 
 /// The bus of mice and keyboards.
@@ -117,7 +113,7 @@ fn tablet_bus(scope: &Scope) -> Option<InputBus> {
         OsTypeValue::Hvm if is_s390(scope.arch) => Some(InputBus::Virtio),
         OsTypeValue::Hvm => Some(InputBus::Usb),
         _ if scope.is_paravirtual() => Some(InputBus::Xen),
-        _ => matches!(scope.type_, DomainType::Vz | DomainType::Parallels).then_some(InputBus::Parallels),
+        _ => has_own_devices(scope).then_some(InputBus::Parallels),
     }
 }
 

@@ -71,7 +71,7 @@ rules![
     rule("video-ram-defaults", Class::Default)
         .summary("the memory and the screens of a video card are spelt out")
         .doc(
-            "A card without sizes has 16 MiB of memory, Xen's framebuffer 4 MiB, a QXL card 64 MiB in each of its two \
+            "A card without sizes has 16 MiB of memory, or 8 of VirtualBox and 4 of VMware, Xen's framebuffer 4 MiB, a QXL card 64 MiB in each of its two \
              regions; other models have none that libvirt knows of. A card has one screen where nothing is said. \
              VirtualBox, VMware and Xen have sizes of their own, so profile `modern` leaves their cards alone.",
         )
@@ -79,8 +79,8 @@ rules![
             "<devices><video><model type='qxl' primary='yes'/></video></devices>",
             "<devices><video><model type='qxl' ram='65536' vram='65536' heads='1' primary='yes'/></video></devices>",
         )
-        .rows([16 << 10, 4 << 10, QXL].into_iter().flat_map(|size| {
-            usual_size(VideoModel::VRAM, size).map(move |row| row.when(move |model, _| usual_vram(model) == size))
+        .rows([16 << 10, 8 << 10, 4 << 10, QXL].into_iter().flat_map(|size| {
+            usual_size(VideoModel::VRAM, size).map(move |row| row.when(move |model, scope| usual_vram(model, scope) == size))
         }))
         .rows(usual_size(VideoModelTypeQxl::RAM, QXL))
         .row(default(VideoModel::HEADS, 1).when(|model, _| !matches!(model.type_, VideoModelType::None))),
@@ -128,9 +128,11 @@ fn is_card(devices: &Devices, _: &Scope) -> bool {
 }
 
 /// The size of `vram` that libvirt assumes, in KiB; 0 for models of which it knows none.
-fn usual_vram(model: &VideoModel) -> u32 {
+fn usual_vram(model: &VideoModel, scope: &Scope) -> u32 {
     use VideoModelType::{Bochs, Cirrus, Qxl, Vga, Vmvga, Xen};
     match model.type_ {
+        Vga | Cirrus | Vmvga if scope.driver == Driver::Vbox => 8 << 10,
+        Vga | Cirrus | Vmvga if scope.driver == Driver::Vmware => 4 << 10,
         Vga | Cirrus | Vmvga | Bochs => 16 << 10,
         Xen => 4 << 10,
         Qxl(_) => QXL,
@@ -175,7 +177,8 @@ fn rounded(size: u32) -> Option<u32> {
 /// The model of a card that none is given for. A boot loader of the host, without `<os>`, goes with a paravirtual guest.
 fn usual_model(scope: &Scope) -> VideoModel {
     let type_ = match scope.os_type {
-        None | Some(OsTypeValue::Xen | OsTypeValue::Linux | OsTypeValue::Xenpvh) => VideoModelType::Xen,
+        None | Some(OsTypeValue::Xen | OsTypeValue::Linux) => VideoModelType::Xen,
+        Some(OsTypeValue::Xenpvh) if scope.driver != Driver::Xen => VideoModelType::Xen,
         _ if is_power(scope.arch) => VideoModelType::Vga,
         _ => VideoModelType::Cirrus,
     };
