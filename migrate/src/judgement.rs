@@ -158,6 +158,9 @@ impl Judge {
         let places = Places::of(read);
         let findings = violations.into_iter().map(|violation| {
             let mut finding = self.words.finding(text, &violation);
+            if self.own {
+                finding.path = without_prefixes(&finding.path);
+            }
             finding.path = tree.named(finding.path);
             finding.message = tree.named(finding.message);
             if self.own
@@ -167,8 +170,10 @@ impl Judge {
                 finding.level = same.level;
                 finding.rule = same.rule.clone();
                 if tree.is_undeclared(violation.range.start) {
-                    // The reader knows which declaration is missing.
-                    finding.message.clone_from(&same.message);
+                    // The reader knows which declaration is missing, but where the element does not belong.
+                    let name = tree.named(text.get(violation.range.clone()).unwrap_or_default().to_owned());
+                    let elsewhere = self.words.undeclared(&name, &finding.path);
+                    finding.message = elsewhere.unwrap_or_else(|| same.message.clone());
                 }
             } else if self.own {
                 finding.level = Level::Invalid;
@@ -416,6 +421,15 @@ fn same_place(finding: &Finding, read: &Finding) -> bool {
     let (start, of) = (finding.span.start, &read.span);
     start == of.start
         || of.contains(&start) && element_of(&finding.path) == element_of(&read.path) && of.end == finding.span.end
+}
+
+/// A path as everything else of libvirt's format has it: elements go by their local names.
+fn without_prefixes(path: &str) -> String {
+    let step = |step: &str| match step.split_once(':') {
+        Some((_, local)) if !step.starts_with('@') => local.to_owned(),
+        _ => step.to_owned(),
+    };
+    path.split('/').map(step).collect::<Vec<_>>().join("/")
 }
 
 /// The path of the element that a path leads to or into.

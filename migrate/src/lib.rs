@@ -40,6 +40,7 @@ mod locate;
 mod lsp;
 mod machine;
 pub mod meaning;
+mod namespace;
 pub mod options;
 #[cfg(feature = "cli")]
 mod output;

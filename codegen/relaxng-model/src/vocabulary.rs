@@ -12,8 +12,10 @@ use crate::schema::NodeId;
 pub struct Vocabulary {
     /// The documentation of a datatype's definition by what the validator calls the type.
     types: BTreeMap<String, String>,
-    /// The parents of each element.
+    /// The parents of each element, of which one of a namespace is called `{namespace}name`.
     places: BTreeMap<String, BTreeSet<String>>,
+    /// The elements that have an attribute of each name.
+    owners: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Vocabulary {
@@ -42,10 +44,35 @@ impl Vocabulary {
         Some(words)
     }
 
-    /// The local names of the elements in which an element of this local name may stand.
+    /// The local names of the elements in which an element of this name and no namespace may stand.
     #[must_use]
     pub fn parents(&self, element: &str) -> Option<&BTreeSet<String>> {
         self.places.get(element)
+    }
+
+    /// As [`parents`](Self::parents), with the namespace, of an element that is written with a prefix: those of one family are told apart by
+    /// a part of their namespace, which the prefix then is.
+    #[must_use]
+    pub fn parents_by_prefix(&self, prefix: &str, element: &str) -> Option<(&str, &BTreeSet<String>)> {
+        self.places.iter().find_map(|(name, places)| {
+            let (namespace, local) = name.strip_prefix('{')?.split_once('}')?;
+            let is_it = local == element && namespace.split(['/', ':', '#']).any(|part| part == prefix);
+            is_it.then_some((namespace, places))
+        })
+    }
+
+    /// The local names of the elements near `element` that have an attribute of this name: those in it or, where there are none, `parent` and
+    /// those beside it in that. None where an element of its own name has the attribute in another place.
+    #[must_use]
+    pub fn owners(&self, attribute: &str, element: &str, parent: &str) -> Vec<&str> {
+        let stands_in = |inner: &str, outer: &str| self.parents(inner).is_some_and(|places| places.contains(outer));
+        let owners = self.owners.get(attribute).filter(|owners| !owners.contains(element));
+        let owners = owners.into_iter().flatten().map(String::as_str);
+        let (within, others): (Vec<_>, Vec<_>) = owners.partition(|owner| stands_in(owner, element));
+        if !within.is_empty() {
+            return within;
+        }
+        others.into_iter().filter(|owner| *owner == parent || stands_in(owner, parent)).collect()
     }
 
     /// The words as bytes, for [`Vocabulary::unpack`] of the same build of this crate.
@@ -98,9 +125,10 @@ impl Vocabulary {
         seen: &mut BTreeSet<(NodeId, Option<String>)>,
     ) {
         match &pattern.kind {
-            Kind::Element { name: NameClass::Name { local, .. }, pattern: content } => {
+            Kind::Element { name: NameClass::Name { ns, local }, pattern: content } => {
                 if let Some(parent) = parent {
-                    self.places.entry(local.clone()).or_default().insert(parent.to_owned());
+                    let name = if ns.is_empty() { local.clone() } else { format!("{{{ns}}}{local}") };
+                    self.places.entry(name).or_default().insert(parent.to_owned());
                 }
                 if seen.insert((content.origin, Some(local.clone()))) {
                     self.places_of(grammar, content, Some(local), seen);
@@ -110,7 +138,12 @@ impl Vocabulary {
                 members.iter().for_each(|member| self.places_of(grammar, member, parent, seen));
             }
             Kind::OneOrMore(member) => self.places_of(grammar, member, parent, seen),
-            Kind::Attribute { pattern, .. } => self.named_types_of(grammar, pattern),
+            Kind::Attribute { name, pattern } => {
+                if let (NameClass::Name { local, .. }, Some(owner)) = (name, parent) {
+                    self.owners.entry(local.clone()).or_default().insert(owner.to_owned());
+                }
+                self.named_types_of(grammar, pattern);
+            }
             Kind::Data { .. } => self.named_types_of(grammar, pattern),
             Kind::Ref(id) => {
                 let pattern = &grammar.defines[id.0 as usize].pattern;

@@ -73,3 +73,53 @@ fn what_the_schema_refuses_and_libvirt_does_not_read_is_told_once() {
         finding.message
     );
 }
+
+/// What `check` says of the one mistake of a domain.
+fn told(content: &str) -> String {
+    let findings = found(content);
+    let [finding] = &*findings else { panic!("{findings:?}") };
+    finding.message.clone()
+}
+
+#[test]
+fn what_belongs_elsewhere_is_told_with_its_place() {
+    let disk = |attribute: &str, source: &str| {
+        told(&format!(
+            "<devices><disk type='file' device='disk'{attribute}><source file='/a'{source}/><target dev='vda' bus='virtio'/></disk></devices>"
+        ))
+    };
+    assert_eq!(disk(" iothread='1'", ""), "'iothread' is no attribute of <disk>, but of <driver>");
+    assert_eq!(disk("", " discard='unmap'"), "'discard' is no attribute of <source>, but of <driver>");
+    assert_eq!(disk(" odd='1'", ""), "unknown attribute 'odd' of <disk>");
+    let namespace = "http://libvirt.org/schemas/domain/qemu/1.0";
+    assert_eq!(
+        told(&format!("<devices><qemu:commandline xmlns:qemu='{namespace}'/></devices>")),
+        "<qemu:commandline> does not belong in <devices>, but in <domain>"
+    );
+    assert_eq!(
+        told("<devices><qemu:commandline/></devices>"),
+        format!(
+            "<qemu:commandline> does not belong in <devices>, but in <domain>, and the prefix 'qemu' is not declared: move it there, and \
+             declare the prefix on the root, xmlns:qemu='{namespace}'"
+        )
+    );
+}
+
+#[test]
+fn a_text_in_an_extension_is_told_once() {
+    let namespace = "xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'";
+    let findings = found(&format!("<q:commandline {namespace}> # odd <q:arg value='-s'/></q:commandline>"));
+    let [finding] = &*findings else { panic!("{findings:?}") };
+    assert_eq!(
+        (&*finding.path, &*finding.message),
+        ("domain/commandline", "unexpected text in <q:commandline>: '# odd'")
+    );
+}
+
+#[test]
+fn a_word_for_on_and_off_is_told_in_the_words_of_the_attribute() {
+    let suspend = |word: &str| told(&format!("<pm><suspend-to-mem enabled='{word}'/></pm>"));
+    assert!(suspend("off").ends_with("expected 'yes' or 'no'; did you mean 'no'?"), "{}", suspend("off"));
+    assert!(suspend("True").ends_with("did you mean 'yes'?"), "{}", suspend("True"));
+    assert!(suspend("maybe").ends_with("expected 'yes' or 'no'"), "{}", suspend("maybe"));
+}

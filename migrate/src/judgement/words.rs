@@ -8,7 +8,7 @@ use relaxng_model::{Grammar, Vocabulary};
 use super::last;
 use crate::finding::{Finding, Level, ids};
 
-/// An element that stands in a wrong place and belongs in more than so many is one of a common name.
+/// An element or attribute that stands in a wrong place and belongs in more than so many has a common name.
 const PLACES: usize = 3;
 
 /// What the schema refuses, in the words of its documentation. Those of the embedded one are unpacked when something is to be said.
@@ -34,7 +34,7 @@ impl Words {
             span.start -= 1;
         }
         let mut message = self.message(violation);
-        if let Some(near) = &violation.suggestion {
+        if let Some(near) = violation.suggestion.as_deref().or_else(|| switch(violation)) {
             match near.strip_prefix('{').and_then(|near| near.split_once('}')) {
                 Some((ns, local)) => message.push_str(&format!("; did you mean <{local}> of the namespace {ns}?")),
                 None if is_of_attribute(violation.kind) => message.push_str(&format!("; did you mean '{near}'?")),
@@ -70,7 +70,10 @@ impl Words {
             ViolationKind::MissingContent if !violation.expected.is_empty() => {
                 format!("<{element}> lacks {}", self.alternatives(violation, |name| format!("<{name}>")))
             }
-            ViolationKind::UnknownAttribute => format!("unknown attribute '{found}' of <{element}>"),
+            ViolationKind::UnknownAttribute => match self.owners(found, element, &violation.path) {
+                Some(owners) => format!("'{found}' is no attribute of <{element}>, but of {owners}"),
+                None => format!("unknown attribute '{found}' of <{element}>"),
+            },
             ViolationKind::ConflictingAttribute => {
                 format!("the attribute '{found}' does not go with the others of <{element}>")
             }
@@ -94,10 +97,31 @@ impl Words {
 
     /// Where an element belongs that stands where it does not.
     fn elsewhere(&self, found: &str, parent: &str) -> Option<String> {
-        let places =
-            self.vocabulary().parents(found).filter(|places| !places.contains(parent) && !parent.is_empty())?;
-        let named: Vec<_> = places.iter().map(|place| format!("<{place}>")).collect();
-        (named.len() <= PLACES).then(|| or(&named))
+        let places = match found.split_once(':') {
+            Some((prefix, local)) => self.vocabulary().parents_by_prefix(prefix, local)?.1,
+            None => self.vocabulary().parents(found)?,
+        };
+        let elsewhere = !places.contains(parent) && !parent.is_empty();
+        elsewhere.then(|| few(places.iter().map(String::as_str))).flatten()
+    }
+
+    /// What to do about an element whose prefix is not declared and that does not belong where it stands.
+    pub(super) fn undeclared(&self, found: &str, path: &str) -> Option<String> {
+        let (prefix, local) = found.split_once(':')?;
+        let parent = last(path.rsplit_once('/')?.0);
+        let places = self.elsewhere(found, parent)?;
+        let (namespace, _) = self.vocabulary().parents_by_prefix(prefix, local)?;
+        Some(format!(
+            "<{found}> does not belong in <{parent}>, but in {places}, and the prefix '{prefix}' is not declared: move it there, and \
+             declare the prefix on the root, xmlns:{prefix}='{namespace}'"
+        ))
+    }
+
+    /// The elements near one that have an attribute of this name, where it has none.
+    fn owners(&self, found: &str, element: &str, path: &str) -> Option<String> {
+        let around = path.rsplit_once("/@").and_then(|(element, _)| element.rsplit_once('/'));
+        let parent = around.map_or("", |(parent, _)| last(parent));
+        few(self.vocabulary().owners(found, element, parent).into_iter())
     }
 
     /// What is expected, names and values as `quoted` says, types in the words of the schema.
@@ -145,6 +169,18 @@ fn number_in_words(expected: &str) -> Option<String> {
     })
 }
 
+/// The word for on or off that an attribute takes, where it has been given another one.
+fn switch(violation: &Violation) -> Option<&'static str> {
+    let on = match &*violation.found.as_deref()?.to_ascii_lowercase() {
+        "yes" | "on" | "true" | "1" | "enabled" => true,
+        "no" | "off" | "false" | "0" | "disabled" => false,
+        _ => return None,
+    };
+    let takes = |word: &&str| violation.expected.iter().any(|expected| expected == word);
+    let words = if on { ["yes", "on"] } else { ["no", "off"] };
+    words.into_iter().find(takes).filter(|_| violation.kind == ViolationKind::AttributeValue)
+}
+
 /// Whether what is close to something misspelt is an attribute's name or a value, and no element.
 fn is_of_attribute(kind: ViolationKind) -> bool {
     use ViolationKind::{
@@ -175,6 +211,12 @@ fn is_name(expected: &str) -> bool {
 fn visible(text: &str) -> String {
     let escaped = |letter: char| letter != ' ' && (letter.is_whitespace() || letter.is_control());
     text.chars().map(|c| if escaped(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}
+
+/// Elements by name, where they are few enough to help.
+fn few<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
+    let named: Vec<String> = names.map(|name| format!("<{name}>")).collect();
+    (1..=PLACES).contains(&named.len()).then(|| or(&named))
 }
 
 fn or(all: &[String]) -> String {

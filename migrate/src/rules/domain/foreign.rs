@@ -2,6 +2,7 @@
 
 use domxml_runtime::Verbatim;
 
+use crate::namespace;
 use crate::rules::prelude::*;
 
 /// The id of what is said about them.
@@ -23,8 +24,7 @@ rules![
 
 /// What there is to say about an extension of a namespace that libvirt does not know.
 pub(crate) fn foreign_extension(extension: &Verbatim) -> String {
-    let namespace = extension.outer_namespace().map_or_else(String::new, |namespace| format!(" {namespace}"));
-    format!("libvirt does not know the namespace{namespace} and passes over <{}>", extension.name)
+    format!("libvirt does not know the namespace{} and passes over <{}>", namespace::of(extension), extension.name)
 }
 
 fn tell(domain: &Domain, cx: &mut Context<'_>) {

@@ -28,7 +28,7 @@ rules![
             let levels = [topology.dies.unwrap_or(1), topology.clusters.unwrap_or(1), topology.cores, topology.threads];
             let cpus = levels.iter().try_fold(topology.sockets, |cpus, level| cpus.checked_mul(*level));
             (cpus != Some(u64::from(scope.vcpus))).then(|| match cpus {
-                Some(cpus) => format!("the topology has {cpus} CPUs and the guest {}: they must be as many", scope.vcpus),
+                Some(cpus) => format!("the topology has {cpus} CPUs and the guest {}: write <vcpu>{cpus}</vcpu>, or change <topology>", scope.vcpus),
                 None => format!("the topology has more CPUs than the guest's {}: raise <vcpu>, or make the topology smaller", scope.vcpus),
             })
         }))
