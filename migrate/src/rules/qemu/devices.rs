@@ -9,16 +9,16 @@ use domxml::{
 use super::refused;
 use crate::options::Driver;
 use crate::rule::board::{Board, is_power, is_s390};
-use crate::rule::kinds::check;
+use crate::rule::kinds::{check, refuse_if};
 use crate::rule::scope::Scope;
 use crate::rule::{Class, Context, rule};
 
 rules![
     rule("qemu-hostdev-conflict", Class::Conflict)
-        .summary("booting from a device of the host that cannot be booted, or showing one without a display")
+        .summary("a device of the host that only containers have, booting from one that cannot be booted, or showing one without a display")
         .doc(
-            "A guest does not boot from a vhost SCSI device or a mediated device of the model `vfio-ap`. What a \
-             mediated device draws (`display='on'`) needs a display on which it is shown, and one such device alone \
+            "Capabilities of the host (`mode='capabilities'`) are given to containers. A guest does not boot from a vhost \
+             SCSI device or a mediated device of the model `vfio-ap`. What a mediated device draws (`display='on'`) needs a display on which it is shown, and one such device alone \
              has a framebuffer before its driver runs (`ramfb`).",
         )
         .finds(
@@ -29,6 +29,8 @@ rules![
             "<devices><hostdev mode='subsystem' type='mdev' model='vfio-pci' display='on'><source>\
              <address uuid='8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5aa'/></source></hostdev></devices>",
         )
+        .finds("<devices><hostdev mode='capabilities' type='misc'><source><char>/dev/input/event3</char></source></hostdev></devices>")
+        .row(refuse_if(NO_CONTAINER, |hostdev: &Hostdev, _| matches!(hostdev.mode, HostdevMode::Capabilities(_))).driver(Driver::Qemu))
         .row(
             refused(|hostdev: &Hostdev, _| {
                 let HostdevMode::Subsystem(subsystem) = &hostdev.mode else { return None };
@@ -187,6 +189,8 @@ rules![
         }))
         .row(check(registers).driver(Driver::Qemu)),
 ];
+
+const NO_CONTAINER: &str = "only containers have capabilities of the host: set mode='subsystem'";
 
 fn second_framebuffer(devices: &Devices, cx: &mut Context<'_>) {
     let has_one = |hostdev: &&Hostdev| {
