@@ -64,6 +64,16 @@ fn what_starts_a_paravirtual_guest_of_xen_stays() {
     assert_eq!(usb, ["a paravirtual guest has mice and keyboards on Xen's bus alone: set bus='xen'"]);
 }
 
+/// A firmware that is not known is one all the same.
+#[test]
+fn nothing_is_said_of_what_goes_with_an_unknown_firmware() {
+    let features = "<firmware><feature enabled='yes' name='secure-boot'/></firmware>";
+    let found =
+        errors("kvm", &format!("<os firmware='uefi'><type arch='x86_64' machine='q35'>hvm</type>{features}</os>"));
+    let [error] = &*found else { panic!("{found:?}") };
+    assert!(error.starts_with("'uefi' is no value of the attribute 'firmware'"), "{error}");
+}
+
 /// libvirt itself knows how much memory the cards of these hypervisors have.
 #[test]
 fn cards_of_other_hypervisors_have_sizes_of_their_own() {

@@ -101,7 +101,7 @@ rules![
         .rows(each_field!(Os::[ACPI BOOTS BOOTMENU BIOS], |part| unread(child(part), MACHINE).when(|_, scope| !scope.is_hvm())))
         .row(
             unread(child(Os::FIRMWARE_FEATURES), "where the firmware is not chosen automatically")
-                .when(|os, scope| os.firmware.is_none() || !scope.is_hvm()),
+                .when(|os, scope| os.firmware.is_none() && kept_value(&os.xml, "firmware").is_none() || !scope.is_hvm()),
         ),
     rule("os-boot-and-bootloader", Class::Lossy)
         .summary("a boot loader of the host leaves nothing to the firmware")

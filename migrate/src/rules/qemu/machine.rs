@@ -4,6 +4,7 @@ use domxml::{ArchName, Os, OsFirmware, OsType};
 
 use super::refused;
 use crate::machine::Machine;
+use crate::rule::asks::kept_value;
 use crate::rule::board::{is_power, is_s390, is_x86};
 use crate::rule::scope::Scope;
 use crate::rule::{Class, rule};
@@ -64,7 +65,7 @@ rules![
         .row(
             refused(|os: &Os, _| {
                 let features = os.firmware_features.as_ref()?;
-                (os.firmware.is_none() && !features.features.is_empty())
+                (os.firmware.is_none() && kept_value(&os.xml, "firmware").is_none() && !features.features.is_empty())
                     .then(|| "libvirt looks for features where it chooses the firmware: set firmware='efi' of <os>, or leave them out".to_owned())
             })
             .at(|os| os.firmware_features.as_ref().map_or(&os.xml, |features| &features.xml)),
