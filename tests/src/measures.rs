@@ -173,8 +173,7 @@ pub fn neutral(text: &str, original: &str) -> String {
                 line.replace_range(start..end, "");
             }
         }
-        let says_arch = original.contains("arch=") && !original.contains("arch=''");
-        if !says_arch && line.trim_start().starts_with("<type ") {
+        if line.trim_start().starts_with("<type ") && !says_arch(original) {
             line = line.replace(" arch='i686'", "");
         }
         if trimmed.starts_with("<parameters ") && trimmed.contains("(made up)") {
@@ -198,6 +197,14 @@ pub fn neutral(text: &str, original: &str) -> String {
     let mut text = lines.join("\n");
     text.push('\n');
     text
+}
+
+/// Whether the types that libvirt reads, of which each `<os>` has one, say what architecture the guest has.
+fn says_arch(text: &str) -> bool {
+    let Ok(document) = roxmltree::Document::parse(text) else { return text.contains("arch=") };
+    let blocks = document.descendants().filter(|child| child.has_tag_name("os"));
+    let mut types = blocks.filter_map(|os| os.children().find(|child| child.has_tag_name("type")));
+    types.any(|type_| type_.attribute("arch").is_some_and(|arch| !arch.is_empty()))
 }
 
 /// Documents that are the same after a second `upgrade`, and that `check` then passes.

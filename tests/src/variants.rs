@@ -70,7 +70,9 @@ pub fn variants(documents: &[Document], count: usize, seed: u64) -> Vec<Document
     while variants.len() < count {
         let document = &documents[random.below(documents.len())];
         let Ok(tree) = roxmltree::Document::parse(&document.text) else { continue };
-        let elements: Vec<Node> = tree.root_element().descendants().filter(Node::is_element).skip(1).collect();
+        // The test driver reads past what is in a namespace.
+        let own = |node: &Node| node.is_element() && node.tag_name().namespace().is_none();
+        let elements: Vec<Node> = tree.root_element().descendants().filter(own).skip(1).collect();
         if elements.is_empty() {
             continue;
         }
