@@ -212,8 +212,11 @@ impl Reader {
         if line.once {
             self.once(node);
         }
+        if !line.many && matches!(slot, SlotMut::Child(_) | SlotMut::Value(_)) && self.keeps_twin(node) {
+            return self.repeated(node);
+        }
         match slot {
-            SlotMut::Child(nest) => self.child(node, nest),
+            SlotMut::Child(nest) => self.child(node, line, nest),
             SlotMut::Value(field) => self.leaf(node, line, field),
             SlotMut::Flag(flag) => self.flag(node, flag),
             SlotMut::Verbatim(verbatim) => self.verbatim(node, verbatim),
@@ -254,7 +257,7 @@ impl Reader {
     }
 
     /// Reads a child element into a struct.
-    fn child(&mut self, node: Node<'_>, field: &mut dyn Nest) {
+    fn child(&mut self, node: Node<'_>, line: &FieldInfo, field: &mut dyn Nest) {
         if self.has_room(node, field.room()) {
             // Many siblings are counted, once: growing step by step would take far more memory than they need.
             if field.count() == MANY {
@@ -264,7 +267,7 @@ impl Reader {
             let before = self.stand();
             let room = field.room();
             let content = field.open();
-            let shown = content.info().output_only;
+            let shown = line.output_only || content.info().output_only;
             let notes = self.notes.len();
             self.element(node, content);
             if shown {
@@ -429,6 +432,17 @@ impl Reader {
             self.leaves.push(node.id());
         }
         text
+    }
+
+    /// Whether an element of this name could not be read, so that its field is empty: of several it is the first that counts.
+    fn keeps_twin(&self, node: Node<'_>) -> bool {
+        let (document, Some(parent)) = (node.0.document(), node.0.parent()) else { return false };
+        let mut kept = self
+            .kept
+            .iter()
+            .rev()
+            .map_while(|id| document.get_node(*id).filter(|kept| kept.id().get() > parent.id().get()));
+        kept.any(|kept| kept.parent() == Some(parent) && kept.tag_name() == node.0.tag_name())
     }
 
     fn has_room(&mut self, node: Node<'_>, room: Room) -> bool {

@@ -98,6 +98,26 @@ fn unknown_content_is_kept_in_place() {
     assert_eq!(denied[6], "10:3: shop/closed[2]: <closed> is given more than once in <shop>");
 }
 
+/// Of two elements where one is read the first counts: what cannot be read is not made up for by another.
+#[test]
+fn of_several_elements_the_first_counts_even_where_it_cannot_be_read() {
+    let text = "\
+<shop name='x'>
+  <item kind='book' pages='12'>
+    <author>Ada</author>
+    <item kind='book' pages='many'/>
+    <item kind='voucher'/>
+  </item>
+  <item kind='book' pages='none'/>
+  <item kind='voucher'/>
+</shop>
+";
+    assert_eq!(rewritten(text), text);
+    let shop = Shop::from_xml_with(text, &KEEP).expect("kept").value;
+    assert!(shop.items[0].part.is_none());
+    assert_eq!(shop.items.len(), 2, "of a list each counts by itself");
+}
+
 /// Of elements of one name it may matter which is the first. Their order stays, whatever order the children stand in and whatever else of
 /// them is kept; and what is written is read as it is meant.
 #[test]
