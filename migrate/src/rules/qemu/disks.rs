@@ -85,19 +85,20 @@ rules![
         })),
     rule("qemu-disk-shared-conflict", Class::Conflict)
         .summary("a shared disk of a format with data of its own")
-        .doc("A disk that guests share (`<shareable/>`) is raw: an image of another format keeps data of its own in every QEMU that has it open.")
+        .doc("A disk that guests share (`<shareable/>`) and may write to is raw: an image of another format keeps data of its own in every QEMU that has it open.")
         .finds(
             "<devices><disk type='file'><driver name='qemu' type='qcow2'/><source file='/d'/><target dev='vda' bus='virtio'/><shareable/></disk></devices>",
         )
         .finds("<devices><disk type='volume'><source pool='p' volume='v'/><target dev='vda' bus='virtio'/><shareable/></disk></devices>")
         .row(refused(|disk: &Disk, _| {
+            let shared = disk.shareable && !disk.readonly;
             let Some(format) = disk.driver.as_ref().and_then(|driver| driver.type_) else {
-                let unsaid = disk.shareable && is_volume(disk);
+                let unsaid = shared && is_volume(disk);
                 return unsaid.then(|| "a shared volume says that it is raw: add <driver name='qemu' type='raw'/>".to_owned());
             };
             let read = !matches!(format, Format::Cow | Format::Iso | Format::Dir | Format::Fat);
-            (disk.shareable && read && !matches!(format, Format::Raw | Format::Aio | Format::Luks)).then(|| {
-                "a shared disk is raw: convert the image, or leave out <shareable/>".to_owned()
+            (shared && read && !matches!(format, Format::Raw | Format::Aio | Format::Luks)).then(|| {
+                "a shared disk is raw: convert the image, leave out <shareable/>, or add <readonly/>".to_owned()
             })
         })),
     rule("qemu-disk-scsi-address-conflict", Class::Conflict)
