@@ -266,4 +266,8 @@ pub const IOTHREADS: Things = Things { name: "I/O thread", has: |scope, id| scop
 pub const CELLS: Things = Things { name: "cell", has: |scope, id| id < scope.cells };
 
 /// Its audio back ends.
-pub const AUDIO: Things = Things { name: "audio back end", has: |scope, id| scope.audio.contains(&id) };
+pub const AUDIO: Things = Things {
+    name: "audio back end",
+    // Where there is none the QEMU driver adds the first.
+    has: |scope, id| scope.audio.contains(&id) || scope.driver == Driver::Qemu && scope.audio.is_empty() && id == 1,
+};

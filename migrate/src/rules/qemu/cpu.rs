@@ -1,8 +1,7 @@
 //! Processors.
 
 use domxml::{
-    ArchName, Cpu, CpuCache, CpuCacheMode, CpuFeaturePolicy, CpuMaxPhysAddr, CpuMaxPhysAddrMode, CpuMode, CpuTopology,
-    Domain,
+    Cpu, CpuCache, CpuCacheMode, CpuFeaturePolicy, CpuMaxPhysAddr, CpuMaxPhysAddrMode, CpuMode, CpuTopology, Domain,
 };
 
 use super::{refused, refused_where};
@@ -36,13 +35,12 @@ rules![
     rule("qemu-cpu-check-conflict", Class::Conflict)
         .summary("the check of a processor of ARM that is not named")
         .doc(
-            "Where no processor is named the QEMU driver takes the default one and checks that, but for guests of ARM: \
-             there is nothing to check."
+            "Where no processor is named the QEMU driver takes the default one and checks that, but for the machine \
+             `virt` of ARM: there is nothing to check."
         )
         .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><cpu check='none'/>")
         .row(refused(|cpu: &Cpu, scope| {
-            let arm = matches!(scope.arch, Some(ArchName::Aarch64 | ArchName::Armv7l | ArchName::Armv6l));
-            (arm && is_bare_model(cpu) && cpu.check.is_some())
+            (scope.board == Board::ArmVirt && is_bare_model(cpu) && cpu.check.is_some())
                 .then(|| "a processor without a model cannot be checked: add <model>, or leave out check".to_owned())
         })),
     rule("qemu-cpu-cache-conflict", Class::Conflict)

@@ -126,8 +126,7 @@ fn elsewhere(devices: &Devices, cx: &mut Context<'_>) {
     if is_s390(cx.scope.arch) {
         return;
     }
-    let none = devices.memballoon.iter().filter(|it| it.model == MemballoonModel::None);
-    let unasked: Vec<&Address> = none.filter_map(|it| it.address.as_deref()).collect();
+    let unasked: Vec<&Address> = of_none(devices).collect();
     each(devices, |address: &Address| {
         if let AddressType::Pci(pci) = &address.type_
             && let Some(zpci) = &pci.zpci
@@ -230,6 +229,12 @@ fn is_vio(controller: &Controller) -> bool {
     matches!(scsi.model, None | Some(ScsiModel::Auto | ScsiModel::Ibmvscsi))
 }
 
+/// The address of a balloon that is none: nothing stands there.
+pub(super) fn of_none(devices: &Devices) -> impl Iterator<Item = &Address> {
+    let none = devices.memballoon.iter().filter(|it| it.model == MemballoonModel::None);
+    none.filter_map(|it| it.address.as_deref())
+}
+
 fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     // The first console is the first serial port: both stand at one place.
     let twin = devices.consoles.first().and_then(|console| console.address.as_deref());
@@ -237,8 +242,7 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
     let mut seen = unnamed(devices, cx.scope.board);
     let mut channels = BTreeSet::new();
     // What has no place on CCW anyway is not asked for it.
-    let none = devices.memballoon.iter().filter(|it| it.model == MemballoonModel::None);
-    let balloon: Vec<&Address> = none.filter_map(|it| it.address.as_deref()).collect();
+    let balloon: Vec<&Address> = of_none(devices).collect();
     let board = cx.scope.board;
     let integrated = devices.controllers.iter().filter(|it| integrated(it, board).is_some());
     let is_module = |it: &&MemoryDevice| matches!(it.model, MemoryDeviceModel::Dimm(_) | MemoryDeviceModel::Nvdimm(_));

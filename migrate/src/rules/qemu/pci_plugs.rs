@@ -8,6 +8,7 @@ use domxml::{
 };
 
 use super::pci::{is_wrong, pci, set};
+use super::pci_addresses::of_none;
 use super::refused;
 use crate::options::Driver;
 use crate::rule::board::{Board, PciRoot};
@@ -121,7 +122,7 @@ fn plugs(devices: &Devices, cx: &mut Context<'_>) {
         devices.controllers.iter().filter(|it| pci(it).is_some()).filter_map(|it| it.address.as_deref()).collect();
     each(devices, |address: &Address| {
         let AddressType::Pci(pci) = &address.type_ else { return };
-        if !set(pci) {
+        if !set(pci) || of_none(devices).any(|other| std::ptr::eq(other, address)) {
             return;
         }
         let controller = controllers.iter().any(|other| std::ptr::eq(*other, address));
