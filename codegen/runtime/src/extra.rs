@@ -180,6 +180,8 @@ pub struct Kept {
     pub values: Vec<KeptValue>,
     /// Values that count as none and were taken out: they are not written, and whoever asks can still see them.
     pub read_past: Vec<KeptValue>,
+    /// Children that could not be read and were taken out, likewise.
+    pub missed: Vec<KeptNode>,
     /// Attributes that must be there and have their default, as they were not there, or empty.
     pub assumed: Vec<AssumedValue>,
     /// Whether a choice of the element is an unknown one, to which belongs what is kept.

@@ -327,7 +327,7 @@ pub struct CpuMaxPhysAddr {
     /// The number of bits in mode `emulate`.
     ///
     /// Since libvirt 8.7.0.
-    pub bits: Option<u32>,
+    pub bits: Option<scalar::Natural>,
     /// The most bits that mode `passthrough` hands on.
     ///
     /// Since libvirt 9.3.0.
@@ -338,7 +338,7 @@ pub struct CpuMaxPhysAddr {
 
 rt::table! { CpuMaxPhysAddr: element("maxphysaddr").since(8, 7, 0);
     0 MODE = mode: CpuMaxPhysAddrMode, attribute("mode").since(8, 7, 0);
-    1 BITS = bits: Option<u32>, attribute("bits").since(8, 7, 0);
+    1 BITS = bits: Option<scalar::Natural>, attribute("bits").since(8, 7, 0);
     2 LIMIT = limit: Option<u32>, attribute("limit").since(9, 3, 0);
 }
 
@@ -646,7 +646,7 @@ pub struct NumaCacheSize {
     /// The size, in `unit`.
     ///
     /// Since libvirt 6.6.0.
-    pub value: u32,
+    pub value: scalar::WideNumber,
     /// The unit of `value`; libvirt prints KiB.
     ///
     /// Where absent, `KiB` is assumed. An empty one counts as absent. Since libvirt 6.6.0.
@@ -656,7 +656,7 @@ pub struct NumaCacheSize {
 }
 
 rt::table! { NumaCacheSize: element("size").since(6, 6, 0);
-    0 VALUE = value: u32, attribute("value").since(6, 6, 0);
+    0 VALUE = value: scalar::WideNumber, attribute("value").since(6, 6, 0);
     1 UNIT = unit: scalar::MemoryUnit, attribute("unit").assumed("KiB").since(6, 6, 0).absent_if_empty();
 }
 
@@ -668,7 +668,7 @@ pub struct NumaCacheLine {
     /// The size, in `unit`.
     ///
     /// Since libvirt 6.6.0.
-    pub value: u32,
+    pub value: scalar::WideNumber,
     /// The unit of `value`; libvirt prints B.
     ///
     /// Where absent, `B` is assumed. An empty one counts as absent. Since libvirt 6.6.0.
@@ -678,7 +678,7 @@ pub struct NumaCacheLine {
 }
 
 rt::table! { NumaCacheLine: element("line").since(6, 6, 0);
-    0 VALUE = value: u32, attribute("value").since(6, 6, 0);
+    0 VALUE = value: scalar::WideNumber, attribute("value").since(6, 6, 0);
     1 UNIT = unit: scalar::MemoryUnit, attribute("unit").assumed("B").since(6, 6, 0).absent_if_empty();
 }
 
@@ -737,7 +737,7 @@ pub struct NumaLatency {
     /// The delay in nanoseconds.
     ///
     /// Since libvirt 6.6.0.
-    pub value: u32,
+    pub value: scalar::WideNumber,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -747,7 +747,7 @@ rt::table! { NumaLatency: element("latency").since(6, 6, 0);
     1 TARGET = target: u32, attribute("target").since(6, 6, 0);
     2 CACHE = cache: Option<u32>, attribute("cache").since(6, 6, 0);
     3 TYPE = type_: NumaLatencyType, attribute("type").since(6, 6, 0);
-    4 VALUE = value: u32, attribute("value").since(6, 6, 0);
+    4 VALUE = value: scalar::WideNumber, attribute("value").since(6, 6, 0);
 }
 
 /// How much one node can move to or from the memory of another in a second.
@@ -774,7 +774,7 @@ pub struct NumaBandwidth {
     /// The amount, in `unit`.
     ///
     /// Since libvirt 6.6.0.
-    pub value: u32,
+    pub value: scalar::WideNumber,
     /// The unit of `value`; libvirt prints KiB.
     ///
     /// Where absent, `KiB` is assumed. An empty one counts as absent. Since libvirt 6.6.0.
@@ -788,7 +788,7 @@ rt::table! { NumaBandwidth: element("bandwidth").since(6, 6, 0);
     1 TARGET = target: u32, attribute("target").since(6, 6, 0);
     2 CACHE = cache: Option<u32>, attribute("cache").since(6, 6, 0);
     3 TYPE = type_: NumaLatencyType, attribute("type").since(6, 6, 0);
-    4 VALUE = value: u32, attribute("value").since(6, 6, 0);
+    4 VALUE = value: scalar::WideNumber, attribute("value").since(6, 6, 0);
     5 UNIT = unit: scalar::MemoryUnit, attribute("unit").assumed("KiB").since(6, 6, 0).absent_if_empty();
 }
 

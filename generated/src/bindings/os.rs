@@ -20,9 +20,10 @@ pub struct Os {
     pub firmware: Option<OsFirmware>,
     /// The kind of operating system, and the machine that it runs on.
     ///
-    /// An empty one is refused by libvirt. Since libvirt 0.6.0. See [the
+    /// An empty one is refused by libvirt. It must be there, but may be missing in what is read; see rule
+    /// `os-type-missing`. Since libvirt 0.6.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#bios-bootloader).
-    pub type_: OsType,
+    pub type_: Option<OsType>,
     /// The path of the first process's binary.
     ///
     /// Since libvirt 0.6.0. See [the manual](https://libvirt.org/formatdomain.html#container-boot).
@@ -131,7 +132,7 @@ pub struct Os {
 
 rt::table! { Os: element("os").since(0, 6, 0).reference("operating-system-booting");
     0 FIRMWARE = firmware: Option<OsFirmware>, attribute("firmware").since(5, 2, 0).needed().absent_if_empty();
-    1 TYPE = type_: OsType, child("type").since(0, 6, 0).refused_if_empty();
+    1 TYPE = type_: Option<OsType>, child("type").since(0, 6, 0).refused_if_empty();
     2 INIT = init: Option<String>, leaf("init").since(0, 6, 0);
     3 INITARGS = initargs: Vec<String>, leaf("initarg").since(0, 9, 11);
     4 INITENVS = initenvs: Vec<OsInitenv>, child("initenv").since(3, 6, 0);

@@ -139,11 +139,11 @@ pub struct Iothread {
     /// The least number of worker threads.
     ///
     /// Since libvirt 8.5.0.
-    pub thread_pool_min: Option<u32>,
+    pub thread_pool_min: Option<scalar::Natural>,
     /// The greatest number of worker threads.
     ///
     /// Since libvirt 8.5.0.
-    pub thread_pool_max: Option<u32>,
+    pub thread_pool_max: Option<scalar::Natural>,
     /// How long an I/O thread polls before it waits for events.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 9.4.0.
@@ -154,8 +154,8 @@ pub struct Iothread {
 
 rt::table! { Iothread: element("iothread").since(1, 2, 15);
     0 ID = id: u32, attribute("id").since(1, 2, 15);
-    1 THREAD_POOL_MIN = thread_pool_min: Option<u32>, attribute("thread_pool_min").since(8, 5, 0);
-    2 THREAD_POOL_MAX = thread_pool_max: Option<u32>, attribute("thread_pool_max").since(8, 5, 0);
+    1 THREAD_POOL_MIN = thread_pool_min: Option<scalar::Natural>, attribute("thread_pool_min").since(8, 5, 0);
+    2 THREAD_POOL_MAX = thread_pool_max: Option<scalar::Natural>, attribute("thread_pool_max").since(8, 5, 0);
     3 POLL = poll: Option<Box<IothreadPoll>>, child("poll").since(9, 4, 0).dropped_if_empty();
 }
 
@@ -200,18 +200,18 @@ pub struct Defaultiothread {
     /// The least number of worker threads.
     ///
     /// Since libvirt 8.5.0.
-    pub thread_pool_min: Option<u32>,
+    pub thread_pool_min: Option<scalar::Natural>,
     /// The greatest number of worker threads.
     ///
     /// Since libvirt 8.5.0.
-    pub thread_pool_max: Option<u32>,
+    pub thread_pool_max: Option<scalar::Natural>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Defaultiothread: element("defaultiothread").since(8, 5, 0).dropped_if_empty().reference("iothreads-allocation");
-    0 THREAD_POOL_MIN = thread_pool_min: Option<u32>, attribute("thread_pool_min").since(8, 5, 0);
-    1 THREAD_POOL_MAX = thread_pool_max: Option<u32>, attribute("thread_pool_max").since(8, 5, 0);
+    0 THREAD_POOL_MIN = thread_pool_min: Option<scalar::Natural>, attribute("thread_pool_min").since(8, 5, 0);
+    1 THREAD_POOL_MAX = thread_pool_max: Option<scalar::Natural>, attribute("thread_pool_max").since(8, 5, 0);
 }
 
 /// From which NUMA nodes of the host the guest's memory comes.
@@ -351,7 +351,7 @@ pub struct Blkiotune {
     /// The guest's weight among all guests.
     ///
     /// A value that it does not know counts as absent. Since libvirt 0.8.8.
-    pub weight: Option<u16>,
+    pub weight: Option<scalar::Decimal>,
     /// The weight and the limits for one block device of the host.
     ///
     /// Since libvirt 0.9.8.
@@ -361,7 +361,7 @@ pub struct Blkiotune {
 }
 
 rt::table! { Blkiotune: element("blkiotune").since(0, 8, 8).dropped_if_empty().reference("block-i-o-tuning");
-    0 WEIGHT = weight: Option<u16>, leaf("weight").since(0, 8, 8).lax();
+    0 WEIGHT = weight: Option<scalar::Decimal>, leaf("weight").since(0, 8, 8).lax();
     1 DEVICES = devices: Vec<BlkiotuneDevice>, child("device").since(0, 9, 8);
 }
 
@@ -377,9 +377,8 @@ pub struct BlkiotuneDevice {
     pub path: String,
     /// The guest's weight on this device.
     ///
-    /// A value that it does not know counts as absent. Since libvirt 0.9.8. May be absent since libvirt
-    /// 1.2.2.
-    pub weight: Option<u16>,
+    /// Since libvirt 0.9.8. May be absent since libvirt 1.2.2.
+    pub weight: Option<scalar::WrappingInt>,
     /// The limit of reading, in operations per second.
     ///
     /// Since libvirt 1.2.2.
@@ -402,7 +401,7 @@ pub struct BlkiotuneDevice {
 
 rt::table! { BlkiotuneDevice: element("device").since(0, 9, 8);
     0 PATH = path: String, leaf("path").since(0, 9, 8).narrow("(/|[a-zA-Z]:\\\\).+", 12, 3, 0).refused_if_empty();
-    1 WEIGHT = weight: Option<u16>, leaf("weight").since(0, 9, 8).optional_since(1, 2, 2).lax();
+    1 WEIGHT = weight: Option<scalar::WrappingInt>, leaf("weight").since(0, 9, 8).optional_since(1, 2, 2);
     2 READ_IOPS_SEC = read_iops_sec: Option<scalar::WrappingInt>, leaf("read_iops_sec").since(1, 2, 2);
     3 WRITE_IOPS_SEC = write_iops_sec: Option<scalar::WrappingInt>, leaf("write_iops_sec").since(1, 2, 2);
     4 READ_BYTES_SEC = read_bytes_sec: Option<scalar::WrappingLong>, leaf("read_bytes_sec").since(1, 2, 2);
@@ -421,7 +420,8 @@ pub struct Resource {
     pub partition: Option<String>,
     /// The identification of the guest in a Fibre Channel network.
     ///
-    /// Since libvirt 7.7.0. See [the manual](https://libvirt.org/formatdomain.html#fibre-channel-vmid).
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.7.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#fibre-channel-vmid).
     pub fibrechannel: Option<Fibrechannel>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
@@ -429,24 +429,26 @@ pub struct Resource {
 
 rt::table! { Resource: element("resource").since(1, 0, 5).reference("resource-partitioning");
     0 PARTITION = partition: Option<String>, leaf("partition").since(1, 0, 5).optional_since(7, 7, 0);
-    1 FIBRECHANNEL = fibrechannel: Option<Fibrechannel>, child("fibrechannel").since(7, 7, 0);
+    1 FIBRECHANNEL = fibrechannel: Option<Fibrechannel>, child("fibrechannel").since(7, 7, 0).dropped_if_empty();
 }
 
 /// The identification of the guest in a Fibre Channel network.
 ///
-/// Since libvirt 7.7.0. See [the manual](https://libvirt.org/formatdomain.html#fibre-channel-vmid).
+/// The canonical form leaves it out where there is nothing in it. Since libvirt 7.7.0. See [the
+/// manual](https://libvirt.org/formatdomain.html#fibre-channel-vmid).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Fibrechannel {
     /// The identifier from which the kernel makes the VMID: up to 128 printable characters.
     ///
-    /// An empty one is refused by libvirt. Since libvirt 7.7.0.
-    pub appid: String,
+    /// An empty one counts as absent. It must be there, but may be missing in what is read; see rule
+    /// `empty-element`. Since libvirt 7.7.0.
+    pub appid: Option<String>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
-rt::table! { Fibrechannel: element("fibrechannel").since(7, 7, 0).reference("fibre-channel-vmid");
-    0 APPID = appid: String, attribute("appid").since(7, 7, 0).refused_if_empty();
+rt::table! { Fibrechannel: element("fibrechannel").since(7, 7, 0).dropped_if_empty().reference("fibre-channel-vmid");
+    0 APPID = appid: Option<String>, attribute("appid").since(7, 7, 0).absent_if_empty();
 }
 
 /// Groups of I/O limits that the throttle filters of disks refer to.

@@ -14,7 +14,7 @@ impl Domain {
     pub fn new(type_: DomainType, name: impl Into<String>, mebibytes: u64) -> Self {
         let mut domain = Domain { type_, name: name.into(), ..Domain::default() };
         domain.memory = Some(Memory::new(mebibytes, MemoryUnit::MiB));
-        domain.os.get_or_insert_default().type_.value = OsTypeValue::Hvm;
+        domain.os.get_or_insert_default().type_.get_or_insert_default().value = OsTypeValue::Hvm;
         domain
     }
 

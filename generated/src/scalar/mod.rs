@@ -14,9 +14,9 @@ pub use address::{MacAddress, UsbPort, Uuid};
 pub use cpuset::CpuSet;
 pub use ip::IpAddress;
 pub use number::{
-    AnyBase, CcwCssid, CcwDevno, CcwSsid, Decimal, DecimalOrHex, HexNumber, OctalMode, PciBus, PciDomain, PciFunction,
-    PciSlot, PciePort, Retries, SevPolicy, SevSnpPolicy, Signed, SignedAnyBase, SpaprVioReg, UsbId, WideNumber,
-    WrappingInt, WrappingLong, ZpciFid, ZpciUid,
+    AnyBase, AnyBaseInt, Byte, CcwCssid, CcwDevno, CcwSsid, Decimal, DecimalOrHex, HexInt, HexNumber, Natural,
+    OctalMode, PciBus, PciDomain, PciFunction, PciSlot, PciePort, Retries, SevPolicy, SevSnpPolicy, Signed,
+    SignedAnyBase, SignedInt, SpaprVioReg, ThreeBytes, UsbId, WideNumber, WrappingInt, WrappingLong, ZpciFid, ZpciUid,
 };
 pub use text::{CleanPath, LaxYesNo, LoadParm, NicModel};
 pub use time::DateTime;

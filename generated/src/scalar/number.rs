@@ -124,8 +124,16 @@ macro_rules! numbers {
 numbers! {
     /// A number read in any base and written in decimal digits.
     AnyBase(u64), any_base up to u64::MAX, written 1 digits in base 10, "a whole number, in decimal digits or after 0x";
+    /// A number of 32 bits, read in any base and written in decimal digits.
+    AnyBaseInt(u32), any_base up to u64::from(u32::MAX), written 1 digits in base 10, "a whole number of 32 bits, in decimal digits or after 0x";
     /// A part of an address that is read in decimal digits alone.
     Decimal(u32), decimal up to u64::from(u32::MAX), written 1 digits in base 10, "a whole number in decimal digits";
+    /// A number of which a schema takes 32 bits and libvirt reads those that have no sign in an `int`.
+    Natural(u32), decimal up to i32::MAX as u64, written 1 digits in base 10, "a whole number from 0 to 2147483647";
+    /// A number of 8 bits, in decimal digits or after `0x`.
+    Byte(u8), decimal_or_hex up to 0xff, written 1 digits in base 10, "a whole number from 0 to 255";
+    /// A number of 24 bits, in decimal digits or after `0x`.
+    ThreeBytes(u32), decimal_or_hex up to 0xff_ffff, written 1 digits in base 10, "a whole number from 0 to 16777215";
     /// A number of which a schema takes 32 bits and libvirt reads 64.
     WideNumber(u64), decimal up to u64::MAX, written 1 digits in base 10, "a whole number in decimal digits";
     /// A number of 64 bits of which `-1` is read as the greatest.
@@ -136,6 +144,8 @@ numbers! {
     DecimalOrHex(u32), decimal_or_hex up to u64::from(u32::MAX), written 1 digits in base 10, "a whole number in decimal digits";
     /// A number read in hexadecimal digits, with or without `0x`, and written as `0x3f8`.
     HexNumber(u64), hexadecimal up to u64::MAX, written 1 digits in base 16, "a hexadecimal number";
+    /// A hexadecimal number of 32 bits, with or without `0x`.
+    HexInt(u32), hexadecimal up to u64::from(u32::MAX), written 1 digits in base 16, "a hexadecimal number of 32 bits";
     /// The domain of a PCI address.
     PciDomain(u32), any_base up to u64::from(u32::MAX), written 4 digits in base 16, "a number from 0x0000 to 0xffffffff";
     /// The bus of a PCI address.
@@ -223,6 +233,8 @@ macro_rules! signed {
 signed! {
     /// A number of which a schema takes what has no sign and libvirt reads one with it.
     Signed(i32), signed, "a whole number in decimal digits";
+    /// A number of which a schema takes what has no sign and libvirt reads one with it, in any base.
+    SignedInt(i32), signed_any_base, "a whole number, in decimal digits or after 0x";
     /// A number with a sign, read in any base and written in decimal digits.
     SignedAnyBase(i64), signed_any_base, "a whole number, in decimal digits or after 0x";
 }
@@ -289,6 +301,12 @@ mod tests {
         check::<WrappingInt>(&[("-1", Some("4294967295")), ("7", Some("7")), ("4294967296", None)]);
         check::<WrappingLong>(&[("-1", Some("18446744073709551615")), ("-", None), ("0x1f", None)]);
         check::<DecimalOrHex>(&[("010", Some("10")), ("0x1f", Some("31"))]);
+        check::<SignedInt>(&[("-1", Some("-1")), ("0x10", Some("16")), ("2147483648", None)]);
+        check::<Natural>(&[("2147483647", Some("2147483647")), ("2147483648", None), ("-1", None)]);
+        check::<AnyBaseInt>(&[("0x10", Some("16")), ("4294967296", None)]);
+        check::<Byte>(&[("0xff", Some("255")), ("256", None)]);
+        check::<ThreeBytes>(&[("16777215", Some("16777215")), ("0x1000000", None)]);
+        check::<HexInt>(&[("3f8", Some("0x3f8")), ("0x100000000", None)]);
     }
 
     #[test]

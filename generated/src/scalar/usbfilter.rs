@@ -22,7 +22,8 @@ macro_rules! filters {
                 if trim(text) == "-1" {
                     return Ok($name::Any);
                 }
-                let number = any_base(text).and_then(|number| $ty::try_from(number).ok());
+                let number = any_base(text).filter(|number| i32::try_from(*number).is_ok());
+                let number = number.and_then(|number| $ty::try_from(number).ok());
                 number.map($name::Is).ok_or_else(|| ScalarError::expected($expected))
             }
 
@@ -46,7 +47,7 @@ macro_rules! filters {
 filters! {
     /// A class of USB devices.
     UsbFilterClass(u8), written "0x{:02X}", "a USB class from 0x00 to 0xFF, or -1";
-    /// A vendor or product number of USB. Its 16 bits do not keep libvirt from reading more.
+    /// A vendor or product number of USB. Its 16 bits do not keep libvirt from reading 31.
     UsbFilterId(u32), written "0x{:04X}", "a USB number from 0x0000 to 0xFFFF, or -1";
 }
 
@@ -107,7 +108,12 @@ mod tests {
     #[test]
     fn filters_are_read_as_libvirt_reads_them() {
         check::<UsbFilterClass>(&[("8", Some("0x08")), ("0xff", Some("0xFF")), ("-1", Some("-1")), ("256", None)]);
-        check::<UsbFilterId>(&[("0xbeef", Some("0xBEEF")), ("010", Some("0x0008")), ("-2", None)]);
+        check::<UsbFilterId>(&[
+            ("0xbeef", Some("0xBEEF")),
+            ("010", Some("0x0008")),
+            ("-2", None),
+            ("0x80000000", None),
+        ]);
         check::<UsbFilterVersion>(&[
             ("9.4", Some("9.40")),
             ("0.05", Some("0.05")),

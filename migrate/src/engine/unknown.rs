@@ -44,7 +44,7 @@ pub(super) fn forget(
     }
     if let Some(kept) = content.extra_mut().and_then(|extra| extra.kept.as_deref_mut()) {
         kept.assumed.clear();
-        kept.read_past.extend(forgotten.iter().filter(|value| !value.value.is_empty()).cloned());
+        kept.read_past.extend(forgotten.iter().cloned());
     }
     if let Some(extra) = content.extra() {
         let span = extra.span.range();
@@ -89,7 +89,8 @@ fn forget_missed(content: &mut dyn Content) {
     }
     if let Some(kept) = content.extra_mut().and_then(|extra| extra.kept.as_deref_mut()) {
         let mut missed = missed.into_iter();
-        kept.nodes.retain(|_| !missed.next().unwrap_or_default());
+        let gone = kept.nodes.extract_if(.., |_| missed.next().unwrap_or_default());
+        kept.missed.extend(gone);
     }
 }
 

@@ -34,10 +34,10 @@ pub(crate) fn kept_value<'x>(xml: &'x Extra, name: &str) -> Option<&'x str> {
     kept.values.iter().chain(&kept.read_past).find(|value| value.name == name).map(|value| &*value.value)
 }
 
-/// The text of a child that the schema does not know where it stands.
+/// The text of a child that the schema does not know where it stands, or that could not be read.
 pub(crate) fn kept_child<'x>(xml: &'x Extra, name: &str) -> Option<&'x str> {
     let kept = xml.kept.as_ref().filter(|kept| !kept.open)?;
-    kept.nodes.iter().find(|node| node.is_element(name)).map(|node| &*node.text)
+    kept.nodes.iter().chain(&kept.missed).find(|node| node.is_element(name)).map(|node| &*node.text)
 }
 
 /// An element as the target reads it: in profile `libvirt` without what is newer, which that libvirt reads past.
@@ -51,8 +51,8 @@ pub(crate) fn known_to_target<T: Element + Clone>(element: &T, cx: &Context) -> 
 
 /// The children of a name that were kept: those that could not be read, and those that repeat one.
 pub(crate) fn kept_children<'x>(xml: &'x Extra, name: &'x str) -> impl Iterator<Item = &'x domxml_runtime::KeptNode> {
-    let nodes = xml.kept.as_deref().map_or(&[][..], |kept| &kept.nodes);
-    nodes.iter().filter(move |node| node.is_element(name))
+    let kept = xml.kept.as_deref().into_iter();
+    kept.flat_map(|kept| kept.nodes.iter().chain(&kept.missed)).filter(move |node| node.is_element(name))
 }
 
 /// The value of an attribute of an element that was kept, as it is spelt.

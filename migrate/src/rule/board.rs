@@ -68,8 +68,9 @@ impl Board {
     /// The board of `<os>`. An alias is its family; without a machine type it is the one that libvirt takes for the architecture.
     #[must_use]
     pub fn of(os: Option<&Os>) -> Self {
-        let arch = os.and_then(|os| os.type_.arch);
-        let machine = os.and_then(|os| os.type_.machine.as_deref());
+        let type_ = os.and_then(|os| os.type_.as_ref());
+        let arch = type_.and_then(|type_| type_.arch);
+        let machine = type_.and_then(|type_| type_.machine.as_deref());
         let is = |name: &str| machine.is_none_or(|machine| family(machine, name));
         match arch {
             arch if is_x86(arch) => of_x86(machine),

@@ -73,11 +73,12 @@ pub struct Scope {
 
 impl Scope {
     pub(crate) fn of(domain: &Domain, target: Target, driver: Option<Driver>, live: bool) -> Self {
-        let type_ = domain.os.as_ref().map(|os| &os.type_);
+        let type_ = domain.os.as_ref().and_then(|os| os.type_.as_ref());
         let driver = driver.unwrap_or_else(|| Driver::of(domain.type_));
         // What Xen's paravirtual guests are called in definitions.
         let of_xen =
             |type_| if driver == Driver::Xen && type_ == OsTypeValue::Linux { OsTypeValue::Xen } else { type_ };
+        let bootloader = domain.bootloader.as_ref().is_some_and(|path| !path.is_empty());
         let cells = domain.cpu.iter().flat_map(|cpu| &cpu.numa).map(|numa| numa.cells.len()).sum::<usize>();
         Self {
             target,
@@ -85,8 +86,9 @@ impl Scope {
             live,
             host: None,
             type_: domain.type_,
-            os_type: type_.map(|type_| of_xen(type_.value)),
-            bootloader: domain.bootloader.as_ref().is_some_and(|path| !path.is_empty()),
+            // A boot loader of the host starts a paravirtualized guest, unless another is named.
+            os_type: type_.map(|type_| of_xen(type_.value)).or(bootloader.then_some(OsTypeValue::Xen)),
+            bootloader,
             arch: type_.and_then(|type_| type_.arch),
             machine: type_.and_then(|type_| type_.machine.clone()),
             emulator: domain.devices.as_ref().and_then(|devices| devices.emulator.clone()),

@@ -256,16 +256,16 @@ pub struct AddressTypeIsa {
     /// The first I/O port.
     ///
     /// Where absent, `0x0` is assumed; the canonical form leaves it out. Since libvirt 1.2.1.
-    pub iobase: Option<scalar::HexNumber>,
+    pub iobase: Option<scalar::HexInt>,
     /// The interrupt.
     ///
     /// Where absent, `0x0` is assumed; the canonical form leaves it out. Since libvirt 1.2.1.
-    pub irq: Option<scalar::HexNumber>,
+    pub irq: Option<scalar::HexInt>,
 }
 
 rt::table! { AddressTypeIsa: members();
-    0 IOBASE = iobase: Option<scalar::HexNumber>, attribute("iobase").dropped("0x0").since(1, 2, 1);
-    1 IRQ = irq: Option<scalar::HexNumber>, attribute("irq").dropped("0x0").since(1, 2, 1);
+    0 IOBASE = iobase: Option<scalar::HexInt>, attribute("iobase").dropped("0x0").since(1, 2, 1);
+    1 IRQ = irq: Option<scalar::HexInt>, attribute("irq").dropped("0x0").since(1, 2, 1);
 }
 
 /// The members of one variant.

@@ -261,17 +261,17 @@ pub struct ControllerTypeVirtioSerial {
     /// The number of ports.
     ///
     /// Since libvirt 0.7.7.
-    pub ports: Option<u32>,
+    pub ports: Option<scalar::Natural>,
     /// The number of interrupt vectors.
     ///
     /// Since libvirt 0.7.7.
-    pub vectors: Option<u32>,
+    pub vectors: Option<scalar::Natural>,
 }
 
 rt::table! { ControllerTypeVirtioSerial: members();
     0 MODEL = model: Option<VirtioModel>, attribute("model").since(0, 8, 2).part(1);
-    1 PORTS = ports: Option<u32>, attribute("ports").since(0, 7, 7).part(1);
-    2 VECTORS = vectors: Option<u32>, attribute("vectors").since(0, 7, 7).part(1);
+    1 PORTS = ports: Option<scalar::Natural>, attribute("ports").since(0, 7, 7).part(1);
+    2 VECTORS = vectors: Option<scalar::Natural>, attribute("vectors").since(0, 7, 7).part(1);
 }
 
 /// The members of one variant.
@@ -284,7 +284,7 @@ pub struct ControllerTypeUsb {
     /// The number of ports.
     ///
     /// Since libvirt 1.3.5.
-    pub ports: Option<u32>,
+    pub ports: Option<scalar::Natural>,
     /// The place of a USB companion controller, such as `ich9-uhci1`, beside its master, which has the same
     /// index.
     ///
@@ -294,7 +294,7 @@ pub struct ControllerTypeUsb {
 
 rt::table! { ControllerTypeUsb: members();
     0 MODEL = model: Option<ControllerTypeUsbModel>, attribute("model").since(0, 8, 2).part(1);
-    1 PORTS = ports: Option<u32>, attribute("ports").since(1, 3, 5).part(1);
+    1 PORTS = ports: Option<scalar::Natural>, attribute("ports").since(1, 3, 5).part(1);
     2 MASTER = master: Option<ControllerMaster>, child("master").since(0, 9, 5).part(1);
 }
 
@@ -473,16 +473,17 @@ pub struct ControllerTypeXenbus {
     /// The largest number of frames that may be granted to back ends.
     ///
     /// Since libvirt 5.2.0.
-    pub max_grant_frames: Option<u32>,
+    pub max_grant_frames: Option<scalar::Natural>,
     /// The largest number of event channels of the guest.
     ///
     /// Since libvirt 6.3.0.
-    pub max_event_channels: Option<u32>,
+    pub max_event_channels: Option<scalar::Natural>,
 }
 
 rt::table! { ControllerTypeXenbus: members();
-    0 MAX_GRANT_FRAMES = max_grant_frames: Option<u32>, attribute("maxGrantFrames").since(5, 2, 0).part(1);
-    1 MAX_EVENT_CHANNELS = max_event_channels: Option<u32>, attribute("maxEventChannels").since(6, 3, 0).part(1);
+    0 MAX_GRANT_FRAMES = max_grant_frames: Option<scalar::Natural>, attribute("maxGrantFrames").since(5, 2, 0).part(1);
+    1 MAX_EVENT_CHANNELS = max_event_channels: Option<scalar::Natural>, attribute("maxEventChannels").since(6, 3, 0)
+        .part(1);
 }
 
 /// The members of one variant.
@@ -693,7 +694,7 @@ pub struct ControllerTarget {
     /// The NUMA node of the guest that the bus belongs to.
     ///
     /// Since libvirt 1.3.4.
-    pub node: Option<u32>,
+    pub node: Option<scalar::Natural>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -706,5 +707,5 @@ rt::table! { ControllerTarget: element("target").since(1, 2, 19).dropped_if_empt
     4 INDEX = index: Option<scalar::DecimalOrHex>, attribute("index").since(3, 6, 0);
     5 HOTPLUG = hotplug: Option<OnOff>, attribute("hotplug").assumed("on").since(6, 3, 0);
     6 MEM_RESERVE = mem_reserve: Option<scalar::AnyBase>, attribute("memReserve").since(10, 3, 0);
-    7 NODE = node: Option<u32>, leaf("node").since(1, 3, 4);
+    7 NODE = node: Option<scalar::Natural>, leaf("node").since(1, 3, 4);
 }

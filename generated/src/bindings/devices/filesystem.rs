@@ -732,13 +732,13 @@ pub struct FilesystemBinaryThreadPool {
     /// The largest number of threads; 0 does without a pool.
     ///
     /// A value that it does not know counts as absent. Since libvirt 8.5.0.
-    pub size: Option<u32>,
+    pub size: Option<scalar::Natural>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FilesystemBinaryThreadPool: element("thread_pool").since(8, 5, 0).dropped_if_empty();
-    0 SIZE = size: Option<u32>, attribute("size").since(8, 5, 0).lax();
+    0 SIZE = size: Option<scalar::Natural>, attribute("size").since(8, 5, 0).lax();
 }
 
 /// The files that virtiofsd may have open.

@@ -513,11 +513,11 @@ pub struct HostdevUsbAddress {
     /// The bus that the device is on.
     ///
     /// Since libvirt 0.6.0.
-    pub bus: scalar::AnyBase,
+    pub bus: scalar::AnyBaseInt,
     /// The number of the device on the bus, which changes when it is plugged in anew.
     ///
     /// Since libvirt 0.6.0. May be absent since libvirt 12.8.0.
-    pub device: Option<scalar::AnyBase>,
+    pub device: Option<scalar::AnyBaseInt>,
     /// The port that the device is plugged into, with the ports of the hubs on the way before it.
     ///
     /// An empty one counts as absent. Since libvirt 12.8.0.
@@ -527,8 +527,8 @@ pub struct HostdevUsbAddress {
 }
 
 rt::table! { HostdevUsbAddress: element("address").since(0, 6, 0).reference("usb-pci-scsi-devices");
-    0 BUS = bus: scalar::AnyBase, attribute("bus").since(0, 6, 0);
-    1 DEVICE = device: Option<scalar::AnyBase>, attribute("device").since(0, 6, 0).optional_since(12, 8, 0);
+    0 BUS = bus: scalar::AnyBaseInt, attribute("bus").since(0, 6, 0);
+    1 DEVICE = device: Option<scalar::AnyBaseInt>, attribute("device").since(0, 6, 0).optional_since(12, 8, 0);
     2 PORT = port: Option<String>, attribute("port").since(12, 8, 0).absent_if_empty();
 }
 

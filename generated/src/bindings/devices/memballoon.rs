@@ -102,11 +102,11 @@ pub struct MemballoonStats {
     /// The seconds between two reports; with 0 there are none, and libvirt drops the element.
     ///
     /// Without it the element counts as absent. Since libvirt 1.1.1.
-    pub period: scalar::AnyBase,
+    pub period: scalar::SignedInt,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MemballoonStats: element("stats").since(1, 1, 1);
-    0 PERIOD = period: scalar::AnyBase, attribute("period").since(1, 1, 1).vital();
+    0 PERIOD = period: scalar::SignedInt, attribute("period").since(1, 1, 1).vital();
 }

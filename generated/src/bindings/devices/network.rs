@@ -213,15 +213,15 @@ pub struct VirtualPortParameters {
     /// The database that defines the types; 0 is reserved.
     ///
     /// Since libvirt 0.8.2.
-    pub managerid: Option<scalar::DecimalOrHex>,
+    pub managerid: Option<scalar::Byte>,
     /// The type of access.
     ///
     /// Since libvirt 0.8.2.
-    pub typeid: Option<scalar::DecimalOrHex>,
+    pub typeid: Option<scalar::ThreeBytes>,
     /// The version of the type.
     ///
     /// Since libvirt 0.8.2.
-    pub typeidversion: Option<scalar::DecimalOrHex>,
+    pub typeidversion: Option<scalar::Byte>,
     /// The instance, one for each interface. libvirt makes one up where the type needs it.
     ///
     /// Since libvirt 0.8.2.
@@ -239,9 +239,9 @@ pub struct VirtualPortParameters {
 }
 
 rt::table! { VirtualPortParameters: element("parameters").since(0, 8, 2).dropped_if_empty().reference("virtual-network");
-    0 MANAGERID = managerid: Option<scalar::DecimalOrHex>, attribute("managerid").since(0, 8, 2);
-    1 TYPEID = typeid: Option<scalar::DecimalOrHex>, attribute("typeid").since(0, 8, 2);
-    2 TYPEIDVERSION = typeidversion: Option<scalar::DecimalOrHex>, attribute("typeidversion").since(0, 8, 2);
+    0 MANAGERID = managerid: Option<scalar::Byte>, attribute("managerid").since(0, 8, 2);
+    1 TYPEID = typeid: Option<scalar::ThreeBytes>, attribute("typeid").since(0, 8, 2);
+    2 TYPEIDVERSION = typeidversion: Option<scalar::Byte>, attribute("typeidversion").since(0, 8, 2);
     3 INSTANCEID = instanceid: Option<scalar::Uuid>, attribute("instanceid").since(0, 8, 2);
     4 INTERFACEID = interfaceid: Option<scalar::Uuid>, attribute("interfaceid").since(0, 10, 0);
     5 PROFILEID = profileid: Option<String>, attribute("profileid").since(0, 8, 2).absent_if_empty();

@@ -17,7 +17,7 @@ pub struct Shmem {
     pub name: String,
     /// What becomes of the memory when the guest migrates.
     ///
-    /// Since libvirt 6.6.0.
+    /// A value that it does not know counts as absent. Since libvirt 6.6.0.
     pub role: Option<ShmemRole>,
     /// The device that the guest sees.
     ///
@@ -54,7 +54,7 @@ pub struct Shmem {
 
 rt::table! { Shmem: element("shmem").since(1, 2, 10).reference("shared-memory-device");
     0 NAME = name: String, attribute("name").since(1, 2, 10);
-    1 ROLE = role: Option<ShmemRole>, attribute("role").since(6, 6, 0);
+    1 ROLE = role: Option<ShmemRole>, attribute("role").since(6, 6, 0).lax();
     2 MODEL = model: Option<ShmemModel>, child("model").since(2, 5, 0);
     3 SIZE = size: Option<ShmemSize>, child("size").since(1, 2, 10);
     4 SERVER = server: Option<ShmemServer>, child("server").since(1, 2, 10);

@@ -1,5 +1,7 @@
 //! I/O threads.
 
+use domxml::scalar::Natural;
+
 use crate::rules::prelude::*;
 
 rules![
@@ -45,8 +47,8 @@ rules![
         .row(algorithm(count).phase(Phase::Derive).profiles(LIBVIRT)),
 ];
 
-fn crossed(min: Option<u32>, max: Option<u32>) -> Option<&'static str> {
-    if max == Some(0) {
+fn crossed(min: Option<Natural>, max: Option<Natural>) -> Option<&'static str> {
+    if max == Some(Natural(0)) {
         return Some("a pool has one thread at least: leave out thread_pool_max, or give another number");
     }
     min.filter(|min| max.is_none_or(|max| *min > max)).map(|_| "the lower limit of the pool exceeds the upper one")

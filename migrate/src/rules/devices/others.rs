@@ -82,14 +82,14 @@ rules![
     rule("memballoon-stats-period0", Class::Spelling)
         .summary("a period of 0 for statistics is not written")
         .doc(
-            "A period of 0 seconds says that the memory balloon collects no statistics, as it does where nothing is \
+            "A period of 0 seconds, or of less, says that the memory balloon collects no statistics, as it does where nothing is \
              said."
         )
         .example(
             "<devices><memballoon model='virtio'><stats period='0'/></memballoon></devices>",
             "<devices><memballoon model='virtio'/></devices>",
         )
-        .row(nothing(child(Memballoon::STATS), |stats| stats.period.0 == 0, "a period of 0 is none")),
+        .row(nothing(child(Memballoon::STATS), |stats| stats.period.0 <= 0, "a period of 0 is none")),
     rule("device-empty-driver", Class::Spelling)
         .summary("a `<driver>` without attributes is not written")
         .doc(

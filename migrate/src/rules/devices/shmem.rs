@@ -8,6 +8,7 @@ use crate::rules::prelude::*;
 const MIB: Scale = Scale { assumed: MemoryUnit::Bytes, written: MemoryUnit::M, up: false };
 
 const NO_SERVER: &str = "interrupts need a <server>: add one, or leave out <msi>";
+const NO_ROLE: &str = "the role is master or peer: set one of these, or leave out role";
 const TOO_LARGE: &str = "the size is too large: give a smaller one";
 
 rules![
@@ -15,10 +16,12 @@ rules![
         .summary("shared memory with interrupts has a server")
         .doc(
             "Interrupts between guests that share memory are passed on by a server; libvirt refuses `<msi>` without \
-             `<server>`. The name of the memory has no slash.",
+             `<server>`. The name of the memory has no slash, and a role that a model has is `master` or `peer`.",
         )
         .finds("<devices><shmem name='s'><model type='ivshmem'/><msi vectors='4'/></shmem></devices>")
+        .finds("<devices><shmem name='s' role='guest'><model type='ivshmem-plain'/></shmem></devices>")
         .finds("<devices><shmem name='a/b'><model type='ivshmem'/></shmem></devices>")
+        .row(refuse_if(NO_ROLE, |shmem: &Shmem, _| !is_ivshmem(shmem) && kept_value(&shmem.xml, "role").is_some()))
         .row(refuse_if(NO_SERVER, |shmem: &Shmem, _| shmem.msi.is_some() && shmem.server.is_none()))
         .row(refuse_where(
             required(Shmem::NAME),

@@ -38,15 +38,8 @@ rules![
         .rows(each_field!(Domain::[
             DEVICES MEMTUNE BLKIOTUNE VCPUS IOTHREADIDS CPUTUNE IDMAP PM PERF KEYWRAP CLOCK THROTTLEGROUPS
         ], |part| merge(part)))
-        .row(merge_by(Domain::OS, join_os)),
+        .row(merge_by(Domain::OS, |first, other| join(first, other, Os::TYPE))),
 ];
-
-/// Of the types the first counts, but for what is not said there: architecture and machine are looked for by themselves.
-fn join_os(first: &mut Os, mut other: Os) {
-    first.type_.arch = first.type_.arch.take().or(other.type_.arch.take());
-    first.type_.machine = first.type_.machine.take().or(other.type_.machine.take());
-    first.merge(other, Prefer::First);
-}
 
 /// Of a part that both have, what is in both counts: pages, or cells and how fast they reach each other.
 fn join<B: Element + Described, P: Element>(first: &mut B, mut other: B, part: Key<B, Option<P>>) {

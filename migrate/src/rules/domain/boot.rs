@@ -188,14 +188,22 @@ rules![
             "<bootloader>/usr/bin/pygrub</bootloader>",
             "<bootloader>/usr/bin/pygrub</bootloader><os><type>xen</type></os>",
         )
-        .row(
-            default_by(child(Domain::OS), |_, scope| {
-                let type_ = OsType { value: OsTypeValue::Xen, ..OsType::default() };
-                scope.bootloader.then(|| Os { type_, ..Os::default() })
-            })
-            .profiles(LIBVIRT)
-            .says("the boot loader starts a paravirtualized guest"),
-        ),
+        .example(
+            "<bootloader>/usr/bin/pygrub</bootloader><os><cmdline>ro</cmdline></os>",
+            "<bootloader>/usr/bin/pygrub</bootloader><os><type>xen</type><cmdline>ro</cmdline></os>",
+        )
+        .row(default_by(child(Domain::OS), |_, scope| scope.bootloader.then(paravirtual)).profiles(LIBVIRT).says(OF_BOOTLOADER))
+        .row(default_by(child(Os::TYPE), |_, scope| paravirtual().type_.filter(|_| scope.bootloader)).profiles(LIBVIRT).says(OF_BOOTLOADER)),
+    rule("os-type-missing", Class::Conflict)
+        .summary("an operating system is of a type")
+        .doc(
+            "libvirt refuses an `<os>` in which no `<type>` is, unless a boot loader of the host starts the guest. Of several `<os>` one \
+             that has it is enough.",
+        )
+        .finds("<os><boot dev='hd'/></os>")
+        .row(refuse_if("the guest lacks the type of its operating system: add <type>, as <type>hvm</type>", |os: &Os, scope| {
+            os.type_.is_none() && !scope.bootloader
+        })),
     rule("os-type-linux-of-xen", Class::Spelling)
         .driver(Driver::Xen)
         .summary("Xen's paravirtual guests are of the type linux")
@@ -221,6 +229,13 @@ rules![
             .says("the guest boots from its disk"),
         ),
 ];
+
+const OF_BOOTLOADER: &str = "the boot loader starts a paravirtualized guest";
+
+/// What a boot loader of the host starts.
+fn paravirtual() -> Os {
+    Os { type_: Some(OsType { value: OsTypeValue::Xen, ..OsType::default() }), ..Os::default() }
+}
 
 /// The first device that says when it is booted.
 fn booting_device(domain: &Domain) -> Option<&Extra> {

@@ -36,14 +36,15 @@ rules![
         .finds("<features><hyperv mode='custom'><stimer/></hyperv></features>")
         .finds("<features><kvm><dirty-ring state='on'/></kvm></features>")
         .finds("<features><kvm><dirty-ring state='on' size='1000'/></kvm></features>")
+        .finds("<features><kvm><dirty-ring state='on' size='large'/></kvm></features>")
         .row(refuse_each(|ring: &KvmDirtyRing, _| {
             let blank = ring.size.as_ref().is_some_and(|size| size.ends_with(|c: char| c.is_ascii_whitespace()));
             let size = ring.size.as_ref().map(|size| decimal(size).unwrap_or_else(|| size.clone()));
             let size = size.and_then(|size| size.trim().parse::<u32>().ok());
-            let odd = size.is_some_and(|size| !size.is_power_of_two() || !(1024..=65536).contains(&size));
+            let odd = size.is_none_or(|size| !size.is_power_of_two() || !(1024..=65536).contains(&size));
             [
                 (
-                    ring.state == OnOff::On && (ring.size.is_none() || odd),
+                    ring.state == OnOff::On && odd,
                     "a dirty ring needs a size that is a power of two from 1024 to 65536: set it",
                 ),
                 (blank, "no blanks are taken behind the size of a dirty ring: leave them out"),

@@ -24,7 +24,7 @@ rules![
         )
         .finds("<resource/>")
         .row(refuse_if("<resource> names neither a partition nor an application: add <partition> or <fibrechannel>, or leave it out", |resource: &Resource, _| {
-            resource.partition.as_ref().is_none_or(String::is_empty) && resource.fibrechannel.is_none()
+            resource.partition.as_ref().is_none_or(String::is_empty) && resource.fibrechannel.as_ref().is_none_or(|it| it.appid.is_none())
         })),
     rule("resource-partition-empty", Class::Default)
         .summary("a partition without a name is none")

@@ -13,10 +13,15 @@ rules![
         )
         .finds("<memory unit='KiB'>0</memory>")
         .finds("<memory unit='KiB'>4096</memory><maxMemory slots='1' unit='KiB'>1024</maxMemory>")
-        .row(check(sizeless))
+        // A maximum without a size is none, and is kept as it stands.
+        .row(refuse_there(|domain: &Domain, _| {
+            let maximum = kept_children(&domain.xml, "maxMemory").next().filter(|it| domain.max_memory.is_none() && !says_something(it))?;
+            let slots: u64 = value_in(&maximum.text, "slots")?.trim().parse().ok()?;
+            (slots > 0).then_some((maximum.span, NO_MAXIMUM))
+        }))
         .row(refuse_at(Domain::MEMORY, |domain, scope| {
             let sizes = Sizes::of(domain);
-            let unread = domain.memory.is_none() && kept_children(&domain.xml, "memory").any(says_something);
+            let unread = domain.memory.is_none() && kept_children(&domain.xml, "memory").next().is_some_and(says_something);
             match (sizes.total_of(scope.driver), sizes.modules) {
                 (0, _) if unread => None,
                 (0, _) => Some("there is no memory: neither <memory> nor the NUMA cells give any; give <memory> a size".to_owned()),
@@ -162,19 +167,6 @@ fn current(domain: &mut Domain, cx: &mut Context<'_>) {
 
 fn in_kib(maximum: &MaxMemory) -> u64 {
     KIB.apply(maximum.value, maximum.unit).unwrap_or(u64::MAX)
-}
-
-/// A maximum without a size is none, and is kept as it stands.
-fn sizeless(domain: &Domain, cx: &mut Context<'_>) {
-    let none = domain.max_memory.is_none();
-    for maximum in kept_children(&domain.xml, "maxMemory").filter(|it| none && !says_something(it)) {
-        // Of a text that cannot be read something else is wrong.
-        if value_in(&maximum.text, "slots")
-            .is_some_and(|slots| slots.trim().parse::<u64>().is_ok_and(|slots| slots > 0))
-        {
-            cx.refuse_here(maximum.span, NO_MAXIMUM);
-        }
-    }
 }
 
 /// Whether there is anything between the tags of an element that was kept.

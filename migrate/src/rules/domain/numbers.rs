@@ -1,7 +1,5 @@
 //! `number-out-of-range`.
 
-use std::any::Any;
-
 use domxml::scalar::{AnyBase, Decimal};
 use domxml_runtime::{Field, Slot, fields};
 
@@ -52,7 +50,7 @@ fn zero(name: &str, is_zero: bool) -> Option<String> {
 fn too_wide(content: &dyn Content, but: &[&str]) -> Option<String> {
     let mut beyond = None;
     fields(content, |line, slot| {
-        if let Slot::Value(field) = slot
+        if let (Slot::Value(field), true) = (slot, line.number)
             && u32::try_from(number(field)).is_err()
             && !but.contains(&line.name)
         {
@@ -62,10 +60,9 @@ fn too_wide(content: &dyn Content, but: &[&str]) -> Option<String> {
     beyond.map(|name| format!("'{name}' has 32 bits: the greatest number that it holds is {}", u32::MAX))
 }
 
-/// The number in a field of 64 bits, 0 where there is none.
+/// The number in a field, 0 where there is none.
 fn number(field: &dyn Field) -> u64 {
-    let field: &dyn Any = field;
-    let plain = field.downcast_ref::<u64>().copied().or_else(|| *field.downcast_ref::<Option<u64>>()?);
-    let any_base = || field.downcast_ref::<AnyBase>().copied().or_else(|| *field.downcast_ref::<Option<AnyBase>>()?);
-    plain.or_else(|| Some(any_base()?.0)).unwrap_or(0)
+    let mut text = String::new();
+    (0..field.count().min(1)).for_each(|first| field.write(first, &mut text));
+    text.parse().unwrap_or(0)
 }

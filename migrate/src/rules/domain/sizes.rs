@@ -45,9 +45,8 @@ fn bandwidth(bandwidth: &mut NumaBandwidth, cx: &mut Context<'_>) {
     if bandwidth.unit == KIB.written {
         return;
     }
-    let scaled = KIB.apply(bandwidth.value.into(), Some(bandwidth.unit)).and_then(|scaled| u32::try_from(scaled).ok());
-    let Some(scaled) = scaled else { return };
+    let Some(scaled) = KIB.apply(bandwidth.value.0, Some(bandwidth.unit)) else { return };
     let before = format!("{} {}", bandwidth.value, bandwidth.unit);
-    (bandwidth.value, bandwidth.unit) = (scaled, KIB.written);
+    (bandwidth.value.0, bandwidth.unit) = (scaled, KIB.written);
     cx.rewrote(&bandwidth.xml, "bandwidth in KiB").becomes(before, format!("{scaled} KiB"));
 }

@@ -87,7 +87,7 @@ rules![
     rule("video-vram-pow2", Class::Spelling)
         .profiles(BOTH)
         .summary("the memory of a video card is a power of two")
-        .doc("libvirt rounds the sizes `ram` and `vram` up to the next power of two, and has done so whatever the definition says.")
+        .doc("libvirt rounds the sizes `ram` and `vram` up to the next power of two, and has done so whatever the definition says. Of more than 2147483648 KiB nothing is left.")
         .example(
             "<devices><video><model type='vga' vram='9216' heads='1' primary='yes'/></video></devices>",
             "<devices><video><model type='vga' vram='16384' heads='1' primary='yes'/></video></devices>",
@@ -96,7 +96,9 @@ rules![
             spelling(VideoModel::VRAM, |size, _| rounded(*size), "vram is rounded up to a power of two")
                 .when(|model, _| !matches!(model.type_, VideoModelType::None)),
         )
-        .row(spelling(VideoModelTypeQxl::RAM, |size, _| rounded(*size), "ram is rounded up to a power of two")),
+        .row(spelling(VideoModelTypeQxl::RAM, |size, _| rounded(*size), "ram is rounded up to a power of two"))
+        .row(nothing(VideoModel::VRAM, |size| *size > LARGEST, OVERFLOW).phase(Phase::Read))
+        .row(nothing(VideoModelTypeQxl::RAM, |size| *size > LARGEST, OVERFLOW).phase(Phase::Read)),
     rule("video-empty-parts", Class::Spelling)
         .summary("what says nothing about a video card is not written")
         .doc("libvirt writes neither a `<driver>` without attributes nor sizes and screens of 0.")
@@ -168,6 +170,10 @@ pub(super) fn is_none(video: &Video) -> bool {
 fn is_zero(size: &u32) -> bool {
     *size == 0
 }
+
+/// The largest power of two that 32 bits hold.
+const LARGEST: u32 = 1 << 31;
+const OVERFLOW: &str = "libvirt rounds so much up to a number for which it has no room, so that none is left";
 
 /// The next power of two, where that is another size.
 fn rounded(size: u32) -> Option<u32> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domxml::scalar::{AnyBase, PciBus, PciDomain, PciFunction, PciSlot};
+use domxml::scalar::{AnyBaseInt, PciBus, PciDomain, PciFunction, PciSlot};
 use domxml_runtime::{WriteOptions, extras_mut};
 
 use crate::rules::prelude::*;
@@ -124,7 +124,7 @@ fn pci_name(address: &dyn Content) -> String {
 
 fn usb_names(source: &dyn Content, address: Option<&dyn Content>) -> Vec<String> {
     let (vendor, product): (Option<HostdevVendor>, Option<HostdevProduct>) = (part(source), part(source));
-    let place = |it| (field::<AnyBase>(it), field::<Option<AnyBase>>(it), field::<Option<String>>(it));
+    let place = |it| (field::<AnyBaseInt>(it), field::<Option<AnyBaseInt>>(it), field::<Option<String>>(it));
     let place = address.map(|address| format!("{:?}", place(address)));
     let product = vendor.zip(product).map(|(vendor, product)| format!("{}:{}", vendor.id, product.id));
     place.into_iter().chain(product).collect()

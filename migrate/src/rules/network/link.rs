@@ -90,6 +90,7 @@ rules![
         .finds("<devices><interface type='user'><backend hostname='a'/></interface></devices>")
         .finds("<devices><interface type='bridge'><source bridge='a'/><backend type='passt'/></interface></devices>")
         .finds("<devices><interface type='user'><teaming type='persistent' persistent='ua-a'/></interface></devices>")
+        .finds("<devices><interface type='user'><teaming persistent='ua-a'/></interface></devices>")
         .finds("<devices><interface type='user'><vlan><tag id='4'/></vlan></interface></devices>")
         .finds("<devices><interface type='bridge'><source bridge='a'/><vlan><tag id='4096'/></vlan></interface></devices>")
         .finds(
@@ -136,6 +137,11 @@ rules![
         .row(refuse_if("a device that is always there stands in for no other: 'persistent' is for transient ones; set type='transient', or leave out persistent", |it: &Teaming, _| {
             it.type_ == TeamingType::Persistent && kept_attribute(&it.xml, "persistent").is_some()
         }))
+        .rows(each_type!([Interface Hostdev], refuse_there(|it: &Of, _| {
+            let given = |it: &str, name| value_in(it, name).is_some_and(|value| !value.is_empty());
+            let odd = kept_children(&it.xml, "teaming").find(|it| given(&it.text, "persistent") && !given(&it.text, "type"))?;
+            Some((odd.span, "a device that stands in for another is transient: add type='transient', or leave out <teaming>"))
+        })))
         // From a release between 11.3.0 and 12.8.0 on when it is defined.
         .row(
             refuse_at(Interface::VLAN, |it, _| {

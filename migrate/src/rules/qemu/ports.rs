@@ -152,7 +152,7 @@ fn virtio(devices: &Devices, cx: &mut Context<'_>) {
     let mut ports: BTreeMap<u64, u64> = BTreeMap::new();
     for controller in &devices.controllers {
         if let ControllerType::VirtioSerial(serial) = &controller.type_ {
-            ports.insert(controller.index.unwrap_or(0).into(), serial.ports.unwrap_or(31).into());
+            ports.insert(controller.index.unwrap_or(0).into(), serial.ports.map_or(31, |ports| ports.0.into()));
         }
     }
     let twin = devices.consoles.first().and_then(|console| console.address.as_deref());

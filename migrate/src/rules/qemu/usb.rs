@@ -83,7 +83,7 @@ fn controller_objection(controller: &Controller, scope: &Scope) -> Option<&'stat
         Some(model) if is_s390(scope.arch) && model != Model::QemuXhci => {
             Some("s390 guests have no USB controller of this model: set model='qemu-xhci'")
         }
-        _ if xhci && usb.ports.is_some_and(|ports| ports > 15) => {
+        _ if xhci && usb.ports.is_some_and(|ports| ports.0 > 15) => {
             Some("an xHCI controller has up to 15 ports: set ports='15'")
         }
         model if usb.ports.is_some() && !xhci && (model.is_some() || is_pc(scope)) => Some(
@@ -126,7 +126,7 @@ fn twice(devices: &Devices, cx: &mut Context<'_>) {
 fn count(usb: &domxml::ControllerTypeUsb, scope: &Scope) -> Option<u32> {
     let pc = is_pc(scope);
     match usb.model {
-        Some(Model::NecXhci | Model::QemuXhci) => Some(usb.ports.unwrap_or(4)),
+        Some(Model::NecXhci | Model::QemuXhci) => Some(usb.ports.map_or(4, |ports| ports.0)),
         Some(Model::Ehci | Model::Ich9Ehci1) => Some(6),
         Some(Model::PciOhci) => Some(3),
         Some(Model::Piix3Uhci | Model::Piix4Uhci | Model::Vt82c686bUhci) => Some(2),
