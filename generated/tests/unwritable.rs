@@ -62,7 +62,8 @@ fn an_address_is_one_of_a_card() {
 
 #[test]
 fn what_is_read_as_absent_is_not_empty() {
-    let error = said(|domain| domain.os.as_mut().expect("an os").type_.as_mut().expect("a type").machine = Some(String::new()));
+    let error =
+        said(|domain| domain.os.as_mut().expect("an os").type_.as_mut().expect("a type").machine = Some(String::new()));
     assert!(error.starts_with("domain/os/type/@machine: it cannot be empty"), "{error}");
 }
 
