@@ -104,8 +104,8 @@ fn check_and_validate_say_the_same() {
     let with = |line: &str| NEW.replace("</domain>", &format!("  {line}\n</domain>"));
     for (text, said) in [
         (
-            with("<os><boot dev='hd'/></os>"),
-            "7:3: invalid[unknown-content] domain/os[2]: <os> is given more than once in <domain>",
+            with("<memory>1</memory>"),
+            "7:3: invalid[unknown-content] domain/memory[2]: <memory> is given more than once in <domain>",
         ),
         (with("<boot dev='hd'/>"), "7:3: invalid[unknown-content] domain/boot: "),
         (
