@@ -2,6 +2,16 @@
 
 use crate::drift::allowance::{Allowance, added, changed};
 
+/// Whether a path is of a terminal that was made for a guest.
+fn is_terminal(path: &str) -> bool {
+    path.starts_with("/dev/pts/")
+}
+
+/// Whether a path is of a socket that libvirt made.
+fn is_socket(path: &str) -> bool {
+    ["/run/libvirt/qemu/", "/var/lib/libvirt/qemu/"].iter().any(|place| path.starts_with(place))
+}
+
 pub(super) static ROWS: &[Allowance] = &[
     added("live-resource", &["resource"])
         .live()
@@ -42,7 +52,8 @@ pub(super) static ROWS: &[Allowance] = &[
         .when(|case| {
             let block: u64 = if case.world.machine.family == "pseries" { 256 << 10 } else { 1 << 10 };
             let kib = |text: &str| text.trim().parse::<u64>().ok();
-            kib(case.before).and_then(|before| before.checked_next_multiple_of(block)) == kib(case.after)
+            let rounded = kib(case.before).and_then(|before| before.checked_next_multiple_of(block));
+            rounded.is_some() && rounded == kib(case.after)
         })
         .why("the memory of a running guest is whole mebibytes, of pseries 256 of them at a time"),
     added("live-vcpu-order", &["vcpus/vcpu/@order"])
@@ -58,21 +69,14 @@ pub(super) static ROWS: &[Allowance] = &[
         .why("a running guest shows where a USB device of the host was found"),
     added("live-chardev-source", &["devices/serial/source", "devices/console/source", "devices/channel/source"])
         .live()
-        .when(|case| {
-            let path = case.own("path");
-            path.starts_with("/dev/pts/")
-                || path.starts_with("/run/libvirt/qemu/")
-                || path.starts_with("/var/lib/libvirt/qemu/")
-        })
+        .when(|case| is_terminal(case.own("path")) || is_socket(case.own("path")))
         .why("a running guest shows the terminal or socket that was made for it"),
     added(
         "live-chardev-path",
         &["devices/serial/source/@path", "devices/console/source/@path", "devices/channel/source/@path"],
     )
     .live()
-    .when(|case| {
-        ["/dev/pts/", "/run/libvirt/qemu/", "/var/lib/libvirt/qemu/"].iter().any(|place| case.after.starts_with(place))
-    })
+    .when(|case| is_terminal(case.after) || is_socket(case.after))
     .why("a running guest shows the terminal or socket that was made for it"),
     added(
         "live-chardev-tls",
@@ -91,7 +95,7 @@ pub(super) static ROWS: &[Allowance] = &[
     .why("a running guest shows that a connection for which the host's settings decide is not encrypted"),
     added("live-listen-socket", &["devices/graphics/listen/@socket", "devices/graphics/@socket"])
         .live()
-        .when(|case| ["/run/libvirt/qemu/", "/var/lib/libvirt/qemu/"].iter().any(|place| case.after.starts_with(place)))
+        .when(|case| is_socket(case.after))
         .why("a running guest shows the socket that was made for it"),
     added("live-listen-address", &["devices/graphics/listen/@address", "devices/graphics/@listen"])
         .live()
