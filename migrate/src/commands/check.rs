@@ -3,18 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{DONE, FAILED, FOUND, host_of};
+use super::{DONE, FAILED, FOUND, host_of, note_suppressions_around};
 use crate::batch::{self, Documents, Unfit};
 use crate::cli::{Check, Files, Layout, OutputFormat};
 use crate::config::Configs;
 use crate::engine;
-use crate::finding::ids;
 use crate::holder::Content;
 use crate::input::Origin;
 use crate::judgement::Judge;
 use crate::options::Fate;
 use crate::report::{Action, FileReport, Findings};
-use crate::suppress;
 
 pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
     let args: Check = configs.whole(files)?;
@@ -47,10 +45,7 @@ pub(super) fn run(files: &Files, configs: &Configs) -> Result<u8, String> {
             claims = own;
             findings
         });
-        if !options.muted.contains(&ids::UNUSED) {
-            findings.extend(suppress::around(&source.text, |at| source.content.holds(at)));
-            findings.sort_by_key(|finding| finding.span.start);
-        }
+        note_suppressions_around(&mut findings, source, &options.muted);
         if findings.iter().any(|finding| finding.level.fails(*strict)) {
             failing.store(true, Ordering::Relaxed);
         }

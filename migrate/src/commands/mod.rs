@@ -19,9 +19,11 @@ use std::path::PathBuf;
 
 use crate::cli::{Cli, Command, Schema};
 use crate::config::Configs;
+use crate::finding::{Finding, ids};
 use crate::host::Host;
-use crate::input::{self, Origin};
+use crate::input::{self, Origin, Source};
 use crate::report::Summary;
+use crate::suppress;
 
 /// What is said where two directories have no document that could be compared.
 const NOTHING_TO_COMPARE: &str = "nothing was compared: no document was found";
@@ -81,5 +83,13 @@ fn status_of_findings(summary: &Summary, strict: bool) -> u8 {
         FOUND
     } else {
         DONE
+    }
+}
+
+/// Adds notes on comments that are to suppress something and stand around the domains of a document.
+fn note_suppressions_around(findings: &mut Vec<Finding>, source: &Source, muted: &[&str]) {
+    if !muted.contains(&ids::UNUSED) {
+        findings.extend(suppress::around(&source.text, |at| source.content.holds(at)));
+        findings.sort_by_key(|finding| finding.span.start);
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use domxml_runtime::edit::Around;
 
-use super::{DONE, FAILED, FOUND};
+use super::{DONE, FAILED, FOUND, note_suppressions_around};
 use crate::batch::{self, Documents, Unfit};
 use crate::cli::{Files, Fmt, Layout, Output, OutputFormat, Profile, Upgrade, Write};
 use crate::config::Configs;
@@ -15,7 +15,6 @@ use crate::input::{Origin, Source};
 use crate::output::{Former, Refusal, Replacer};
 use crate::patch;
 use crate::report::{Action, FileReport, Findings, Summary, visible};
-use crate::suppress;
 use crate::verify::{self, Meant};
 
 pub(super) fn upgrade(files: &Files, configs: &Configs) -> Result<u8, String> {
@@ -34,10 +33,7 @@ pub(super) fn upgrade(files: &Files, configs: &Configs) -> Result<u8, String> {
         let options = by_file.of(origin)?;
         let upgrade = |text: &str, depth| engine::upgrade_at(text, &options, depth);
         let mut outcome = source.content.rewrite(&source.text, upgrade);
-        if !options.muted.contains(&ids::UNUSED) {
-            outcome.findings.extend(suppress::around(&source.text, |at| source.content.holds(at)));
-            outcome.findings.sort_by_key(|finding| finding.span.start);
-        }
+        note_suppressions_around(&mut outcome.findings, source, &options.muted);
         writing.finish(origin, source, outcome, options.profile == Profile::Modern)
     })?;
     writing.replacer.finish();
