@@ -1,5 +1,57 @@
 //! The static tables that the generator prints beside each type.
 
+/// Sets a fact in a table: of a field, of a type, or of a value, which have these in common.
+macro_rules! setter {
+    (since) => {
+        /// The first version that knows it.
+        #[must_use]
+        pub const fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
+            self.since = Some(Version::new(major, minor, micro));
+            self
+        }
+    };
+    (legacy) => {
+        /// The rule that replaces it.
+        #[must_use]
+        pub const fn legacy(mut self, rule: &'static str) -> Self {
+            self.legacy = Some(rule);
+            self
+        }
+    };
+    (output_only) => {
+        /// Only a running domain shows it.
+        #[must_use]
+        pub const fn output_only(mut self) -> Self {
+            self.output_only = true;
+            self
+        }
+    };
+    (pair) => {
+        /// Where there is nothing in it, it is written with two tags, on two lines.
+        #[must_use]
+        pub const fn pair(mut self) -> Self {
+            self.empty = EmptyForm::Pair;
+            self
+        }
+    };
+    (dropped_if_empty) => {
+        /// Where there is nothing in it, the canonical form leaves it out.
+        #[must_use]
+        pub const fn dropped_if_empty(mut self) -> Self {
+            self.empty = EmptyForm::Dropped;
+            self
+        }
+    };
+    (empty_until) => {
+        /// The first version that writes it as any other element where there is nothing in it.
+        #[must_use]
+        pub const fn empty_until(mut self, major: u16, minor: u16, micro: u16) -> Self {
+            self.empty_until = Some(Version::new(major, minor, micro));
+            self
+        }
+    };
+}
+
 mod field;
 mod ty;
 
@@ -168,19 +220,8 @@ impl ValueInfo {
         ValueInfo { value, since: None, legacy: None }
     }
 
-    /// The first version that knows it.
-    #[must_use]
-    pub const fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
-        self.since = Some(Version::new(major, minor, micro));
-        self
-    }
-
-    /// The rule that replaces it.
-    #[must_use]
-    pub const fn legacy(mut self, rule: &'static str) -> Self {
-        self.legacy = Some(rule);
-        self
-    }
+    setter!(since);
+    setter!(legacy);
 }
 
 /// What text an element takes.

@@ -179,6 +179,13 @@ impl FieldInfo {
         Self::of(FieldKind::AnyElements, "", Count::Many)
     }
 
+    setter!(since);
+    setter!(legacy);
+    setter!(output_only);
+    setter!(pair);
+    setter!(dropped_if_empty);
+    setter!(empty_until);
+
     /// In a namespace.
     #[must_use]
     pub const fn ns(mut self, uri: &'static str) -> Self {
@@ -215,38 +222,10 @@ impl FieldInfo {
         self
     }
 
-    /// Only a running domain shows it.
-    #[must_use]
-    pub const fn output_only(mut self) -> Self {
-        self.output_only = true;
-        self
-    }
-
     /// It holds a password or the like: `{:?}` does not show it.
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.secret = true;
-        self
-    }
-
-    /// Where there is nothing in it, it is written with two tags, on two lines.
-    #[must_use]
-    pub const fn pair(mut self) -> Self {
-        self.empty = EmptyForm::Pair;
-        self
-    }
-
-    /// The canonical form leaves it out where there is nothing in it.
-    #[must_use]
-    pub const fn dropped_if_empty(mut self) -> Self {
-        self.empty = EmptyForm::Dropped;
-        self
-    }
-
-    /// The first version that writes it as any other element where there is nothing in it.
-    #[must_use]
-    pub const fn empty_until(mut self, major: u16, minor: u16, micro: u16) -> Self {
-        self.empty_until = Some(Version::new(major, minor, micro));
         self
     }
 
@@ -317,13 +296,6 @@ impl FieldInfo {
         self
     }
 
-    /// The first version that knows it.
-    #[must_use]
-    pub const fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
-        self.since = Some(Version::new(major, minor, micro));
-        self
-    }
-
     /// The first version that takes the element without it.
     #[must_use]
     pub const fn optional_since(mut self, major: u16, minor: u16, micro: u16) -> Self {
@@ -342,13 +314,6 @@ impl FieldInfo {
     #[must_use]
     pub const fn narrow(mut self, pattern: &'static str, major: u16, minor: u16, micro: u16) -> Self {
         self.narrow = Some(Narrow { pattern, until: Version::new(major, minor, micro) });
-        self
-    }
-
-    /// The rule that replaces it.
-    #[must_use]
-    pub const fn legacy(mut self, rule: &'static str) -> Self {
-        self.legacy = Some(rule);
         self
     }
 

@@ -93,6 +93,13 @@ impl TypeInfo {
         Self::NONE
     }
 
+    setter!(since);
+    setter!(legacy);
+    setter!(output_only);
+    setter!(pair);
+    setter!(dropped_if_empty);
+    setter!(empty_until);
+
     /// The element is in a namespace.
     #[must_use]
     pub const fn ns(mut self, uri: &'static str) -> Self {
@@ -102,52 +109,10 @@ impl TypeInfo {
         self
     }
 
-    /// The first version that knows it.
-    #[must_use]
-    pub const fn since(mut self, major: u16, minor: u16, micro: u16) -> Self {
-        self.since = Some(Version::new(major, minor, micro));
-        self
-    }
-
-    /// The rule that replaces it.
-    #[must_use]
-    pub const fn legacy(mut self, rule: &'static str) -> Self {
-        self.legacy = Some(rule);
-        self
-    }
-
-    /// Only a running domain shows it.
-    #[must_use]
-    pub const fn output_only(mut self) -> Self {
-        self.output_only = true;
-        self
-    }
-
-    /// Where there is nothing in it, it is written with two tags, on two lines.
-    #[must_use]
-    pub const fn pair(mut self) -> Self {
-        self.empty = EmptyForm::Pair;
-        self
-    }
-
-    /// Where there is nothing in it, the canonical form leaves it out.
-    #[must_use]
-    pub const fn dropped_if_empty(mut self) -> Self {
-        self.empty = EmptyForm::Dropped;
-        self
-    }
-
     /// A child that is not of the format is refused, and not read past.
     #[must_use]
     pub const fn refuses_unknown(mut self) -> Self {
         self.refuses_unknown = true;
-        self
-    }
-
-    /// The first version that writes it as any other element where there is nothing in it.
-    #[must_use]
-    pub const fn empty_until(mut self, major: u16, minor: u16, micro: u16) -> Self {
-        self.empty_until = Some(Version::new(major, minor, micro));
         self
     }
 
