@@ -7,22 +7,12 @@ use relaxng_model::closest;
 /// The namespace of an extension with a blank before it, and the one of libvirt that may be meant: one that has something of its name and
 /// is spelt nearly so. Nothing where the namespace is not found.
 pub(crate) fn of(extension: &Verbatim) -> String {
-    let Some(namespace) = extension.outer_namespace().or_else(|| own(extension)) else { return String::new() };
+    let Some(namespace) = extension.namespace() else { return String::new() };
     let of_its_name = Domain::table().children().filter(|child| child.name == extension.name && !child.ns.is_empty());
-    match closest(namespace, of_its_name.map(|child| child.ns)) {
+    match closest(&namespace, of_its_name.map(|child| child.ns)) {
         Some(meant) => format!(" {namespace} (did you mean {meant}?)"),
         None => format!(" {namespace}"),
     }
-}
-
-/// The namespace that an element declares for itself.
-fn own(extension: &Verbatim) -> Option<&str> {
-    let tag = extension.source.strip_prefix('<')?;
-    let name = tag.split(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).next()?;
-    let declaration = name.split_once(':').map_or("xmlns=".to_owned(), |(prefix, _)| format!("xmlns:{prefix}="));
-    let value = tag.split_once(&declaration)?.1;
-    let quote = value.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
-    value[1..].split(quote).next()
 }
 
 #[cfg(test)]
@@ -44,5 +34,6 @@ mod tests {
         assert_eq!(said(&format!("<commandline a='1' xmlns=\"{misspelt}\"/>")), format!(" {misspelt}{meant}"));
         assert_eq!(said(&format!("<qemu:instance xmlns:qemu='{misspelt}'/>")), format!(" {misspelt}"));
         assert_eq!(said("<x:commandline xmlns:x='urn:x'/>"), " urn:x");
+        assert_eq!(said("<x:arg a='b=c' xmlns:y='urn:y' xmlns:x = 'urn:x&amp;y'/>"), " urn:x&y");
     }
 }

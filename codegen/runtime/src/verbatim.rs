@@ -63,12 +63,17 @@ impl Verbatim {
         Self::of(node.0)
     }
 
-    /// The namespace of the element, where it is declared outside of it.
+    /// The namespace of the element, wherever it is declared; none where it has none, and of a text.
     #[must_use]
-    pub fn outer_namespace(&self) -> Option<&str> {
+    pub fn namespace(&self) -> Option<String> {
         let tag = self.source.strip_prefix('<')?;
         let prefix = prefix_of(tag.split(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).next()?);
-        self.namespaces.iter().find(|(declared, _)| **declared == *prefix).map(|(_, namespace)| &**namespace)
+        if let Some((_, outer)) = self.namespaces.iter().find(|(declared, _)| **declared == *prefix) {
+            return Some(outer.to_string());
+        }
+        let mut spare = Spare::default();
+        let tree = crate::reader::parse_document(&self.source, &mut spare).ok()?;
+        tree.document.root_element().tag_name().namespace().map(str::to_owned)
     }
 
     pub(crate) fn of(node: Node<'_, '_>) -> Self {
