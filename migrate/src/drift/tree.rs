@@ -38,6 +38,12 @@ pub struct Element<'a> {
     pub text: String,
 }
 
+/// The whole number that a text is.
+#[must_use]
+pub fn whole(text: &str) -> Option<u64> {
+    text.trim().parse().ok()
+}
+
 impl<'a> Element<'a> {
     /// The tree of a document. It is as deep as the document, whose depth the reader has bounded.
     #[must_use]
@@ -84,7 +90,7 @@ impl<'a> Element<'a> {
     /// The size that it says, in KiB, which is the unit of libvirt's form.
     #[must_use]
     pub fn kib(&self) -> Option<u64> {
-        let number: u64 = self.text.trim().parse().ok()?;
+        let number = whole(&self.text)?;
         match self.attribute("unit") {
             None | Some("KiB" | "k") => Some(number),
             Some("MiB" | "M") => number.checked_mul(1024),

@@ -2,7 +2,7 @@
 
 use crate::drift::addresses::number;
 use crate::drift::allowance::{Allowance, Case, added, changed, left_out};
-use crate::drift::tree::Element;
+use crate::drift::tree::{Element, whole};
 
 /// Whether QEMU gives a machine this processor where none is asked for.
 fn is_default(case: &Case, model: &str) -> bool {
@@ -82,14 +82,14 @@ fn cpus(text: &str) -> Option<Vec<u32>> {
 /// Whether the first NUMA cell has, besides its own, exactly the processors that no cell has.
 fn takes_the_rest(case: &Case) -> bool {
     let Some(numa) = case.frames.len().checked_sub(2).and_then(|numa| case.frames[numa].actual) else { return false };
-    let vcpus = case.world.desired.value("vcpu").and_then(|count| count.trim().parse::<u32>().ok()).unwrap_or(0);
+    let vcpus = case.world.desired.value("vcpu").and_then(whole).map_or(0, |count| count.min(65_536) as u32);
     let others: Vec<u32> = numa
         .children_named("cell")
         .filter(|cell| cell.attribute("id") != Some(case.own("id")))
         .filter_map(|cell| cpus(cell.attribute("cpus")?))
         .flatten()
         .collect();
-    let rest: Vec<u32> = (0..vcpus.min(65_536)).filter(|cpu| !others.contains(cpu)).collect();
+    let rest: Vec<u32> = (0..vcpus).filter(|cpu| !others.contains(cpu)).collect();
     let before = cpus(case.before).unwrap_or_default();
     let first = numa.children_named("cell").next().is_some_and(|cell| std::ptr::eq(cell, case.element()));
     first && before.iter().all(|cpu| rest.contains(cpu)) && cpus(case.after) == Some(rest)
@@ -98,15 +98,17 @@ fn takes_the_rest(case: &Case) -> bool {
 /// Whether the element is the one NUMA cell that hot-plug of memory needs.
 fn is_only_cell(case: &Case) -> bool {
     let [cell] = case.element().children.as_slice() else { return false };
-    let vcpus: u32 = case.world.desired.value("vcpu").and_then(|count| count.trim().parse().ok()).unwrap_or(1);
-    let all = if vcpus == 1 { "0".to_owned() } else { format!("0-{}", vcpus - 1) };
+    let all = match case.world.desired.value("vcpu").and_then(whole) {
+        None | Some(0 | 1) => "0".to_owned(),
+        Some(vcpus) => format!("0-{}", vcpus - 1),
+    };
     let memory = case.world.desired.child("memory").and_then(Element::kib);
     let modules = super::machine::modules(case.world.desired);
     case.world.desired.child("maxMemory").is_some()
         && cell.attribute("id") == Some("0")
         && cell.attribute("cpus") == Some(&all)
         && memory.is_some_and(|memory| {
-            let own = cell.attribute("memory").and_then(|own| own.parse::<u64>().ok());
+            let own = cell.attribute("memory").and_then(whole);
             own == Some(memory.saturating_sub(modules)) && cell.attribute("unit") == Some("KiB")
         })
 }

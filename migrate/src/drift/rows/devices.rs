@@ -1,7 +1,7 @@
 //! Devices that every guest has, or that follow from others; and what the driver completes of those that are asked for.
 
 use crate::drift::allowance::{Allowance, Case, added, changed, left_out};
-use crate::drift::tree::Element;
+use crate::drift::tree::{Element, whole};
 
 /// Whether a device of this kind was asked for.
 fn asked(case: &Case, name: &str) -> bool {
@@ -217,8 +217,7 @@ pub(super) static ROWS: &[Allowance] = &[
 
 /// Whether there are more processors than interrupts without extension can name.
 fn has_many(case: &Case) -> bool {
-    let count = case.world.desired.value("vcpu").and_then(|count| count.trim().parse::<u32>().ok());
-    count.is_some_and(|count| count > 255)
+    case.world.desired.value("vcpu").and_then(whole).is_some_and(|count| count > 255)
 }
 
 /// Whether the path of a channel's socket is one that libvirt makes: in its own directory, named for the domain and the target.

@@ -1,6 +1,7 @@
 //! What only the dump of a running domain shows, or shows otherwise than its configuration.
 
 use crate::drift::allowance::{Allowance, added, changed};
+use crate::drift::tree::whole;
 
 /// Whether a path is of a terminal that was made for a guest.
 fn is_terminal(path: &str) -> bool {
@@ -42,18 +43,14 @@ pub(super) static ROWS: &[Allowance] = &[
         .why("a running guest shows what its image stands on, or that it stands on nothing"),
     changed("live-balloon", &["currentMemory/text()"])
         .live()
-        .when(|case| {
-            let number = |text: &str| text.trim().parse::<u64>().ok();
-            number(case.after) <= number(case.world.actual.value("memory").unwrap_or_default())
-        })
+        .when(|case| whole(case.after) <= whole(case.world.actual.value("memory").unwrap_or_default()))
         .why("the balloon of a running guest moves"),
     changed("live-memory-rounded", &["memory/text()", "cpu/numa/cell/@memory", "devices/memory/target/size/text()"])
         .live()
         .when(|case| {
             let block: u64 = if case.world.machine.family == "pseries" { 256 << 10 } else { 1 << 10 };
-            let kib = |text: &str| text.trim().parse::<u64>().ok();
-            let rounded = kib(case.before).and_then(|before| before.checked_next_multiple_of(block));
-            rounded.is_some() && rounded == kib(case.after)
+            let rounded = whole(case.before).and_then(|before| before.checked_next_multiple_of(block));
+            rounded.is_some() && rounded == whole(case.after)
         })
         .why("the memory of a running guest is whole mebibytes, of pseries 256 of them at a time"),
     added("live-vcpu-order", &["vcpus/vcpu/@order"])

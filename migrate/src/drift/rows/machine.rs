@@ -1,7 +1,7 @@
 //! Identity, machine, emulator, memory, features.
 
 use crate::drift::allowance::{Allowance, Case, added, changed, left_out};
-use crate::drift::tree::Element;
+use crate::drift::tree::{Element, whole};
 use crate::machine::Machine;
 
 /// The memory modules of a document, in KiB.
@@ -13,7 +13,7 @@ pub(super) fn modules(domain: &Element) -> u64 {
 /// The NUMA cells of a document, in KiB; none where there are none.
 fn cells(domain: &Element) -> Option<u64> {
     let cells = domain.at("cpu/numa")?.children_named("cell");
-    let size = |cell: &Element| cell.attribute("memory").and_then(|own| own.parse::<u64>().ok()).unwrap_or(0);
+    let size = |cell: &Element| cell.attribute("memory").and_then(whole).unwrap_or(0);
     Some(cells.map(size).fold(0, u64::saturating_add))
 }
 
@@ -73,28 +73,26 @@ pub(super) static ROWS: &[Allowance] = &[
         .when(|case| {
             let cells = cells(case.world.actual);
             let total = cells.map(|cells| cells.saturating_add(modules(case.world.actual)));
-            total.is_some() && case.after.trim().parse().ok() == total
+            total.is_some() && whole(case.after) == total
         })
         .why("the memory of a guest with NUMA is the sum of its cells and memory modules"),
     changed("memory-current-at-most", &["currentMemory/text()"])
         .when(|case| {
             let total = case.world.actual.value("memory").unwrap_or_default();
-            let number = |text: &str| text.trim().parse::<u64>().ok();
-            case.after == total && number(case.before) >= number(total)
+            case.after == total && whole(case.before) >= whole(total)
         })
         .why("the current memory is at most the memory"),
     changed("memory-current-follows", &["currentMemory/text()"])
         .when(|case| {
             let total = |domain: &Element| domain.child("memory").and_then(Element::kib);
             let (before, after) = (total(case.world.desired), total(case.world.actual));
-            before.is_some() && case.before.trim().parse().ok() == before && case.after.trim().parse().ok() == after
+            before.is_some() && whole(case.before) == before && whole(case.after) == after
         })
         .why("a guest for which no current memory is asked for has all of its memory, modules included"),
     changed("memory-module-rounded", &["devices/memory/target/size/text()"])
         .when(|case| {
             let step = 256 * 1024;
-            let number = |text: &str| text.trim().parse::<u64>().ok();
-            let (Some(before), Some(after)) = (number(case.before), number(case.after)) else { return false };
+            let (Some(before), Some(after)) = (whole(case.before), whole(case.after)) else { return false };
             // A non-volatile module keeps its label beside what is rounded down.
             let label = case.device().at("target/label/size").and_then(Element::kib).unwrap_or(0);
             let rounded = if label > 0 {

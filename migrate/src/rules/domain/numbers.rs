@@ -1,7 +1,6 @@
 //! `number-out-of-range`.
 
 use domxml::scalar::{AnyBase, Decimal};
-use domxml_runtime::{Field, Slot, fields};
 
 use crate::rules::prelude::*;
 
@@ -48,21 +47,7 @@ fn zero(name: &str, is_zero: bool) -> Option<String> {
 
 /// Objects to the first number that 32 bits do not hold, but for those that have more.
 fn too_wide(content: &dyn Content, but: &[&str]) -> Option<String> {
-    let mut beyond = None;
-    fields(content, |line, slot| {
-        if let (Slot::Value(field), true) = (slot, line.number)
-            && u32::try_from(number(field)).is_err()
-            && !but.contains(&line.name)
-        {
-            beyond.get_or_insert(line.name);
-        }
-    });
-    beyond.map(|name| format!("'{name}' has 32 bits: the greatest number that it holds is {}", u32::MAX))
-}
-
-/// The number in a field, 0 where there is none.
-fn number(field: &dyn Field) -> u64 {
-    let mut text = String::new();
-    (0..field.count().min(1)).for_each(|first| field.write(first, &mut text));
-    text.parse().unwrap_or(0)
+    let is_beyond = |(name, number): &(&str, u64)| u32::try_from(*number).is_err() && !but.contains(name);
+    let (name, _) = numbers(content).into_iter().find(is_beyond)?;
+    Some(format!("'{name}' has 32 bits: the greatest number that it holds is {}", u32::MAX))
 }
