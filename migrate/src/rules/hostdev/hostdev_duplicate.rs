@@ -109,9 +109,11 @@ fn interface_names(interface: &Interface) -> Vec<String> {
     }
 }
 
-/// The part of an address or a source that is of this type, as `Option<PciBus>`.
+/// The part of an address or a source that is of this type, as `Option<PciBus>`: each has one.
 fn part<T: Clone + Default + 'static>(content: &dyn Content) -> T {
-    field(content).cloned().unwrap_or_default()
+    let part = field(content);
+    debug_assert!(part.is_some(), "{} has no {}", content.info().name, std::any::type_name::<T>());
+    part.cloned().unwrap_or_default()
 }
 
 /// What an address of PCI leaves out is 0.
@@ -124,7 +126,7 @@ fn pci_name(address: &dyn Content) -> String {
 
 fn usb_names(source: &dyn Content, address: Option<&dyn Content>) -> Vec<String> {
     let (vendor, product): (Option<HostdevVendor>, Option<HostdevProduct>) = (part(source), part(source));
-    let place = |it| (field::<AnyBaseInt>(it), field::<Option<AnyBaseInt>>(it), field::<Option<String>>(it));
+    let place = |it| (part::<AnyBaseInt>(it), part::<Option<AnyBaseInt>>(it), part::<Option<String>>(it));
     let place = address.map(|address| format!("{:?}", place(address)));
     let product = vendor.zip(product).map(|(vendor, product)| format!("{}:{}", vendor.id, product.id));
     place.into_iter().chain(product).collect()
