@@ -132,3 +132,46 @@ fn a_value_that_could_not_be_read_gives_way() {
     domain.remove("devices/disk[1]/target/@shield").expect("an attribute");
     assert_eq!(domain.to_xml().expect("it can be written"), TEXT.replacen("bus='virtio'", "bus='scsi'", 1));
 }
+
+/// The first disk has no target and is kept as it stands; the paths of others are those in the document all the same.
+#[test]
+fn what_could_not_be_read_counts_and_is_not_overwritten() {
+    let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
+    let unread = "<disk type='file' device='disk'>\n      <source file='/z'/>\n    </disk>\n    ";
+    let text = TEXT.replacen("<disk", &format!("{unread}<disk"), 1);
+    let read = || Domain::from_xml_with(&text, &options).expect("a domain").value;
+    let mut domain = read();
+    assert_eq!(got(&domain, "devices/disk[2]/target/@dev").as_deref(), Some("vda"));
+    for (path, value) in domain.values() {
+        assert_eq!(got(&domain, &path), Some(value), "{path}");
+    }
+    assert!(domain.values().iter().any(|(path, _)| path == "devices/disk[3]/target/@dev"));
+    assert_eq!(kind(domain.get("devices/disk/@type").expect_err("three")), PathErrorKind::Several(3));
+    assert_eq!(kind(domain.get("devices/disk[1]/source/@file").expect_err("unread")), PathErrorKind::Unread);
+    assert_eq!(kind(domain.set("devices/disk[1]/source/@file", "/y").expect_err("unread")), PathErrorKind::Unread);
+    assert_eq!(kind(domain.remove("devices/disk[1]/source").expect_err("unread")), PathErrorKind::Unread);
+    domain.set("devices/disk[2]/source/@file", "/y").expect("a file");
+    assert_eq!(domain.to_xml().expect("it can be written"), text.replace("/a.img", "/y"));
+    // What is removed before one that could not be read, and that itself.
+    let second = "<disk type='file' device='disk'>\n      <source file='/z'/>\n    </disk>\n    <disk type='block'";
+    let between = TEXT.replacen("<disk type='block'", second, 1);
+    let mut domain = Domain::from_xml_with(&between, &options).expect("a domain").value;
+    assert_eq!(got(&domain, "devices/disk[3]/target/@dev").as_deref(), Some("vdb"));
+    domain.remove("devices/disk[1]").expect("a disk");
+    assert_eq!(got(&domain, "devices/disk[2]/target/@dev").as_deref(), Some("vdb"));
+    assert!(domain.remove("devices/disk[1]").expect("the other").before.is_some_and(|text| text.contains("/z")));
+    assert_eq!(got(&domain, "devices/disk/target/@dev").as_deref(), Some("vdb"));
+}
+
+/// A value alone has nothing but itself to lose.
+#[test]
+fn an_element_that_could_not_be_read_is_removed_and_not_replaced() {
+    let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
+    let text = TEXT.replacen("<target dev='vda'", "<auth username='x'/>\n      <target dev='vda'", 1);
+    let mut domain = Domain::from_xml_with(&text, &options).expect("a domain").value;
+    assert_eq!(kind(domain.get("devices/disk[1]/auth/@username").expect_err("unread")), PathErrorKind::Unread);
+    let error = domain.set("devices/disk[1]/auth/secret/@type", "ceph").expect_err("unread").to_string();
+    assert_eq!(error, "'devices/disk[1]/auth' is not as the format has it, and could not be read");
+    domain.remove("devices/disk[1]/auth").expect("it is there");
+    assert_eq!(domain.to_xml().expect("it can be written"), TEXT);
+}

@@ -61,8 +61,12 @@ fn values_are_printed() {
         printed(&["devices/disk[2]"]),
         "devices/disk[2]/@type=block\ndevices/disk[2]/source/@dev=/dev/sdb\ndevices/disk[2]/target/@dev=vdb\n"
     );
-    let all = printed(&[]);
-    assert!(all.starts_with("@type=kvm\nname=web\nmemory/text()=1048576\n"), "{all}");
+    let (status, all, error) = get(TEXT, &[]);
+    assert!(status == Some(0) && all.starts_with("@type=kvm\nname=web\nmemory/text()=1048576\n"), "{all}");
+    assert_eq!(
+        error, "dommigrate: <stdin>:5:2: domain/shiny: unknown element <shiny> in <domain>\n",
+        "what has no value is told"
+    );
 }
 
 #[test]
@@ -215,4 +219,20 @@ fn one_of_several_domains_is_named_by_its_path() {
     let second = text.rfind(">a<").expect("a name");
     assert_eq!(changed, format!("{}>b<{}", &text[..second], &text[second + 3..]));
     assert_eq!(get(&changed, &["machines/domain[2]/name", "machines/domain[1]/name"]).1, "b\na\n");
+}
+
+/// Paths are those of findings, which count what could not be read.
+#[test]
+fn what_could_not_be_read_is_told_and_counts() {
+    let text = TEXT.replacen("<disk", "<disk type='file'/>\n\t\t<disk", 1);
+    let (status, all, error) = get(&text, &["devices"]);
+    assert!(status == Some(0) && all.contains("devices/disk[2]/target/@dev=vda\n"), "{all}");
+    assert!(error.starts_with("dommigrate: <stdin>:8:3: domain/devices/disk[1]: <disk> lacks <target>"), "{error}");
+    let (status, out, error) = get(&text, &["devices/disk[1]/@type"]);
+    assert_eq!((status, &*out), (Some(2), ""));
+    assert!(error.contains(": 'devices/disk[1]' is not as the format has it, and could not be read\n"), "{error}");
+    let (status, said, after) = set(&text, &["devices/disk[2]/target/@dev=vdc"]);
+    assert_eq!((status, after), (Some(0), text.replace("vda", "vdc")), "{said}");
+    let (status, said, after) = set(&text, &["--unset", "devices/disk[1]"]);
+    assert_eq!((status, &*after), (Some(0), TEXT), "{said}");
 }

@@ -49,6 +49,8 @@ pub enum PathErrorKind {
     },
     /// There is no such element.
     Absent,
+    /// It stands there, and could not be read.
+    Unread,
     /// There are several of this name, and none is chosen.
     Several(usize),
     /// There are not so many of this name.
@@ -90,6 +92,7 @@ impl fmt::Display for PathError {
             }
             PathErrorKind::NoField { nearest: None } => write!(f, "the format has no {path} here"),
             PathErrorKind::Absent => write!(f, "there is no {path}"),
+            PathErrorKind::Unread => write!(f, "{path} is not as the format has it, and could not be read"),
             PathErrorKind::Several(count) => {
                 write!(f, "there are {count} of {path}: say which by its number, from [1] to [{count}]")
             }

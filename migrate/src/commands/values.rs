@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use domxml::{Domain, Element, PathError, PathErrorKind};
-use domxml_runtime::{Span, path};
+use domxml_runtime::{Content, Note, Span, path};
 
 use super::rewrite::{Writing, place, status};
 use super::{DONE, FAILED, FOUND};
@@ -14,7 +14,7 @@ use crate::cli::{Color, Get, Output, OutputFormat, Set};
 use crate::collect::Item;
 use crate::config::Configs;
 use crate::engine;
-use crate::finding::{Finding, Level, ids};
+use crate::finding::{Finding, Level, Lines, ids};
 use crate::input::{Origin, Source, is_stdin};
 use crate::report::{Action, FileReport, Findings, visible};
 
@@ -23,9 +23,15 @@ pub(super) fn get(args: &Get) -> Result<u8, String> {
     let absent = AtomicBool::new(false);
     let (items, place, told) = (items(&args.file), Findings::Aside, batch::told);
     let summary = batch::run(items, 1, &output, place, Documents::Domains, told, |origin, source| {
-        let (values, findings) = got(&args.paths, source);
+        let (values, mut findings) = got(&args.paths, source);
         absent.fetch_or(values.iter().any(Option::is_none), Ordering::Relaxed);
-        let failed = findings.iter().any(|finding| finding.level == Level::Error);
+        let lines = Lines::of(&source.text);
+        for note in findings.extract_if(.., |finding| finding.level == Level::Note) {
+            let (line, column) = lines.line_column(note.span.start);
+            let place = format!("{}:{line}:{column}", origin.label());
+            crate::complain(&visible(&format!("{place}: {}: {}", note.path, note.message)));
+        }
+        let failed = !findings.is_empty();
         let action = if failed { Action::Failed } else { Action::Unchanged };
         let mut report = FileReport::new(origin.label(), &source.text, findings, action);
         // Of several values each has its line, also one that is not there.
@@ -110,7 +116,8 @@ impl<'p> Target<'p> {
     }
 }
 
-/// The values at paths, each with its line break, or all that the document says; and what is wrong.
+/// The values at paths, each with its line break, or all that the document says; and what is wrong, with a note on each thing in what
+/// is listed that has no value, as it is not of the format.
 fn got(paths: &[String], source: &Source) -> (Vec<Option<String>>, Vec<Finding>) {
     let places = source.content.paths();
     let targets: Vec<Target> = paths.iter().map(|path| Target::of(&places, path)).collect();
@@ -118,38 +125,54 @@ fn got(paths: &[String], source: &Source) -> (Vec<Option<String>>, Vec<Finding>)
     let mut parts = 0..;
     let findings = source.content.findings(&source.text, |text| {
         let part = parts.next().unwrap_or_default();
-        let domain = match engine::domain(text) {
-            Ok(domain) => domain,
+        let (domain, notes) = match engine::domain(text) {
+            Ok(read) => read,
             Err(findings) => return findings,
         };
+        let mut listed = Vec::new();
         if targets.is_empty() {
+            listed.push(domain.span());
             let around = if places.len() > 1 { places.get(part).copied().unwrap_or_default() } else { "" };
             values.push(Some(lines(around, &domain.values())));
         }
         let mut wrong = Vec::new();
         for (target, value) in targets.iter().zip(&mut values) {
             match target.in_part(part).map(|path| path.and_then(|path| got_at(&domain, path))) {
-                Some(Ok(found)) => *value = found,
+                Some(Ok((found, inside))) => {
+                    *value = found;
+                    listed.extend(inside);
+                }
                 Some(Err(finding)) => wrong.push(*finding),
                 None => {}
             }
         }
+        let is_listed = |note: &&Note| {
+            listed.iter().any(|it: &Span| it.range().start <= note.range.start && note.range.end <= it.range().end)
+        };
+        let note = |note: &Note| Finding {
+            path: note.path.clone(),
+            level: Level::Note,
+            ..finding(note.range.clone(), note.sentence(""))
+        };
+        wrong.extend(notes.iter().filter(is_listed).map(note));
         wrong
     });
     (values, findings)
 }
 
-/// The value that a path leads to; of an element without one, all that is in it.
-fn got_at(domain: &Domain, place: &str) -> Result<Option<String>, Box<Finding>> {
+/// The value that a path leads to; of an element without one, all that is in it, and its place.
+fn got_at(domain: &Domain, place: &str) -> Result<(Option<String>, Option<Span>), Box<Finding>> {
     match domain.get(place) {
-        Ok(value) => Ok(value.map(|value| value + "\n")),
-        Err(PathError { kind: PathErrorKind::Absent, .. }) => Ok(None),
+        Ok(value) => Ok((value.map(|value| value + "\n"), None)),
+        Err(PathError { kind: PathErrorKind::Absent, .. }) => Ok((None, None)),
         Err(error @ PathError { kind: PathErrorKind::NoValue, .. }) => {
-            let inside = domain.find(place).ok().flatten().map(path::values).unwrap_or_default();
+            let element = domain.find(place).ok().flatten();
+            let inside = element.map(path::values).unwrap_or_default();
             if inside.is_empty() {
                 Err(Box::new(misled(domain, &error)))
             } else {
-                Ok(Some(lines(place.trim_matches('/'), &inside)))
+                let span = element.and_then(Content::extra).map(|extra| extra.span);
+                Ok((Some(lines(place.trim_matches('/'), &inside)), span))
             }
         }
         Err(error) => Err(Box::new(misled(domain, &error))),

@@ -49,12 +49,12 @@ pub fn edit(
     Outcome { text: Some(new), findings, carried_over: true, printed, ..Outcome::default() }
 }
 
-/// A domain as it stands in the text.
+/// A domain as it stands in the text, and what the reader has to say of it.
 ///
 /// # Errors
 /// The findings, one of them an error, where it cannot be read.
-pub fn domain(text: &str) -> Result<Box<Domain>, Vec<Finding>> {
-    read(text, as_it_stands(Unknown::Keep), &mut Spare::default()).map(|(_, domain, _)| domain)
+pub fn domain(text: &str) -> Result<(Box<Domain>, Vec<Note>), Vec<Finding>> {
+    read(text, as_it_stands(Unknown::Keep), &mut Spare::default()).map(|(_, domain, notes)| (domain, notes))
 }
 
 /// What the reader has against a changed document and had not before.

@@ -1,10 +1,11 @@
 //! Setting and removing what a path leads to.
 
 use super::every::values;
-use super::find::{Route, choose, own_name, unknown, value as value_of};
+use super::find::{Chosen, Route, choose, is_unread, own_name, unknown, value as value_of};
 use super::{Change, Path, PathError, PathErrorKind, Step};
 use crate::content::Content;
-use crate::info::FieldInfo;
+use crate::extra::KeptNode;
+use crate::info::{FieldInfo, FieldKind};
 use crate::scalar::ScalarError;
 use crate::slots::{Field, Room, Selection, SlotMut};
 use crate::whole;
@@ -45,10 +46,18 @@ fn set_at(content: &mut dyn Content, path: &Path<'_>, at: usize, value: &str) ->
         return set_value(content, &route, value).map_err(|kind| path.error(at, kind));
     };
     let count = route.count(content);
-    let wanted = match choose(count, number) {
-        Ok(wanted) => wanted,
+    // A value takes the place of one that could not be read. An element does not: what else is in that one would be lost.
+    let is_value = |line: &FieldInfo| matches!(line.kind, FieldKind::Leaf | FieldKind::Flag) && !line.many;
+    let mut replaces = false;
+    let wanted = match choose(content, &route, number) {
+        Ok(Chosen::Read(wanted)) => wanted,
+        Ok(Chosen::Unread(_)) if is_value(route.line) => {
+            replaces = true;
+            0
+        }
+        Ok(Chosen::Unread(_)) => return Err(path.error(at, PathErrorKind::Unread)),
         Err(PathErrorKind::Absent) => 0,
-        Err(PathErrorKind::Only(last)) if number == Some(last + 1) => last,
+        Err(PathErrorKind::Only(last)) if number == Some(last + 1) => count,
         Err(kind) => return Err(path.error(at, kind)),
     };
     let target = Target { path, at, wanted, new: wanted == count };
@@ -78,7 +87,7 @@ fn set_at(content: &mut dyn Content, path: &Path<'_>, at: usize, value: &str) ->
         Some(slot) => target.set(slot, value),
         None => Err(path.error(at, PathErrorKind::NoValue)),
     }?;
-    if !route.line.many {
+    if replaces {
         forget(content, route.line);
     }
     Ok(done)
@@ -260,13 +269,18 @@ fn remove_at(content: &mut dyn Content, path: &Path<'_>, at: usize) -> Result<Ch
         return drop_unknown(content, step).ok_or_else(|| error(unknown(content, step)));
     };
     let Step::Child { number, .. } = step else { return remove_value(content, &route).map_err(error) };
-    let chosen = match choose(route.count(content), number) {
-        Ok(chosen) => chosen,
+    let is_last = at + 1 == path.steps.len();
+    let chosen = match choose(content, &route, number) {
+        Ok(Chosen::Read(chosen)) => chosen,
+        Ok(Chosen::Unread(chosen)) if is_last => return Ok(drop_unread(content, route.line, chosen)),
+        Ok(Chosen::Unread(_)) => return Err(error(PathErrorKind::Unread)),
         Err(PathErrorKind::Absent) => return Ok(Change::default()),
         Err(kind) => return Err(error(kind)),
     };
-    if at + 1 == path.steps.len() {
-        return remove_child(content, &route, chosen).map_err(error);
+    if is_last {
+        let done = remove_child(content, &route, chosen).map_err(error)?;
+        move_up(content, route.line, chosen);
+        return Ok(done);
     }
     match slot_mut(content, &route) {
         Some(SlotMut::Child(nest)) => match nest.get_mut(chosen) {
@@ -300,6 +314,25 @@ fn drop_unknown(content: &mut dyn Content, step: Step<'_>) -> Option<Change> {
     let at = kept.attributes.iter().position(|(own, _)| **own == *spelt)?;
     let (_, value) = kept.attributes.remove(at);
     Some(Change { before: Some(value.into()), lost: Vec::new() })
+}
+
+/// Removes a child that could not be read, by its number among those of its name.
+fn drop_unread(content: &mut dyn Content, line: &FieldInfo, chosen: usize) -> Change {
+    let nodes = content.extra_mut().and_then(|extra| extra.kept.as_deref_mut()).map(|kept| &mut kept.nodes);
+    let before = nodes.and_then(|nodes| {
+        let (at, _) = nodes.iter().enumerate().filter(|(_, node)| is_unread(node, line)).nth(chosen)?;
+        Some(nodes.remove(at).text.into())
+    });
+    Change { before, lost: Vec::new() }
+}
+
+/// What could not be read stands behind one child less of its name where one before it is gone.
+fn move_up(content: &mut dyn Content, line: &FieldInfo, gone: usize) {
+    let Some(kept) = content.extra_mut().and_then(|extra| extra.kept.as_deref_mut()) else { return };
+    let behind = |node: &&mut KeptNode| node.nth as usize > gone && node.nth < u32::MAX;
+    for node in kept.nodes.iter_mut().filter(|node| is_unread(node, line)).filter(behind) {
+        node.nth -= 1;
+    }
 }
 
 fn remove_value(content: &mut dyn Content, route: &Route) -> Outcome {

@@ -1,7 +1,8 @@
 //! Every value of an element, with its place.
 
-use super::find::spelt;
+use super::find::{spelt, unread};
 use crate::content::{Content, filled_fields};
+use crate::extra::Extra;
 use crate::info::{FieldInfo, FieldKind};
 use crate::slots::{Field, Slot};
 use std::fmt;
@@ -70,8 +71,13 @@ pub fn values(content: &dyn Content) -> Vec<(String, String)> {
 /// What is told of each value.
 type Visit<'v> = dyn FnMut(Place<'_>, Item<'_>) + 'v;
 
-/// Visits all values of an element; whether there are any.
+/// Visits all values of an element; whether there are any. What could not be read is none.
 pub(crate) fn every(content: &dyn Content, around: Option<&Place<'_>>, visit: &mut Visit<'_>) -> bool {
+    every_of(content, content.extra(), around, visit)
+}
+
+/// As [`every`], of the fields of an element that keeps this, or of the members of one of its payloads.
+fn every_of(content: &dyn Content, extra: Option<&Extra>, around: Option<&Place<'_>>, visit: &mut Visit<'_>) -> bool {
     let mut any = false;
     filled_fields(content, |line, slot| match slot {
         Slot::Payload(payload) => {
@@ -81,7 +87,7 @@ pub(crate) fn every(content: &dyn Content, around: Option<&Place<'_>>, visit: &m
                 visit(Place { around, step: Step::Attribute(line.ns, line.name) }, Item::Text(value));
             }
             if let Some(members) = payload.members() {
-                any |= every(members, around, visit);
+                any |= every_of(members, extra, around, visit);
             }
         }
         Slot::Value(field) if line.kind == FieldKind::Attribute => {
@@ -100,28 +106,30 @@ pub(crate) fn every(content: &dyn Content, around: Option<&Place<'_>>, visit: &m
             let mut seen = vec![0; line.entries.len()];
             mix.each(&mut |entry, slot| {
                 let at = line.entries.iter().position(|own| std::ptr::eq(own, entry)).unwrap_or_default();
-                any |= children(entry, slot, &mut seen[at], around, visit);
+                any |= children(entry, slot, (&mut seen[at], extra), around, visit);
             });
         }
-        slot => any |= children(line, slot, &mut 0, around, visit),
+        slot => any |= children(line, slot, (&mut 0, extra), around, visit),
     });
     any
 }
 
-/// Visits what children or a text say; `number` counts those of the name.
+/// Visits what children or a text say; `seen` counts those of the name, beside which the element around them may keep some.
 fn children(
     line: &'static FieldInfo,
     slot: Slot<'_>,
-    number: &mut usize,
+    (seen, extra): (&mut usize, Option<&Extra>),
     around: Option<&Place<'_>>,
     visit: &mut Visit<'_>,
 ) -> bool {
     let count = slot.count();
     for at in 0..count {
-        *number += 1;
+        let own = *seen;
+        *seen += 1;
+        let number = || own + 1 + unread(extra, line).filter(|before| *before <= own).count();
         let step = match line.kind {
             FieldKind::Text => Step::Text,
-            _ => Step::Child(line.ns, line.name, line.many.then_some(*number)),
+            _ => Step::Child(line.ns, line.name, line.many.then(number)),
         };
         let place = Place { around, step };
         match slot {

@@ -2,6 +2,7 @@
 
 use super::{Path, PathError, PathErrorKind, Step};
 use crate::content::Content;
+use crate::extra::{Extra, KeptNode};
 use crate::info::{FieldInfo, FieldKind, Name};
 use crate::near::nearest;
 use crate::slots::Slot;
@@ -112,15 +113,42 @@ pub(super) fn spelt(ns: &str, name: &str) -> String {
     if ns.is_empty() { name.to_owned() } else { format!("{}:{name}", usual_prefix(ns)) }
 }
 
-/// The number, from 0 on, of the one that is meant of so many.
-pub(super) fn choose(count: usize, number: Option<usize>) -> Result<usize, PathErrorKind> {
-    match number {
-        _ if count == 0 && number.unwrap_or(1) == 1 => Err(PathErrorKind::Absent),
-        None if count > 1 => Err(PathErrorKind::Several(count)),
-        None => Ok(0),
-        Some(number) if number > count => Err(PathErrorKind::Only(count)),
-        Some(number) => Ok(number - 1),
-    }
+/// Whether a node that is kept is a child of the name of a field.
+pub(super) fn is_unread(node: &KeptNode, line: &FieldInfo) -> bool {
+    let prefixed = node.element_name().is_some_and(|name| name.contains(':'));
+    node.local_name() == Some(line.name) && prefixed != line.ns.is_empty()
+}
+
+/// Before which of the children in a field, by their numbers from 0 on, those of its name stand that could not be read.
+pub(super) fn unread<'e>(extra: Option<&'e Extra>, line: &'e FieldInfo) -> impl Iterator<Item = usize> + 'e {
+    let nodes = extra.and_then(|extra| extra.kept.as_deref()).map_or(&[][..], |kept| &kept.nodes);
+    nodes.iter().filter(move |node| is_unread(node, line)).map(|node| node.nth as usize)
+}
+
+/// One of the children of a name, by its number from 0 on.
+pub(super) enum Chosen {
+    /// Among those in the field.
+    Read(usize),
+    /// Among those that could not be read.
+    Unread(usize),
+}
+
+/// The child of a name that is meant. They are counted as they stand in the document, those that could not be read too.
+pub(super) fn choose(content: &dyn Content, route: &Route, number: Option<usize>) -> Result<Chosen, PathErrorKind> {
+    let read = route.count(content);
+    let places: Vec<usize> =
+        unread(content.extra(), route.line).enumerate().map(|(at, before)| before.min(read) + at).collect();
+    let total = read + places.len();
+    let wanted = match number {
+        None | Some(1) if total == 0 => return Err(PathErrorKind::Absent),
+        // Where there may be one alone, it is the one that could be read.
+        None if read == 1 && !route.line.many => return Ok(Chosen::Read(0)),
+        None if total > 1 => return Err(PathErrorKind::Several(total)),
+        Some(number) if number > total => return Err(PathErrorKind::Only(total)),
+        number => number.unwrap_or(1) - 1,
+    };
+    let before = places.iter().filter(|place| **place < wanted).count();
+    Ok(if places.contains(&wanted) { Chosen::Unread(before) } else { Chosen::Read(wanted - before) })
 }
 
 /// How many steps of a path are the name of the element that it is asked of.
@@ -150,8 +178,9 @@ fn follow<'c>(content: &'c dyn Content, path: &Path<'_>) -> Result<End<'c>, Path
         let Step::Child { number, .. } = step else {
             return Ok(value(content, &route).map_or(End::Nothing, End::Value));
         };
-        let chosen = match choose(route.count(content), number) {
-            Ok(chosen) => chosen,
+        let chosen = match choose(content, &route, number) {
+            Ok(Chosen::Read(chosen)) => chosen,
+            Ok(Chosen::Unread(_)) => return Err(error(PathErrorKind::Unread)),
             Err(PathErrorKind::Absent) if last => return Ok(End::Nothing),
             Err(kind) => return Err(error(kind)),
         };
