@@ -103,6 +103,15 @@ fn of_two_folders_all_is_compared_that_can_be() {
         let said = String::from_utf8_lossy(&output.expect("it runs").stdout).into_owned();
         assert!(said.contains(told), "{format}: {said}");
     }
+    std::fs::remove_file(folders[0].join("b.xml")).expect("removed");
+    std::fs::create_dir(folders[1].join("sub")).expect("made");
+    for file in [folders[0].join("sub"), folders[0].join("gone.xml"), folders[1].join("sub/new.xml")] {
+        std::fs::write(file, OLD).expect("written");
+    }
+    std::fs::write(folders[1].join("net.xml"), "<network/>").expect("written");
+    let (status, said) = compare(&folders[0], &folders[1]);
+    let removed = "one/gone.xml:1:1: removed domain: <domain>\nother/sub/new.xml:1:1: added domain: <domain>\n";
+    assert_eq!((status, said), (Some(1), format!("{removed}1 same, 2 different, 0 not judged\n")));
     let (status, said) = compare(&folders[2], &folders[3]);
     assert_eq!((status, &*said), (Some(0), "nothing was compared: no document was found\n"));
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -184,6 +185,8 @@ fn compare(wanted: Wanted, comparison: &Comparison) -> Option<Pair> {
     let read = |origin: &Origin| input::read(origin).map_err(|error| Unread::of(origin, &error));
     let (a, b) = match (read(&before), read(&after)) {
         (Ok(a), Ok(b)) => (a, b),
+        (Ok(only), Err(_)) if is_missing(&after) => return alone(only, before, after, 0),
+        (Err(_), Ok(only)) if is_missing(&before) => return alone(only, before, after, 1),
         (Err(error), _) | (_, Err(error)) => {
             return Some(Pair::unread(before, after, error));
         }
@@ -199,6 +202,26 @@ fn compare(wanted: Wanted, comparison: &Comparison) -> Option<Pair> {
     // Nothing is told of places in documents that are the same, and there may be many.
     let texts = if matches!(verdict, Ok(Verdict::Same)) { [String::new(), String::new()] } else { [a.text, b.text] };
     Some(Pair { before, after, texts, verdict })
+}
+
+/// Whether a file was found in the other of two directories alone.
+fn is_missing(origin: &Origin) -> bool {
+    let Origin::Found(path) = origin else { return false };
+    let is_nowhere = |kind| matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+    fs::symlink_metadata(path).is_err_and(|error| is_nowhere(error.kind()))
+}
+
+/// What one of two directories alone has, the first (0) or the second (1): removed as a whole, or added. None where it is no domain.
+fn alone(only: Source, before: Origin, after: Origin, at: usize) -> Option<Pair> {
+    if let Content::Other { .. } = only.content {
+        return None;
+    }
+    let root = domxml_xml::root_name(&only.text).unwrap_or("domain").to_owned();
+    let side = |wanted| (at == wanted).then(|| Side { value: format!("<{root}>"), span: 0..0 });
+    let change = Change { before: side(0), after: side(1), path: root.clone() };
+    let mut texts = [String::new(), String::new()];
+    texts[at] = only.text;
+    Some(Pair { before, after, texts, verdict: Ok(Verdict::Different(vec![change])) })
 }
 
 /// What tells two documents around their domains apart: the names of their roots, or the first line that differs.
