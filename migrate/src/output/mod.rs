@@ -135,7 +135,7 @@ impl Replacer {
     }
 
     /// Makes the temporary file.
-    fn prepare<'a>(&'a self, path: &Path, former: Former<'a>, content: &[u8]) -> Result<Replacement<'a>, Refusal> {
+    fn prepare<'a>(&'a self, path: &Path, former: Former<'a>, content: &'a [u8]) -> Result<Replacement<'a>, Refusal> {
         let (target, metadata) = self.target(path)?;
         let temporary = Temporary::create(directory_of(&target)?).map_err(|error| no_new_file(&error))?;
         temporary.file().write_all(content).map_err(|error| failed(&error))?;
@@ -144,7 +144,7 @@ impl Replacer {
             temporary.file().sync_all().map_err(|error| failed(&error))?;
         }
         let stamp = temporary.file().metadata().map_err(|error| failed(&error))?;
-        Ok(Replacement { replacer: self, former, target, temporary, stamp: Stamp::of(&stamp) })
+        Ok(Replacement { replacer: self, former, content, target, temporary, stamp: Stamp::of(&stamp) })
     }
 
     /// Makes the replacements durable: a rename is so once its directory is synced. Not every file system can do that.
@@ -213,6 +213,7 @@ fn changed() -> Refusal {
 struct Replacement<'a> {
     replacer: &'a Replacer,
     former: Former<'a>,
+    content: &'a [u8],
     target: PathBuf,
     temporary: Temporary,
     /// The temporary file's, when it was ready.
@@ -222,9 +223,14 @@ struct Replacement<'a> {
 impl Replacement<'_> {
     fn commit(mut self) -> Result<(), Refusal> {
         let _unsettled = temporary::unsettled();
-        // Held until the end: while it is, no other run takes the former file for a leftover.
-        let _locked = self.unchanged()?;
-        self.exchange()?;
+        let done = self.unchanged().and_then(|locked| self.exchange().map(|()| locked));
+        // Another run of the command may have written the same meanwhile.
+        let is_written = || open(&self.target).and_then(|file| holds(file, self.content)).unwrap_or(false);
+        // The lock is held until the end: while it is, no other run takes the former file for a leftover.
+        let _locked = match done {
+            Err(refusal) if self.temporary.is_kept() || !is_written() => return Err(refusal),
+            done => done,
+        };
         if let Some(directory) = self.target.parent() {
             lock(&self.replacer.changed).insert(directory.to_owned());
         }
@@ -277,9 +283,7 @@ impl Replacement<'_> {
             if !Stamp::of(&file.metadata()?).same_content(&self.former.stamp) {
                 return Ok(false);
             }
-            let mut content = Vec::with_capacity(self.former.content.len() + 1);
-            file.take(self.former.content.len() as u64 + 1).read_to_end(&mut content)?;
-            Ok(content == self.former.content)
+            holds(file, self.former.content)
         };
         same().unwrap_or(false)
     }
@@ -341,6 +345,13 @@ impl Replacement<'_> {
         self.temporary.keep();
         Ok(())
     }
+}
+
+/// Whether these are all bytes of a file.
+fn holds(file: File, content: &[u8]) -> io::Result<bool> {
+    let mut found = Vec::with_capacity(content.len() + 1);
+    file.take(content.len() as u64 + 1).read_to_end(&mut found)?;
+    Ok(found == content)
 }
 
 /// Opens a file for reading, and nothing else that a path may hold: no link is followed, no FIFO waited for.

@@ -84,6 +84,11 @@ impl Temporary {
         Ok(())
     }
 
+    /// Whether it is not to be removed.
+    pub(super) fn is_kept(&self) -> bool {
+        self.kept
+    }
+
     /// There is no longer a file of this name, or it is not to be removed.
     pub(super) fn keep(&mut self) {
         self.kept = true;

@@ -91,6 +91,19 @@ fn an_edit_after_reading_is_kept() {
     }
 }
 
+/// As where two runs of the command are at work on one directory.
+#[test]
+fn what_another_program_has_made_of_a_file_already_is_done() {
+    for (how, edit) in edits() {
+        let (directory, file) = one();
+        let replacer = replacer(options());
+        let replacement = replacer.prepare(&file, former(&file), NEW).unwrap();
+        edit(&file, NEW);
+        assert_eq!(replacement.commit(), Ok(()), "{how}");
+        assert_eq!((fs::read(&file).unwrap(), names(&directory)), (NEW.to_vec(), vec!["vm.xml".to_owned()]), "{how}");
+    }
+}
+
 #[test]
 fn an_edit_after_the_last_look_is_put_back() {
     for (how, edit) in edits() {

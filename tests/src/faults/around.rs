@@ -64,7 +64,6 @@ pub fn full_disk(command: &Path, files: usize) -> Fault {
 #[must_use]
 pub fn second_run(command: &Path, rounds: usize, files: usize) -> Fault {
     let mut wrong = Vec::new();
-    let mut refused = 0;
     for round in 0..rounds {
         let directory = memory();
         fill(directory.path(), files);
@@ -75,12 +74,9 @@ pub fn second_run(command: &Path, rounds: usize, files: usize) -> Fault {
         };
         let runs: Vec<_> = (0..3).map(|_| run()).collect();
         for mut run in runs {
-            match run.wait().expect("it ends").code() {
-                Some(0) => {}
-                // It saw the file of another run come.
-                Some(2) => refused += 1,
-                other => wrong.push(format!("round {round}: status {other:?}")),
-            }
+            // What it saw another run do is done.
+            let status = run.wait().expect("it ends").code();
+            wrong.extend((status != Some(0)).then(|| format!("round {round}: status {status:?}")));
         }
         let state = State::of(directory.path());
         wrong.extend(state.wrong(files));
@@ -90,9 +86,7 @@ pub fn second_run(command: &Path, rounds: usize, files: usize) -> Fault {
     }
     Fault {
         injected: format!("three runs at the same time over the same {files} files, {rounds} times"),
-        seen: format!(
-            "every file rewritten, no temporary file; {refused} runs left files that another had just replaced"
-        ),
+        seen: "every file rewritten, no temporary file, status 0 of each run".to_owned(),
         wrong,
     }
 }
