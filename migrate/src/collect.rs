@@ -13,7 +13,7 @@ use domxml_xml::{limits, why};
 use ignore::WalkBuilder;
 
 use crate::cli::Files;
-use crate::input::{Origin, is_stdin, shown};
+use crate::input::{self, Origin, is_stdin, shown};
 use crate::patterns::{Pattern, Patterns};
 
 /// One thing that a path stands for.
@@ -67,7 +67,7 @@ pub fn collect(files: &Files, wanted: &Wanted<'_>) -> Result<Vec<Item>, String> 
 }
 
 fn read_list(list: &Path) -> io::Result<Vec<u8>> {
-    if is_stdin(list) { limits::read(io::stdin().lock(), 0) } else { limits::read_file(list) }
+    if is_stdin(list) { limits::read(io::stdin().lock(), 0) } else { input::read_bytes(list) }
 }
 
 /// The paths of a list: one on each line, or each ended by a null character. Before lines an editor may have put a byte order mark.

@@ -198,8 +198,8 @@ impl Configs {
             return Ok(known);
         }
         let file = directory.join(NAME);
-        // A link to nothing is told when it is read.
-        let is_there = fs::metadata(&file).map_or(file.is_symlink(), |found| found.is_file());
+        // What cannot be read, as a directory or a link to nothing, is told when it is read.
+        let is_there = fs::symlink_metadata(&file).is_ok();
         let found = match (is_there, directory.parent()) {
             (true, _) => Some(Arc::new(Config::read(&file)?)),
             (false, Some(parent)) => self.above(parent)?,

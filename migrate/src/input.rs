@@ -118,6 +118,14 @@ pub fn read(origin: &Origin) -> Result<Source, Unread> {
     }
 }
 
+/// The bytes of a file that the caller names beside the documents, or of a stream in its place.
+///
+/// # Errors
+/// It cannot be read, or is too large.
+pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    read_file(path).map(|(bytes, _)| bytes)
+}
+
 /// How often a file that is being written is read anew.
 const ATTEMPTS: usize = 5;
 

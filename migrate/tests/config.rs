@@ -90,6 +90,8 @@ fn what_is_wrong_in_a_configuration_is_told_before_anything_is_done() {
         ("profile = ", "TOML parse error"),
         ("ignore = [1]", "toml: ignore: is a list of texts"),
         ("exclude = true", "toml: exclude: is a text, or a list of texts"),
+        ("target = 8.0", "target: is a text, or a list of texts, each in quotes"),
+        ("[[per_path]]\npaths = 'a'", "per_path: no option is called so; did you mean 'per-path'?"),
         ("paths = 'a'", "paths: stands in a section for some paths: put [[per-path]] before it"),
     ] {
         write(root, "b/dommigrate.toml", config);
@@ -244,14 +246,24 @@ fn set_takes_the_configuration_above_its_file() {
 
 #[cfg(unix)]
 #[test]
-fn a_configuration_that_is_a_link_to_nothing_is_an_error() {
+fn a_configuration_that_cannot_be_read_is_an_error() {
     let directory = tempfile::tempdir().expect("a directory");
     let root = directory.path();
     write(root, "a.xml", OLD);
-    std::os::unix::fs::symlink("gone.toml", root.join("dommigrate.toml")).expect("a link");
-    let (status, text) = said(root, &["upgrade", "."]);
-    assert!(status == 2 && text.contains("dommigrate.toml: No such file"), "{text}");
-    assert_eq!(fs::read_to_string(root.join("a.xml")).expect("read"), OLD);
+    let config = root.join("dommigrate.toml");
+    let upgraded = |why: &str| {
+        let (status, text) = said(root, &["upgrade", "."]);
+        assert!(status == 2 && text.contains(&format!("dommigrate.toml: {why}")), "{text}");
+        assert_eq!(fs::read_to_string(root.join("a.xml")).expect("read"), OLD);
+    };
+    std::os::unix::fs::symlink("gone.toml", &config).expect("a link");
+    upgraded("No such file");
+    fs::remove_file(&config).expect("removed");
+    fs::create_dir(&config).expect("made");
+    upgraded("is a directory");
+    fs::remove_dir(&config).expect("removed");
+    assert!(std::process::Command::new("mkfifo").arg(&config).status().expect("it runs").success());
+    upgraded("is a FIFO to which no program writes");
 }
 
 /// Each directory is searched for what its own configuration wants, whatever is named before it.

@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, Command, CommandFactory};
-use domxml_xml::{limits, why};
+use domxml_xml::why;
 use toml::{Table, Value};
 
 use crate::cli::{Cli, Profile};
-use crate::input::shown;
+use crate::input::{self, shown};
 use crate::options::Target;
 use crate::patterns::{Pattern, Patterns};
 use crate::rules;
@@ -60,7 +60,7 @@ impl Config {
     /// One line that names the file: it cannot be read, or says something that makes no sense.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
         let wrong = |error: &dyn std::fmt::Display| format!("{}: {}", shown(path), error.to_string().trim_end());
-        let bytes = limits::read_file(path).map_err(|error| wrong(&why(&error)))?;
+        let bytes = input::read_bytes(path).map_err(|error| wrong(&why(&error)))?;
         let text = String::from_utf8(bytes).map_err(|_| wrong(&"this is not UTF-8 text"))?;
         let mut table: Table = toml::from_str(&text).map_err(|error| wrong(&error))?;
         Self::of(path, &mut table).map_err(|error| wrong(&error))
@@ -132,7 +132,8 @@ impl Argument {
             if name == PATHS {
                 return Err(format!("stands in a section for some paths: put [[{SECTIONS}]] before it"));
             }
-            let near = domxml_runtime::nearest(name, names.filter(|name| !OF_A_CALL.contains(name)));
+            let names = names.filter(|name| !OF_A_CALL.contains(name)).chain([SECTIONS]);
+            let near = domxml_runtime::nearest(name, names);
             return Err(format!(
                 "no option is called so{}",
                 near.map_or_else(String::new, |near| format!("; did you mean '{near}'?"))
@@ -188,7 +189,7 @@ fn texts(value: &Value) -> Result<Vec<String>, String> {
             let texts: Option<_> = values.iter().map(text).collect();
             texts.ok_or_else(|| "is a list of texts: put each of them in quotes".to_owned())
         }
-        _ => Err("is a text, or a list of texts".to_owned()),
+        _ => Err("is a text, or a list of texts, each in quotes".to_owned()),
     }
 }
 
