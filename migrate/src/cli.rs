@@ -93,7 +93,7 @@ pub enum Command {
     /// List the rules
     #[command(after_help = help::RULES)]
     Rules(Rules),
-    /// Explain a rule, with an example, or an element, an attribute or a value of the format
+    /// Explain a rule, a class of them, or an element, an attribute or a value of the format
     #[command(after_help = help::EXPLAIN)]
     Explain(Explain),
     /// Serve an editor: the language server, over standard input and output
@@ -331,7 +331,7 @@ pub struct Rules {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The rule; or the end of a path to an element, an attribute or a value of the format, as `disk`, `devices/disk/driver`,
+    /// The rule, or a class of them; or the end of a path to an element, an attribute or a value of the format, as `disk`, `devices/disk/driver`,
     /// `disk/driver/@cache`, `disk/@type=network`
     pub subject: String,
 }

@@ -32,6 +32,12 @@ fn ids_are_explained_selected_and_ignored() {
             .assert()
             .code(0);
     }
+    let class = stdout(dommigrate().args(["explain", "structure"]));
+    assert!(
+        class.starts_with("structure\n\nA class of rules") && class.contains("\ndisk-target-ioemu-prefix "),
+        "{class}"
+    );
+    assert!(!class.contains("\nos-nvram-text "), "{class}");
     let text = OLD.replace("</domain>", "  <title/>\n  <extra/>\n</domain>");
     let strict = |arguments: &[&str]| {
         let output = dommigrate().args(["check", "--strict"]).args(arguments).write_stdin(text.as_str()).output();

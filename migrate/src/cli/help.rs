@@ -153,6 +153,7 @@ pub(super) const EXPLAIN: &str = "\
 Examples:
   dommigrate explain os-nvram-text          a rule
   dommigrate explain unknown-content        what is found without a rule
+  dommigrate explain structure              a class, with its rules
   dommigrate explain disk/source            an element of the format, in each of its forms
   dommigrate explain devices/disk/driver/@cache
                                             an attribute, with its values

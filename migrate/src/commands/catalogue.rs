@@ -92,13 +92,18 @@ fn named(rule: &Rule) -> Option<Vec<&'static str>> {
 pub(super) fn rules(args: &Rules) -> Result<u8, String> {
     let rows: Vec<Line> = match args.drift {
         true => drift::rows::all().map(drift_line).collect(),
-        false => rules::all().map(line).chain(ids::ALL.iter().map(own_line)).collect(),
+        false => lines().collect(),
     };
     let text = match args.output_format {
         ListFormat::Json => serde_json::to_string_pretty(&rows).map_err(|error| error.to_string())? + "\n",
         ListFormat::Text => table(&rows),
     };
     print(&text)
+}
+
+/// Whatever `check` may find.
+fn lines() -> impl Iterator<Item = Line> {
+    rules::all().map(line).chain(ids::ALL.iter().map(own_line))
 }
 
 fn table(rows: &[Line]) -> String {
@@ -136,6 +141,14 @@ pub(super) fn explain(args: &Explain) -> Result<u8, String> {
         Ok(text) => return print(&text),
         Err(near) => near.or_else(|| rules::near(&args.subject).map(|id| format!("did you mean '{id}'?"))),
     };
+    let class: Vec<Line> = lines().filter(|line| line.class.as_str() == args.subject).collect();
+    if !class.is_empty() {
+        let rules = table(&class);
+        return print(&format!(
+            "{}\n\nA class of rules: --select and --ignore take all of it.\n\n{rules}",
+            args.subject
+        ));
+    }
     let near = near.map_or_else(String::new, |near| format!("; {near}"));
     crate::complain(&format!("no rule and no element is called '{}'{near}", visible(&args.subject)));
     Ok(FAILED)
