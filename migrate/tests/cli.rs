@@ -184,3 +184,24 @@ fn a_wrong_call_is_an_error() {
     dommigrate().args(["explain", "no-such-rule"]).assert().code(2);
     dommigrate().args(["upgrade", "--target", "newest"]).assert().code(2);
 }
+
+/// Where the caller's own crates are built to is nothing to the hook of pre-commit, which runs what it has built.
+#[cfg(unix)]
+#[test]
+fn the_hook_runs_what_it_builds() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().expect("a directory");
+    let [root, bin] = ["checkout", "bin"].map(|name| directory.path().join(name));
+    fs::create_dir_all(root.join("migrate")).expect("made");
+    fs::create_dir(&bin).expect("made");
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("hook"), root.join("migrate/hook")).expect("copied");
+    let built = "mkdir -p $CARGO_TARGET_DIR/release; cp $0 $CARGO_TARGET_DIR/release/dommigrate";
+    let cargo = format!("#!/bin/sh\ncase $0 in *cargo) {built} ;; *) echo \"$@\" in \"$PWD\" ;; esac\n");
+    fs::write(bin.join("cargo"), cargo).expect("written");
+    fs::set_permissions(bin.join("cargo"), fs::Permissions::from_mode(0o755)).expect("permitted");
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("a path"));
+    let mut hook = assert_cmd::Command::new(root.join("migrate/hook"));
+    let elsewhere = directory.path().join("elsewhere");
+    hook.args(["check", "a.xml"]).current_dir(&bin).env("PATH", path).env("CARGO_TARGET_DIR", elsewhere);
+    hook.assert().code(0).stdout(format!("check a.xml in {}\n", bin.canonicalize().expect("a path").display()));
+}
