@@ -95,7 +95,8 @@ fn listing(needs: &Needs, certain: bool) -> Features {
 
 /// What older libvirts read otherwise, and the id that explains it.
 fn read_otherwise(finding: &Finding) -> String {
-    let mut path = finding.path.replace(|c: char| c.is_ascii_digit() || matches!(c, '[' | ']'), "");
+    let names = finding.path.split('/').map(|step| step.split_once('[').map_or(step, |(name, _)| name));
+    let mut path = names.collect::<Vec<_>>().join("/");
     for outer in ["domain/", "devices/"] {
         path = path.strip_prefix(outer).map(str::to_owned).unwrap_or(path);
     }
@@ -189,6 +190,13 @@ mod tests {
         assert_eq!(taken(Some(at(5, 2)), &refused), (Some(at(5, 2)), vec![(at(8, 6), Some(at(9, 2)))]));
         let (oldest, gaps) = taken(None, &[(None, None)]);
         assert_eq!((oldest, gaps), (None, vec![(Version::default(), None)]));
+    }
+
+    #[test]
+    fn names_keep_their_digits_and_elements_lose_their_numbers() {
+        let path = "domain/devices/controller[2]/pcihole64".to_owned();
+        let finding = Finding { path, ..Finding::new("a-rule", Level::Default, 0..0, "") };
+        assert_eq!(read_otherwise(&finding), "controller/pcihole64 as it is read, see a-rule");
     }
 
     #[test]

@@ -115,7 +115,7 @@ impl Reporter for Text {
                 Action::Unchanged => "unchanged",
                 Action::Rewritten => "rewritten",
                 Action::WouldRewrite => "would be rewritten",
-                Action::Skipped => "skipped: not a domain",
+                Action::Skipped => "passed over",
                 Action::Failed => "left",
             };
             writeln!(diagnostics, "{}: {word}", visible(&report.label))?;
