@@ -280,3 +280,13 @@ fn names_that_no_crate_could_have_are_refused() {
         fs::remove_dir_all(here.path().join("out")).expect("removed");
     }
 }
+
+/// Whoever reads at a terminal is shown what is there, and nothing is done to the terminal.
+#[test]
+fn names_of_files_and_values_are_shown_and_not_obeyed() {
+    let here = directory(&[("s.rng", OLD), ("a\u{1b}[2J.xml", "<b\u{202e}/>")]);
+    let output = domgen(here.path(), &["validate", "s.rng", "a\u{1b}[2J.xml", "gone\u{7}.xml"]);
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
+    assert!(said.contains(r"a\u{1b}[2J.xml:1:") && said.contains(r"gone\u{7}.xml: No such file"), "{said}");
+    assert!(!said.contains(['\u{1b}', '\u{202e}', '\u{7}']), "{said}");
+}

@@ -5,9 +5,9 @@
 
 use std::io::{self, BufWriter, Write};
 
-use domxml_xml::why;
+use domxml_xml::{visible_lines, why};
 
-use crate::report::{Findings, visible};
+use crate::report::Findings;
 
 /// A stream. Where it can no longer be written to, that is remembered, and what comes after is dropped.
 struct Sink<W: Write> {
@@ -75,8 +75,7 @@ impl Sinks {
 /// Says what is wrong on standard error. Where that cannot be written to, there is nothing left to tell it.
 pub fn complain(message: &str) {
     // What the configuration's reader says has lines.
-    let lines: Vec<_> = message.split('\n').map(visible).collect();
-    let _ = writeln!(io::stderr(), "dommigrate: {}", lines.join("\n"));
+    let _ = writeln!(io::stderr(), "dommigrate: {}", visible_lines(message));
 }
 
 /// What an error in printing comes to.

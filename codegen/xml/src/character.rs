@@ -1,4 +1,6 @@
-//! Which characters a document can hold.
+//! Which characters a document can hold, and which a message can.
+
+use std::borrow::Cow;
 
 /// Whether XML 1.0 has the character: all but most control characters, U+FFFE and U+FFFF, for which no reference can stand either.
 #[must_use]
@@ -16,6 +18,32 @@ pub fn forbidden(text: &str) -> Option<(usize, char)> {
         return None;
     }
     text.char_indices().find(|(_, c)| !is_character(*c))
+}
+
+/// A text without what a terminal might take for a command, or a reader for the end of a line. Whatever is printed for people goes through it.
+///
+/// ```
+/// assert_eq!(domxml_xml::visible("a\x1b[2J\nb"), r"a\u{1b}[2J\nb");
+/// assert_eq!(domxml_xml::visible("a\u{202e}lmx.b"), r"a\u{202e}lmx.b");
+/// ```
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    // What turns the direction of writing round shows another text than stands there.
+    let turns =
+        |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let ends = |c: char| matches!(c, '\u{2028}' | '\u{2029}');
+    let hides = |c: char| c.is_control() || turns(c) || ends(c);
+    if !text.contains(hides) {
+        return Cow::Borrowed(text);
+    }
+    let escape = |c: char| if hides(c) { c.escape_default().to_string() } else { c.to_string() };
+    Cow::Owned(text.chars().map(escape).collect())
+}
+
+/// As [`visible`], of a text that has lines, whose ends stay.
+#[must_use]
+pub fn visible_lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

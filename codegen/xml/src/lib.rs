@@ -15,7 +15,7 @@ mod position;
 mod undeclared;
 mod wrong;
 
-pub use character::{forbidden, is_character};
+pub use character::{forbidden, is_character, visible, visible_lines};
 pub use document::{Error, Spare, Tree, parse, root_name, within_limits};
 pub use encoding::{Declaration, Decoded, Form, NoRoom, NotText, declaration, decode};
 pub use markup::{Kind, Piece, attributes, pieces, tag_name};

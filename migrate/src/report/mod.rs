@@ -5,7 +5,6 @@ mod json;
 mod sarif;
 mod text;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -13,6 +12,8 @@ use std::path::PathBuf;
 use crate::claim::Claim;
 use crate::cli::{Output, OutputFormat};
 use crate::finding::{Finding, Level};
+
+pub use domxml_xml::visible;
 
 /// The version of the JSON that commands print: it grows where a key changes its meaning or goes.
 pub const JSON_VERSION: u32 = 1;
@@ -212,26 +213,6 @@ pub fn json_schema() -> Result<String, String> {
 #[must_use]
 pub fn coloured(word: &str, code: u8, colours: bool) -> String {
     if colours { format!("\u{1b}[{code}m{word}\u{1b}[0m") } else { word.to_owned() }
-}
-
-/// A text without what a terminal might take for a command, or a reader for the end of a line. Whatever is printed for people goes through it.
-///
-/// ```
-/// assert_eq!(dommigrate::report::visible("a\x1b[2J\nb"), r"a\u{1b}[2J\nb");
-/// assert_eq!(dommigrate::report::visible("a\u{202e}lmx.b"), r"a\u{202e}lmx.b");
-/// ```
-#[must_use]
-pub fn visible(text: &str) -> Cow<'_, str> {
-    // What turns the direction of writing round shows another text than stands there.
-    let turns =
-        |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let ends = |c: char| matches!(c, '\u{2028}' | '\u{2029}');
-    let hides = |c: char| c.is_control() || turns(c) || ends(c);
-    if !text.contains(hides) {
-        return Cow::Borrowed(text);
-    }
-    let escape = |c: char| if hides(c) { c.escape_default().to_string() } else { c.to_string() };
-    Cow::Owned(text.chars().map(escape).collect())
 }
 
 /// The reporter for the format asked for.

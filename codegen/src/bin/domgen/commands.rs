@@ -7,7 +7,7 @@ use crate::written::{self, Runtime};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domxml_codegen::print::{Change, PrintOptions, outline};
 use domxml_codegen::{Overrides, analyse, dump, generate_of, lower, model_of};
-use domxml_xml::{Positions, Spare, limits};
+use domxml_xml::{Positions, Spare, limits, visible_lines};
 use relaxng_model::validate::{Validator, Violation};
 use relaxng_model::{FileResolver, Grammar};
 use std::fs;
@@ -220,7 +220,7 @@ fn write_crate(args: &GenerateArgs, beside: Option<&Overrides>) -> Result<(), St
 
 /// Prints what was found: the result of the command.
 fn found(what: &dyn std::fmt::Display) -> Result<bool, String> {
-    say(&format!("{what}\n"))?;
+    say(&format!("{}\n", visible_lines(&what.to_string())))?;
     Ok(false)
 }
 
@@ -248,7 +248,7 @@ fn validate(grammar: &Grammar, documents: &[PathBuf]) -> Result<bool, String> {
         };
         valid &= found.is_empty();
         for line in found {
-            say(&format!("{name}:{line}\n"))?;
+            say(&visible_lines(&format!("{name}:{line}\n")))?;
         }
     }
     if unread.is_empty() { Ok(valid) } else { Err(unread.join("\n")) }

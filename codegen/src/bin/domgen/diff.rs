@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use domxml_xml::visible_lines;
 use relaxng_model::Grammar;
 use relaxng_model::diff::{Change, Difference, diff};
 use serde_json::{Value, json};
@@ -34,7 +35,7 @@ enum Format {
 pub fn run(arguments: &DiffArgs, load: &dyn Fn(&Path) -> Result<Grammar, String>) -> Result<bool, String> {
     let differences = diff(&load(&arguments.old)?, &load(&arguments.new)?);
     say(&match arguments.output_format {
-        Format::Text => text(&differences),
+        Format::Text => visible_lines(&text(&differences)),
         Format::Json => format!("{:#}\n", json(&differences)),
     })?;
     Ok(differences.is_empty())

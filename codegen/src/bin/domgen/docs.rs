@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use domxml_codegen::Overrides;
 use domxml_codegen::docs::{Examples, Options, Rules, reference};
+use domxml_xml::visible_lines;
 use relaxng_model::FileResolver;
 
 use crate::shared::{failed, load_in, say};
@@ -27,7 +28,7 @@ pub struct DocsArgs {
     /// Documents to draw examples from, or directories that are searched for *.xml; those that are not valid are passed over.
     #[arg(long, value_name = "PATH")]
     examples: Vec<PathBuf>,
-    /// Rules, shown beside the elements that they are about: what `dommigrate rules --output-format json` prints, and what it prints with
+    /// Rules beside the elements that they are about: what `dommigrate rules --output-format json` prints, and what it prints with
     /// `--drift` (may be repeated).
     #[arg(long, value_name = "FILE")]
     rules: Vec<PathBuf>,
@@ -61,7 +62,7 @@ pub fn run(args: &DocsArgs, beside: Option<&Overrides>) -> Result<(), String> {
         }
         fs::write(&path, text).map_err(failed(&path))?;
     }
-    say(&format!("{} files in {}\n", files.len(), args.output.display()))
+    say(&visible_lines(&format!("{} files in {}\n", files.len(), args.output.display())))
 }
 
 /// The documents at a path.

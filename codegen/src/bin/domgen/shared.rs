@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use domxml_codegen::{Errors, Overrides};
-use domxml_xml::why;
+use domxml_xml::{visible_lines, why};
 use relaxng_model::{FileResolver, Grammar};
 
 /// The grammar of a schema, with what stands beside it.
@@ -25,7 +25,7 @@ pub fn say(text: &str) -> Result<(), String> {
 
 /// Says on standard error what is done. That nobody reads it any more hinders nothing.
 pub fn tell(what: &str) {
-    let _ = writeln!(io::stderr(), "{what}");
+    let _ = writeln!(io::stderr(), "{}", visible_lines(what));
 }
 
 /// What is said where nothing can be done with a file.
