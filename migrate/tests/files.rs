@@ -169,6 +169,10 @@ fn a_file_is_not_taken_from_its_owner_unasked() {
     let output = run("--no-sync");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{said}");
+    let dry = run("--dry-run");
+    assert_eq!((dry.status.code(), String::from_utf8_lossy(&dry.stderr)), (Some(2), (&*said).into()));
+    let taken = as_nobody(&["upgrade", "--dry-run", "--owner=take"], &file).expect("it can be done");
+    assert_eq!(taken.status.code(), Some(1));
     assert!(said.contains("belongs to user 0") && said.contains("--owner=take"), "{said}");
     assert_eq!(fs::read_to_string(&file).expect("it can be done"), OLD);
     assert_eq!(run("--owner=take").status.code(), Some(0));

@@ -18,6 +18,37 @@ pub enum Owner {
     Take,
 }
 
+/// Why a new file in a directory could not be given to the owner of the one that `metadata` describes, as far as the caller's ids tell.
+#[cfg(unix)]
+pub(super) fn may_keep_owner(metadata: &Metadata, directory: &Metadata, owner: Owner) -> Result<(), Refusal> {
+    use rustix::process::{getegid, geteuid, getgroups};
+    use std::os::unix::fs::MetadataExt;
+    /// Of a directory: what is made in it has its group.
+    const SET_GROUP: u32 = 0o2000;
+    let (user, group) = (metadata.uid(), metadata.gid());
+    let own = geteuid();
+    if owner == Owner::Take || own.is_root() {
+        return Ok(());
+    }
+    let given = if directory.mode() & SET_GROUP == 0 { getegid().as_raw() } else { directory.gid() };
+    let is_member =
+        || group == getegid().as_raw() || getgroups().is_ok_and(|all| all.iter().any(|it| it.as_raw() == group));
+    if user == own.as_raw() && (group == given || is_member()) { Ok(()) } else { Err(not_given(user, group)) }
+}
+
+#[cfg(not(unix))]
+pub(super) fn may_keep_owner(_: &Metadata, _: &Metadata, _: Owner) -> Result<(), Refusal> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn not_given(user: u32, group: u32) -> Refusal {
+    format!(
+        "belongs to user {user} and group {group}, and only root can give the new file to them; left as it is: \
+         run the command as root, or let the file become yours with --owner=take"
+    )
+}
+
 /// Gives `to` what `from`, described by `metadata`, has.
 pub(super) fn carry_over(from: &Path, metadata: &Metadata, to: &Path, owner: Owner) -> Result<(), Refusal> {
     #[cfg(unix)]
@@ -39,10 +70,7 @@ fn keep_owner(metadata: &Metadata, to: &Path, owner: Owner) -> Result<(), Refusa
     }
     match chown(to, Some(user), Some(group)) {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => match owner {
-            Owner::Keep => Err(format!(
-                "belongs to user {user} and group {group}, and only root can give the new file to them; left as it is: \
-                 run the command as root, or let the file become yours with --owner=take"
-            )),
+            Owner::Keep => Err(not_given(user, group)),
             // The group, at least, where it is one of the user's.
             Owner::Take => {
                 let _ = chown(to, None, Some(group));

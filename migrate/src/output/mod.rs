@@ -113,8 +113,11 @@ impl Replacer {
     /// # Errors
     /// That is it.
     pub fn may_replace(&self, path: &Path) -> Result<(), Refusal> {
-        let (target, _) = self.target(path)?;
-        takes_new_files(directory_of(&target)?).map_err(|error| no_new_file(&error))
+        let (target, metadata) = self.target(path)?;
+        let directory = directory_of(&target)?;
+        takes_new_files(directory).map_err(|error| no_new_file(&error))?;
+        let around = fs::metadata(directory).map_err(|error| failed(&error))?;
+        attributes::may_keep_owner(&metadata, &around, self.options.owner)
     }
 
     /// The file that a path leads to.
