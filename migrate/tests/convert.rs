@@ -128,3 +128,23 @@ fn the_schema_of_a_definition_is_json() {
     let os = &schema["$defs"]["Os"]["properties"];
     assert!(os["@firmware"].is_object() && os["firmware"].is_object(), "an attribute and a child of one name");
 }
+
+/// Nothing is respelt: a machine may be called `on`, and the ids of USB devices are hexadecimal.
+#[test]
+fn values_of_yaml_are_what_is_written() {
+    let machine = |rest: &str| convert("xml", &format!("type: kvm\nmemory: 4\nos: {{type: hvm}}\n{rest}"));
+    for written in
+        ["on", "yes", "True", "0x1234", "0o17", "010", "1_000", "+5", "-0", "1e3", "4.50", ".5", ".inf", "12:30"]
+    {
+        let xml = machine(&format!("name: {written}  # a remark\n"));
+        assert!(xml.contains(&format!("<name>{written}</name>")), "{xml}");
+    }
+    let xml = machine("name: a\ntitle: &t\n  0x10\ndescription: *t\n");
+    assert!(xml.contains("<title>0x10</title>") && xml.contains("<description>0x10</description>"), "{xml}");
+    for written in ["yes", "true"] {
+        let source = "source: {vendor: {id: 0x1234}, product: {id: 0x0010}}";
+        let device = format!("{{mode: subsystem, type: usb, managed: {written}, {source}}}");
+        let xml = machine(&format!("name: ä\ndevices:\n  hostdev:\n  - {device}\n"));
+        assert!(xml.contains("managed='yes'") && xml.contains("<vendor id='0x1234'/>"), "{xml}");
+    }
+}

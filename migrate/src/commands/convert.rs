@@ -1,5 +1,7 @@
 //! `convert`: a definition as XML, JSON or YAML.
 
+mod yaml;
+
 use std::path::Path;
 
 use domxml::data::{self, Data};
@@ -86,7 +88,7 @@ fn domain(text: &str, from: Syntax, tell: &dyn Fn(Said)) -> Result<Domain, Vec<S
         }
         Syntax::Json => serde_json::from_str(text)
             .map_err(|error| vec![wrong(&error.to_string(), error.line() as u64, error.column() as u64)])?,
-        Syntax::Yaml => serde_saphyr::from_str(text).map_err(|error| {
+        Syntax::Yaml => yaml::read(text).map_err(|error| {
             let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
             vec![wrong(&error.without_snippet().to_string(), line, column)]
         })?,
