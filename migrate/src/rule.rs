@@ -6,6 +6,7 @@
 pub(crate) mod asks;
 pub mod board;
 mod context;
+pub mod drivers;
 pub mod kinds;
 pub mod place;
 pub mod row;

@@ -9,9 +9,14 @@ fn libvirt(driver: Option<&str>, arch: &str, devices: &str) -> String {
 
 /// A document of this type in profile `libvirt`, for a driver or that of its type.
 fn printed(driver: Option<&str>, type_: &str, content: &str) -> String {
+    upgraded(driver, "libvirt", type_, content)
+}
+
+/// A document of this type in a profile, for a driver or that of its type.
+fn upgraded(driver: Option<&str>, profile: &str, type_: &str, content: &str) -> String {
     let text = format!("<domain type='{type_}'><name>a</name><memory>1048576</memory>{content}</domain>");
     let mut command = Command::cargo_bin("dommigrate").expect("the command is built with its tests");
-    command.args(["upgrade", "--profile", "libvirt"]).args(driver.map(|driver| format!("--driver={driver}")));
+    command.args(["upgrade", "--profile", profile]).args(driver.map(|driver| format!("--driver={driver}")));
     let output = command.arg("-").write_stdin(text).output().expect("it runs");
     String::from_utf8(output.stdout).expect("UTF-8")
 }
@@ -62,6 +67,57 @@ fn what_starts_a_paravirtual_guest_of_xen_stays() {
     assert_eq!(errors("xen", &input("xen")), [""; 0]);
     let usb = errors("xen", &input("usb"));
     assert_eq!(usb, ["a paravirtual guest has mice and keyboards on Xen's bus alone: set bus='xen'"]);
+}
+
+/// A console that says no type is of the one that its driver chooses.
+#[test]
+fn a_console_is_of_the_type_of_its_driver() {
+    for (type_, os, console) in [
+        ("xen", "linux", "xen"),
+        ("xen", "xenpvh", "xen"),
+        ("xen", "hvm", "serial"),
+        ("lxc", "exe", "lxc"),
+        ("openvz", "exe", "openvz"),
+        ("uml", "uml", "uml"),
+        ("bhyve", "hvm", "serial"),
+        ("test", "linux", "serial"),
+    ] {
+        let init = if os == "exe" { "<init>/sbin/init</init>" } else { "" };
+        let console_of_none = "<console type='pty'><target port='0'/></console>";
+        let content = format!("<os><type>{os}</type>{init}</os><devices>{console_of_none}</devices>");
+        for profile in ["modern", "libvirt"] {
+            let form = upgraded(None, profile, type_, &content);
+            assert!(form.contains(&format!("<target type='{console}' port='0'/>")), "{type_} {os}, {profile}: {form}");
+        }
+    }
+}
+
+/// VMware starts what its own settings say, has wide SCSI buses, and takes names with a slash, as VirtualBox does.
+#[test]
+fn vmware_and_virtualbox_have_ways_of_their_own() {
+    let disks = ["sda", "sdh", "sdp"]
+        .map(|name| {
+            format!("<disk type='file'><source file='[a] {name}.vmdk'/><target dev='{name}' bus='scsi'/></disk>")
+        })
+        .concat();
+    let content = format!("<os><type arch='x86_64'>hvm</type></os><devices>{disks}<graphics type='vnc'/></devices>");
+    let vmware = printed(None, "vmware", &content);
+    assert!(!vmware.contains("<boot"), "{vmware}");
+    assert!(vmware.contains("<model type='vmvga'"), "{vmware}");
+    for place in [
+        "controller='0' bus='0' target='0' unit='0'",
+        "bus='0' target='0' unit='8'",
+        "controller='1' bus='0' target='0' unit='0'",
+    ] {
+        assert!(vmware.contains(place), "{place}: {vmware}");
+    }
+    let vbox = printed(None, "vbox", &content);
+    assert!(vbox.contains("<boot dev='hd'/>") && vbox.contains("<model type='vbox'"), "{vbox}");
+    for (type_, taken) in [("vmware", true), ("vbox", true), ("openvz", true), ("kvm", false), ("xen", false)] {
+        let text =
+            format!("<domain type='{type_}'><name>a/b</name><memory>1</memory><os><type>hvm</type></os></domain>");
+        assert_eq!(dommigrate::Checker::new().text(&*text).is_accepted(), taken, "{type_}");
+    }
 }
 
 /// A firmware that is not known is one all the same.

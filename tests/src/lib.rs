@@ -25,6 +25,7 @@ pub mod measures;
 pub mod oldest;
 pub mod oracle;
 pub mod order;
+pub mod own;
 pub mod pairs;
 pub mod qemu;
 pub mod registry;

@@ -19,10 +19,16 @@ use crate::oracle::Libvirt;
 /// Options of `upgrade` with the defaults of the command line.
 #[must_use]
 pub fn options(profile: Profile, target: Version) -> Options {
+    // The goldens are of the test driver.
+    options_for(profile, target, Some(Driver::Test))
+}
+
+/// As [`options`], for a driver, or that of each document's type.
+#[must_use]
+pub fn options_for(profile: Profile, target: Version, driver: Option<Driver>) -> Options {
     let target = Target::of(profile, Some(target));
     let rules = rules::select(&[], &[], profile, &target).expect("no selection is never wrong").rules;
-    // The goldens are of the test driver.
-    let plan = Plan::new(&rules, profile, &target, Some(Driver::Test), false);
+    let plan = Plan::new(&rules, profile, &target, driver, false);
     let muted = Vec::new();
     let unknown = Fate::of(profile, &target, None);
     Options { profile, target, plan, muted, live: false, unknown, layout: Layout::Canonical }
@@ -174,7 +180,8 @@ pub fn neutral(text: &str, original: &str) -> String {
             }
         }
         if line.trim_start().starts_with("<type ") && !says_arch(original) {
-            line = line.replace(" arch='i686'", "");
+            // That of the test driver, or of the host.
+            line = line.replace(" arch='i686'", "").replace(" arch='x86_64'", "");
         }
         if trimmed.starts_with("<parameters ") && trimmed.contains("(made up)") {
             line = line.replace(" instanceid='(made up)'", "").replace(" interfaceid='(made up)'", "");

@@ -90,6 +90,8 @@ pub enum Answer {
     Refused(String),
     /// Its driver crashed.
     Crash,
+    /// It takes it, and what it writes is up to a driver that was not asked.
+    Undecided,
 }
 
 /// What the test driver of today's libvirt makes of these documents, in their order.
@@ -97,6 +99,29 @@ pub enum Answer {
 /// # Errors
 /// When it cannot be run or does not answer all of them.
 pub fn ask(shared: &Path, documents: &[Document]) -> Result<Vec<Answer>, String> {
+    let mut command = Libvirt::Today.command(shared)?;
+    command.arg("lines");
+    answers(&mut command, documents)
+}
+
+/// What libvirt's parser and formatter make of these documents under their own domain types, in their order.
+///
+/// # Errors
+/// When it cannot be run or does not answer all of them.
+pub fn ask_own(libvirt: Libvirt, documents: &[Document]) -> Result<Vec<Answer>, String> {
+    let mut command = match libvirt {
+        Libvirt::System => Command::new(python().ok_or(libvirt.missing())?),
+        Libvirt::Today => {
+            let mut inside = Command::new("chroot");
+            inside.arg(today_root().ok_or(libvirt.missing())?).arg(PYTHONS[0]);
+            inside
+        }
+    };
+    answers(command.args(["-c", include_str!("own.py")]), documents)
+}
+
+/// Asks a command that takes questions by lines, and answers them by lines.
+fn answers(command: &mut Command, documents: &[Document]) -> Result<Vec<Answer>, String> {
     let mut questions = tempfile::tempfile().map_err(|error| error.to_string())?;
     let write = |file: &mut File| -> std::io::Result<()> {
         let mut writer = std::io::BufWriter::new(&mut *file);
@@ -108,12 +133,7 @@ pub fn ask(shared: &Path, documents: &[Document]) -> Result<Vec<Answer>, String>
         file.seek(SeekFrom::Start(0)).map(drop)
     };
     write(&mut questions).map_err(|error| error.to_string())?;
-    let mut command = Libvirt::Today.command(shared)?;
-    let output = command
-        .arg("lines")
-        .stdin(Stdio::from(questions))
-        .output()
-        .map_err(|error| format!("libvirt-today: {error}"))?;
+    let output = command.stdin(Stdio::from(questions)).output().map_err(|error| format!("libvirt-today: {error}"))?;
     let text = said(&output)?;
     let answers = text.lines().map(answer).collect::<Result<Vec<_>, _>>()?;
     match answers.len() == documents.len() {
@@ -181,6 +201,7 @@ fn answer(line: &str) -> Result<Answer, String> {
         Some("ok") => Ok(Answer::Form(text())),
         Some("refused") => Ok(Answer::Refused(text())),
         Some("crash") => Ok(Answer::Crash),
+        Some("undecided") => Ok(Answer::Undecided),
         _ => Err(format!("libvirt-today: no state in {line}")),
     }
 }

@@ -108,7 +108,7 @@ pub fn asked(name: &'static str, documents: &[Document], shared: &Path) -> Resul
         .map(|(document, defined)| {
             let error = error(&defined.given, &options);
             let failure = match defined.answer {
-                Answer::Crash => None,
+                Answer::Crash | Answer::Undecided => None,
                 Answer::Refused(why) => error.is_none().then(|| format!("QEMU's driver refuses it: {why}")),
                 Answer::Form(_) if error.is_some() => error.map(|error| format!("QEMU's driver takes it; {error}")),
                 Answer::Form(form) => drift::failure(comparison.compare(&defined.given, &form)),

@@ -9,7 +9,10 @@ use domxml_runtime::Version;
 use crate::corpus::{self, Document};
 use crate::judge::{self, Engine};
 use crate::measures::{self, Measure, Rewriting};
-use crate::{coverage, data, drift, findings, hosts, oldest, order, pairs, qemu, strewn, today, unknown, variants};
+use crate::oracle::Libvirt;
+use crate::{
+    coverage, data, drift, findings, hosts, oldest, order, own, pairs, qemu, strewn, today, unknown, variants,
+};
 
 const MODERN: Rewriting = Rewriting::Upgrade(Profile::Modern);
 const LIBVIRT: Rewriting = Rewriting::Upgrade(Profile::Libvirt);
@@ -92,6 +95,8 @@ pub static MEASURES: &[(&str, Take)] = &[
         let documents = variants::variants(&today::newer(&of.shared), 5000, of.seed.unwrap_or(variants::SEED));
         variants::asked(name, &documents, &of.shared).and_then(|it| keep(it, &documents, &of.keep))
     }),
+    ("own-types-9.0.0", |name, of| own::asked(name, Libvirt::System, Version::new(9, 0, 0), &of.own_types())),
+    ("own-types-12.8.0", |name, of| own::asked(name, Libvirt::Today, measures::newest(), &of.own_types())),
     ("dumps", |name, of| Ok(today::dumps(name, &of.shared))),
     ("dumps-check", |name, of| Ok(measures::passes(name, &today::dumped(&of.shared), &measures::plain_options()))),
     ("dumps-same", |name, of| today::dumps_same(name, &of.shared)),
@@ -171,6 +176,10 @@ impl Material {
 
     fn mutants(&self) -> &[Document] {
         self.mutants.get_or_init(|| corpus::mutants(&self.shared))
+    }
+
+    fn own_types(&self) -> Vec<Document> {
+        own::documents(&[self.releases(), self.wild()].concat(), &coverage::fixtures())
     }
 
     /// Documents of libvirt, of ordinary users, and our own.

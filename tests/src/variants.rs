@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use dommigrate::cli::Profile;
-use dommigrate::engine;
+use dommigrate::engine::{self, Options};
 use rayon::prelude::*;
 use roxmltree::Node;
 
@@ -150,14 +150,18 @@ fn escaped(value: &str) -> String {
 /// When libvirt cannot be asked.
 pub fn asked(name: &'static str, documents: &[Document], shared: &Path) -> Result<Measure, String> {
     let answers = oracle::ask(shared, documents)?;
-    let options = measures::options(Profile::Libvirt, measures::newest());
+    Ok(held(name, documents, answers, &measures::options(Profile::Libvirt, measures::newest())))
+}
+
+/// These documents in profile `libvirt`, held against these answers.
+pub(crate) fn held(name: &'static str, documents: &[Document], answers: Vec<Answer>, options: &Options) -> Measure {
     let results = documents
         .par_iter()
         .zip(answers)
         .map(|(document, answer)| {
-            let outcome = engine::upgrade(&document.text, &options);
+            let outcome = engine::upgrade(&document.text, options);
             let failure = match (answer, &outcome.text) {
-                (Answer::Crash, _) | (Answer::Refused(_), None) => None,
+                (Answer::Crash | Answer::Undecided, _) | (Answer::Refused(_), None) => None,
                 (Answer::Form(expected), Some(got)) => measures::first_difference(
                     &measures::neutral(&expected, &document.text),
                     &measures::neutral(got, &document.text),
@@ -170,5 +174,5 @@ pub fn asked(name: &'static str, documents: &[Document], shared: &Path) -> Resul
             (document.name.clone(), failure)
         })
         .collect();
-    Ok(Measure::of(name, results))
+    Measure::of(name, results)
 }

@@ -9,7 +9,7 @@ use domxml_tests::corpus::{self, Document};
 use domxml_tests::judge::Engine;
 use domxml_tests::measures::{self, Measure, Rewriting};
 use domxml_tests::oracle::Libvirt;
-use domxml_tests::{coverage, data, findings, known, oldest, strewn, today, variants};
+use domxml_tests::{coverage, data, findings, known, oldest, own, strewn, today, variants};
 
 static RELEASES: LazyLock<Vec<Document>> =
     LazyLock::new(|| corpus::shared().map_or_else(Vec::new, |shared| corpus::releases(&shared)));
@@ -178,6 +178,15 @@ fn what_each_libvirt_refuses() {
 fn todays_libvirt_says_what_we_say_of_our_fixtures() {
     let fixtures = coverage::fixtures();
     hold_with(Libvirt::Today, "fixtures-12.8.0", |shared| variants::asked("fixtures-12.8.0", &fixtures, shared));
+}
+
+#[test]
+fn libvirt_says_what_we_say_of_other_hypervisors() {
+    let fixtures = coverage::fixtures();
+    hold_with(Libvirt::System, "own-types-9.0.0", |_| {
+        let documents = own::documents(&[&RELEASES[..], &WILD[..]].concat(), &fixtures);
+        own::asked("own-types-9.0.0", Libvirt::System, Version::new(9, 0, 0), &documents)
+    });
 }
 
 /// Which variants fall short depends on every fixture, so that no list of them would last: their share is held.

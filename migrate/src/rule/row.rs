@@ -366,8 +366,14 @@ impl<T: Content + Described + Clone> Draft<T> {
 
     /// Every driver but this one: what libvirt's parser does where the driver does not do it itself.
     #[must_use]
-    pub fn but(mut self, driver: Driver) -> Self {
-        self.fact.drivers = Drivers::all_but(&[driver]);
+    pub fn but(self, driver: Driver) -> Self {
+        self.all_but(&[driver])
+    }
+
+    /// Every driver but these: what libvirt's parser does for those that do not ask otherwise of it.
+    #[must_use]
+    pub fn all_but(mut self, drivers: &[Driver]) -> Self {
+        self.fact.drivers = Drivers::all_but(drivers);
         self
     }
 

@@ -100,14 +100,14 @@ fn add_console(devices: &mut Devices, cx: &mut Context<'_>) {
 fn copy_of(serial: &Serial) -> Console {
     let mut console = Console::default();
     carry(&mut serial.clone(), &mut console);
-    console.target = Some(serial_target(given(serial)).into());
+    console.target = Some(target_of(ConsoleTargetType::Serial, given(serial)).into());
     console.xml = Extra { assumed: serial.xml.assumed, ..Extra::at(serial.xml.span) };
     console
 }
 
-/// The target of a console of the type `serial`.
-pub(super) fn serial_target(port: Option<u32>) -> ConsoleTarget {
-    ConsoleTarget { type_: Some(ConsoleTargetType::Serial), port, ..ConsoleTarget::default() }
+/// The target of a console of this type.
+pub(super) fn target_of(type_: ConsoleTargetType, port: Option<u32>) -> ConsoleTarget {
+    ConsoleTarget { type_: Some(type_), port, ..ConsoleTarget::default() }
 }
 
 fn copy_serial(devices: &mut Devices, cx: &mut Context<'_>) {

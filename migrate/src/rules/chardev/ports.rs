@@ -1,6 +1,6 @@
 //! Numbers of ports.
 
-use super::console::{copies_serial, is_serial, needs_stub, serial_target};
+use super::console::{copies_serial, is_serial, needs_stub, target_of};
 use crate::rules::prelude::*;
 
 /// How many serial ports an ISA bus has.
@@ -34,8 +34,9 @@ rules![
     rule("console-target-default", Class::Default)
         .summary("type and number of a console are spelt out")
         .doc(
-            "A console without a type is of the type `serial`. libvirt numbers consoles from 0 in their order, \
-             whatever the definition says; up to 9.0 it does so before it adds a console for the first serial port, \
+            "A console without a type is of the type `serial`, in containers, User Mode Linux and paravirtual guests of Xen \
+             of a type of their own. libvirt numbers consoles from 0 in their order, whatever the definition says; up to \
+             9.0 it does so before it adds a console for the first serial port, \
              later afterwards. Profile `modern` fills in what is missing on a `<target>` that is there, and changes no \
              number.",
         )
@@ -43,8 +44,8 @@ rules![
             "<devices><console type='pty'><target type='virtio'/></console></devices>",
             "<devices><console type='pty'><target type='virtio' port='0'/></console></devices>",
         )
-        .row(default(ConsoleTarget::TYPE, ConsoleTargetType::Serial))
-        .row(implied(child(Console::TARGET), serial_target(None).into()))
+        .row(default_by(ConsoleTarget::TYPE, |_, scope| Some(scope.driver.console(scope.is_hvm()))))
+        .row(default_by(child(Console::TARGET), |_, scope| Some(target_of(scope.driver.console(scope.is_hvm()), None).into())).profiles(LIBVIRT))
         .row(algorithm(number_consoles).phase(Phase::Derive).after("serial-port-auto")),
 ];
 

@@ -214,7 +214,7 @@ rules![
         .summary("a guest boots from its disk unless told otherwise")
         .doc(
             "Where neither `<os>` nor a device says what is booted, libvirt boots fully virtualized guests from the \
-             disk and writes that.",
+             disk and writes that. VMware's own settings decide it for guests of theirs.",
         )
         .example(
             "<os><type arch='x86_64'>hvm</type></os>",
@@ -226,6 +226,7 @@ rules![
                 nothing_boots.then(|| OsBoot { dev: OsBootDev::Hd, ..OsBoot::default() })
             })
             .profiles(LIBVIRT)
+            .but(Driver::Vmware)
             .says("the guest boots from its disk"),
         ),
 ];

@@ -3,6 +3,7 @@
 mod blocks;
 mod boot;
 mod clock;
+mod drivers;
 mod events;
 mod features;
 mod features_repeated;
@@ -22,6 +23,6 @@ pub(crate) use foreign::{FOREIGN_EXTENSION, foreign_extension};
 
 // In the order in which they run within a phase.
 files![
-    blocks features_repeated names numbers sizes memory_total sysinfo boot firmware hardware foreign metadata
+    blocks features_repeated drivers names numbers sizes memory_total sysinfo boot firmware hardware foreign metadata
     memory_tuning features clock lifecycle events
 ];

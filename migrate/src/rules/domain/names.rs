@@ -8,12 +8,15 @@ use crate::rules::prelude::*;
 rules![
     rule("name-conflict", Class::Conflict)
         .summary("a name or title that libvirt refuses")
-        .doc("libvirt refuses a domain without a name, names with a slash or a line break, and titles of more than one line.")
+        .doc(
+            "libvirt refuses a domain without a name, names with a slash or a line break, and titles of more than one line. The \
+             drivers of VMware, VirtualBox and OpenVZ take a slash.",
+        )
         .finds("<name>a/b</name>")
         .finds("<title>a\nb</title>")
-        .row(refuse(|domain: &Domain, _| match domain.name.as_str() {
+        .row(refuse(|domain: &Domain, scope| match domain.name.as_str() {
             "" => Some("the domain has no name: give it one in <name>".to_owned()),
-            name if name.contains('/') => Some(format!("the name '{name}' has a slash in it: choose another one")),
+            name if name.contains('/') && !scope.driver.takes_slash() => Some(format!("the name '{name}' has a slash in it: choose another one")),
             name => name.contains('\n').then(|| "<name> has a line break in it: take it out".to_owned()),
         }))
         .row(refuse_if("<title> has a line break in it: take it out", |domain: &Domain, _| {

@@ -1,5 +1,7 @@
 //! What tells a running domain from its configuration.
 
+use crate::rule::drivers::KEEP_ALIASES;
+use crate::rule::place::Place;
 use crate::rules::prelude::*;
 
 const EMPTY: &str = "libvirt writes <devices> even where there are none";
@@ -28,14 +30,18 @@ rules![
         )
         .row(check(count).when(|_, scope| !scope.live).profiles(MODERN))
         .row(
-            nothing(
-                child(Disk::ALIAS).wherever(|devices: &mut Devices, see| each_alias(devices, see)),
-                |alias| !is_users_own(alias),
-                "a configuration keeps no alias of libvirt's own",
-            )
-            .when(|_, scope| !scope.live)
-            .phase(Phase::Read),
+            nothing(aliases(), |alias| !is_users_own(alias), "a configuration keeps no alias of libvirt's own")
+                .when(|_, scope| !scope.live)
+                .phase(Phase::Read),
         ),
+    rule("device-alias-unread", Class::Lossy)
+        .summary("some drivers know no aliases of the user's own")
+        .doc("The drivers of QEMU and Xen keep the alias `ua-..` that a user gave to a device; the others forget it.")
+        .example(
+            "<devices><sound model='ich6'><alias name='ua-sound'/></sound></devices>",
+            "<devices><sound model='ich6'/></devices>"
+        )
+        .row(unread(aliases(), "of this hypervisor").when(|_, scope| !scope.live).all_but(KEEP_ALIASES)),
     rule("advice-alias-name", Class::Advice)
         .summary("an alias of the author's own that libvirt forgets")
         .doc(
@@ -47,6 +53,11 @@ rules![
         .finds("<devices><interface type='user'><alias name='ua-up.link'/></interface></devices>")
         .row(note(|alias: &Alias, _| forgotten(alias)).when(|_, scope| !scope.live)),
 ];
+
+/// The alias of each device.
+fn aliases() -> Place<Devices, Box<Alias>> {
+    child(Disk::ALIAS).wherever(|devices: &mut Devices, see| each_alias(devices, see))
+}
 
 /// What an alias of the user's own begins with.
 const USERS: &str = "ua-";

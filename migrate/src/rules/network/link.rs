@@ -177,7 +177,7 @@ rules![
     rule("interface-target-vnet-dropped", Class::Live)
         .summary("the name of a network device is one that libvirt makes up")
         .doc(
-            "Names that begin with `vnet`, `macvtap` or `macvlan` are those that libvirt gives to the devices of \
+            "Names that begin with `vnet`, `macvtap` or `macvlan`, or with `vif` on Xen, are those that libvirt gives to the devices of \
              running guests. It forgets them when it reads a configuration, whoever wrote them, unless `managed='no'` \
              says that somebody else made the device. Profile `libvirt` drops them; profile `modern` keeps the live \
              state and only mentions it.",
@@ -190,8 +190,8 @@ rules![
             unread_where(
                 child(Interface::TARGET),
                 |target, scope| {
-                    let made_up = ["vnet", "macvtap", "macvlan"].iter().any(|prefix| target.dev.starts_with(prefix));
-                    made_up && target.managed != Some(YesNo::No) && !scope.live
+                    let mut prefixes = scope.driver.made_up_devices().iter();
+                    prefixes.any(|prefix| target.dev.starts_with(*prefix)) && target.managed != Some(YesNo::No) && !scope.live
                 },
                 "in a configuration",
             )

@@ -2,7 +2,7 @@
 
 use domxml::DiskTargetBus as Bus;
 
-use super::targets::{self, Drive, is_scsi, plain_name};
+use super::targets::{self, Drive, is_scsi};
 use crate::rules::prelude::*;
 
 rules![
@@ -28,41 +28,26 @@ rules![
             let wrong = of_drives && given != "drive" || given == "unassigned";
             wrong.then(|| format!("a disk on {bus} cannot have an address of the type '{given}'"))
         }))
-        .row(check(addresses)),
+        .row(unique(
+            Devices::DISKS,
+            |disk, scope| Some(format!("{} of {}", Drive::of_disk(disk, scope.driver)?, targets::bus(disk))),
+            "another disk has the address {} already: choose another one, or leave it out",
+        ))
+        .row(unique(
+            Devices::HOSTDEVS,
+            |hostdev, _| of_host(hostdev),
+            "another SCSI device of the host has the address {} already: choose another one, or leave it out",
+        ))
+        .row(refuse_there(|devices: &Devices, scope| {
+            let on_scsi = devices.disks.iter().filter(|disk| targets::bus(disk) == Bus::Scsi);
+            let taken: Vec<Drive> = on_scsi.filter_map(|disk| Drive::of_disk(disk, scope.driver)).collect();
+            let mut hosts = devices.hostdevs.iter().filter_map(|hostdev| Some((hostdev.xml.span, of_host(hostdev)?)));
+            let (span, drive) = hosts.find(|(_, drive)| taken.contains(drive))?;
+            Some((span, format!("a disk has the address {drive} already: choose another one, or leave it out")))
+        })),
 ];
 
-/// The address of a disk on a bus of drives: the one that is given, else the one that libvirt derives.
-fn drive(disk: &Disk) -> Option<Drive> {
-    if disk.address.is_some() {
-        return Drive::of(disk.address.as_deref());
-    }
-    Drive::of_disk(targets::bus(disk), plain_name(&disk.target.dev))
-}
-
-fn addresses(devices: &Devices, cx: &mut Context<'_>) {
-    let mut taken: Vec<(Bus, Drive)> = Vec::new();
-    for disk in &devices.disks {
-        let (bus, Some(drive)) = (targets::bus(disk), drive(disk)) else { continue };
-        if taken.contains(&(bus, drive)) {
-            let xml = disk.address.as_deref().map_or(&disk.xml, |address| &address.xml);
-            cx.error(
-                xml,
-                format!("another disk has the address {drive} of {bus} already: choose another one, or leave it out"),
-            );
-        }
-        taken.push((bus, drive));
-    }
-    let mut hosts: Vec<Drive> = Vec::new();
-    for hostdev in devices.hostdevs.iter().filter(|hostdev| is_scsi(hostdev)) {
-        let Some(drive) = Drive::of(hostdev.address.as_deref()) else { continue };
-        let of_disk = taken.contains(&(Bus::Scsi, drive));
-        if of_disk || hosts.contains(&drive) {
-            let holder = if of_disk { "a disk" } else { "another SCSI device of the host" };
-            cx.error(
-                &hostdev.xml,
-                format!("{holder} has the address {drive} already: choose another one, or leave it out"),
-            );
-        }
-        hosts.push(drive);
-    }
+/// The address of a SCSI device of the host.
+fn of_host(hostdev: &Hostdev) -> Option<Drive> {
+    Drive::of(hostdev.address.as_deref()).filter(|_| is_scsi(hostdev))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::targets::{Drive, SCSI_UNITS, bus, is_scsi, plain_name};
+use super::targets::{Drive, bus, is_scsi};
 use crate::rules::prelude::*;
 
 rules![
@@ -11,7 +11,7 @@ rules![
         .doc(
             "The letters of a target are a number, and the number is a place: an IDE controller has two buses of two \
              units, a SATA controller six units, a floppy controller two, and libvirt's generic code puts seven on a \
-             SCSI controller. Disks on other buses get no address.",
+             SCSI controller, of VMware fifteen. Disks on other buses get no address.",
         )
         .example(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='hdc' bus='ide'/></disk></devices>",
@@ -19,8 +19,8 @@ rules![
              <address type='drive' controller='0' bus='1' target='0' unit='0'/></disk></devices>",
         )
         .row(
-            default_by(child(Disk::ADDRESS), |disk, _| {
-                Drive::of_disk(bus(disk), plain_name(&disk.target.dev)).map(|drive| drive.to_address().into())
+            default_by(child(Disk::ADDRESS), |disk, scope| {
+                Drive::of_disk(disk, scope.driver).map(|drive| drive.to_address().into())
             })
             .says("the target names the place of the disk")
             .profiles(LIBVIRT),
@@ -47,7 +47,8 @@ fn place_hostdevs(devices: &mut Devices, cx: &mut Context<'_>) {
     let disks = devices.disks.iter().filter(|disk| bus(disk) == DiskTargetBus::Scsi).map(|disk| &disk.address);
     let hostdevs = devices.hostdevs.iter().filter(|hostdev| is_scsi(hostdev)).map(|hostdev| &hostdev.address);
     let taken: HashSet<Drive> = disks.chain(hostdevs).filter_map(|address| Drive::of(address.as_deref())).collect();
-    let units = |controller| (0..SCSI_UNITS).map(move |unit| Drive { controller, bus: 0, target: 0, unit });
+    let on_bus = cx.scope.driver.scsi_units();
+    let units = |controller| on_bus.iter().map(move |&unit| Drive { controller, bus: 0, target: 0, unit });
     let free = (0..).flat_map(units).filter(|unit| !taken.contains(unit));
     let without = devices.hostdevs.iter_mut().filter(|hostdev| is_scsi(hostdev) && hostdev.address.is_none());
     for (hostdev, drive) in without.zip(free) {

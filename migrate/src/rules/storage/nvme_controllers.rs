@@ -1,6 +1,6 @@
 //! `nvme-serials`, `nvme-controller-serial`.
 
-use super::targets::{Drive, bus, plain_name};
+use super::targets::{Drive, bus};
 use crate::rules::prelude::*;
 
 rules![
@@ -34,10 +34,9 @@ rules![
 ];
 
 /// The serial numbers of the disks on NVMe controllers: of which controller, which number, of which disk.
-fn serials(devices: &Devices) -> Vec<(u32, String, Span)> {
+fn serials(devices: &Devices, driver: Driver) -> Vec<(u32, String, Span)> {
     let serial = |disk: &Disk| {
-        let named = || Drive::of_disk(DiskTargetBus::Nvme, plain_name(&disk.target.dev));
-        let drive = Drive::of(disk.address.as_deref()).or_else(named)?;
+        let drive = Drive::of_disk(disk, driver)?;
         Some((drive.controller, disk.serial.clone().filter(|serial| !serial.is_empty())?, disk.xml.span))
     };
     devices.disks.iter().filter(|disk| bus(disk) == DiskTargetBus::Nvme).filter_map(serial).collect()
@@ -48,7 +47,7 @@ fn own_serial(controller: &Controller) -> Option<&str> {
 }
 
 fn copy(devices: &mut Devices, cx: &mut Context<'_>) {
-    let serials = serials(devices);
+    let serials = serials(devices, cx.scope.driver);
     for controller in devices.controllers.iter_mut().filter(|controller| own_serial(controller).is_none()) {
         let index = controller.index.unwrap_or(0);
         if let Some((_, serial, _)) = serials.iter().find(|(at, ..)| *at == index)
@@ -62,7 +61,7 @@ fn copy(devices: &mut Devices, cx: &mut Context<'_>) {
 }
 
 fn differing(devices: &Devices, cx: &mut Context<'_>) {
-    let serials = serials(devices);
+    let serials = serials(devices, cx.scope.driver);
     for (at, (index, serial, disk)) in serials.iter().enumerate() {
         let differs = serials[..at].iter().any(|(other, theirs, _)| other == index && theirs != serial);
         let mut controllers = devices.controllers.iter().filter(|controller| controller.index.unwrap_or(0) == *index);

@@ -96,7 +96,7 @@ pub(super) fn names_something(disk: &Disk) -> bool {
 }
 
 /// The address of a drive as numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Drive {
     pub(super) controller: u32,
     pub(super) bus: u32,
@@ -105,12 +105,17 @@ pub(super) struct Drive {
 }
 
 impl Drive {
-    /// Where libvirt puts a disk by its name; none on buses that have no such addresses.
-    pub(super) fn of_disk(bus: Bus, name: &str) -> Option<Self> {
+    /// Where a disk is: at its address, or where libvirt puts it by its name; none on buses that have no such addresses.
+    pub(super) fn of_disk(disk: &Disk, driver: Driver) -> Option<Self> {
+        if disk.address.is_some() {
+            return Self::of(disk.address.as_deref());
+        }
+        let name = plain_name(&disk.target.dev);
         let index = place_on_bus(name)?;
+        let (scsi, unit) = driver.scsi_place(index);
         let place = |controller, bus, unit| Some(Self { controller, bus, target: 0, unit });
-        match bus {
-            Bus::Scsi => place(index / SCSI_UNITS, 0, index % SCSI_UNITS),
+        match bus(disk) {
+            Bus::Scsi => place(scsi, 0, unit),
             Bus::Ide => place(index / 4, index % 4 / 2, index % 2),
             Bus::Sata => place(index / 6, 0, index % 6),
             Bus::Fdc => place(index / 2, 0, index % 2),
@@ -142,9 +147,6 @@ impl std::fmt::Display for Drive {
         write!(f, "controller='{controller}' bus='{bus}' target='{target}' unit='{unit}'")
     }
 }
-
-/// Units of a narrow SCSI bus that libvirt's generic code gives out.
-pub(super) const SCSI_UNITS: u32 = 7;
 
 /// Whether it is a SCSI device of the host.
 pub(in crate::rules) fn is_scsi(hostdev: &Hostdev) -> bool {
