@@ -217,6 +217,24 @@ fn what_libvirt_never_writes_so_was_changed() {
     assert_eq!(run(&desired, &running, &[]).0, 0);
 }
 
+/// What libvirt does not read of a source or an address it does not write either: the drive is empty, and of the type that it then has.
+#[test]
+fn what_goes_with_another_type_is_not_asked_for() {
+    let cdrom = |type_: &str, more: &str| {
+        format!(
+            "    <disk type='{type_}' device='cdrom'>\n      <driver name='qemu' type='raw'/>\n{more}      <readonly/>\n    </disk>\n"
+        )
+    };
+    let target = "      <target dev='sda' bus='sata'/>\n";
+    let asked = wanted(&[DISK, &cdrom("block", &format!("      <source file='/srv/a.iso'/>\n{target}")), NIC].concat());
+    let address = "      <address type='drive' controller='0' bus='0' target='0' unit='0'/>\n";
+    let empty = cdrom("file", target).replace("    </disk>", &format!("{address}    </disk>"));
+    let made = |disk: &str| MADE.replacen("    </disk>\n", &format!("    </disk>\n{disk}"), 1);
+    assert_eq!(run(&asked, &made(&empty), &[]), (0, String::new()));
+    let (status, said) = run(&asked.replace("source file", "source dev"), &made(&empty), &[]);
+    assert_eq!((status, said.contains("missing")), (1, true), "{said}");
+}
+
 #[test]
 fn a_moved_device_is_no_drift() {
     let second = DISK.replace("vda", "vdb").replace("web01", "data");

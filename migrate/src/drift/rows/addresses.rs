@@ -10,7 +10,11 @@ fn could_give(case: &Case) -> bool {
 
 /// Whether what was asked for leaves the place open: an address of a kind without its numbers.
 fn left_open(case: &Case) -> bool {
-    let places = ["bus", "slot", "port", "reg", "devno", "base"];
+    let places: &[&str] = match case.own("type") {
+        // What an address of another kind has is not read.
+        "spapr-vio" => &["reg"],
+        _ => &["bus", "slot", "port", "reg", "devno", "base"],
+    };
     case.desired().is_some_and(|address| places.iter().all(|name| address.attribute(name).is_none()))
 }
 
@@ -35,6 +39,14 @@ pub(super) static ROWS: &[Allowance] = &[
     )
     .when(|case| left_open(case) && could_give(case))
     .why("an address of which only the kind is asked for is completed with the next free place"),
+    changed("address-of-board", &["devices/controller/address/@type"])
+        .when(|case| {
+            let device = case.device();
+            let on_board =
+                matches!(device.attribute("type"), Some("ide" | "usb")) && device.attribute("index") == Some("0");
+            on_board && case.after == "pci" && case.own("slot") == "0x01" && could_give(case)
+        })
+        .why("the first IDE and USB controllers of pc are on its board, whatever bus their address names"),
     added("address-usb-port", &["devices/*/address/@port"])
         .when(|case| case.own("type") == "usb" && could_give(case))
         .why("a USB device of which only the bus is asked for is given the next free port"),

@@ -139,6 +139,9 @@ pub(super) static ROWS: &[Allowance] = &[
     added("cpu-check", &["cpu/@check"])
         .when(|case| case.after == check(case))
         .why("libvirt writes how much of a processor it checks: none of one that is emulated or passed through"),
+    changed("cpu-default-check", &["cpu/@check"])
+        .when(|case| case.after == "none" && nothing_named(case))
+        .why("the processor that QEMU gives where none is named is not checked"),
     added("cpu-migratable", &["cpu/@migratable"])
         .when(|case| {
             let passed = matches!(case.own("mode"), "host-passthrough" | "maximum");

@@ -13,8 +13,15 @@ pub(super) static ROWS: &[Allowance] = &[
         .why("libvirt does not guess the format of an image: it is raw unless said otherwise"),
     changed("disk-empty-type", &["devices/disk/@type"])
         .when(|case| {
-            let empty = |source: Option<&Element>| source.is_none_or(|own| own.attributes.is_empty());
-            let empty = |disk: &Element| empty(disk.child("source"));
+            // libvirt reads what a source of this type has, and nothing else.
+            let empty = |disk: &Element| {
+                let own = match disk.attribute("type") {
+                    Some("block") => "dev",
+                    Some("volume") => "pool",
+                    other => other.unwrap_or("file"),
+                };
+                disk.child("source").is_none_or(|source| source.attribute(own).is_none())
+            };
             case.after == "file" && case.desired().is_some_and(empty) && empty(case.element())
         })
         .why("a drive without medium is one for files"),
