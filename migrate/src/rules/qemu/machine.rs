@@ -16,6 +16,7 @@ rules![
         .finds("<os><type arch='x86_64' machine='pc-q35'>hvm</type></os>")
         .finds("<os><type arch='aarch64' machine='virt-'>hvm</type></os>")
         .finds("<os><type arch='x86_64' machine='virt'>hvm</type></os>")
+        .finds("<os><type arch='x86_64' machine='i440fx'>hvm</type></os>")
         .row(refused(|type_: &OsType, _| {
             let machine = type_.machine.as_deref()?;
             let stem = machine.trim_end_matches('-');
@@ -33,22 +34,30 @@ rules![
             let arch = scope.arch.filter(|arch| !arches.contains(arch))?;
             let own = arches.first()?.as_str();
             Some(format!("the machine type {machine} is of {whose}: set arch='{own}', or a machine of {}", arch.as_str()))
+        }))
+        .row(refused(|type_: &OsType, _| {
+            let machine = type_.machine.as_deref().filter(|machine| type_.arch.is_some_and(|arch| is_x86(Some(arch))) && architectures(machine).is_none())?;
+            let other = machine.is_empty() || OTHERS.iter().any(|start| machine.starts_with(start));
+            (!other).then(|| format!("QEMU has no machine type {machine} of x86: set machine='q35' or 'pc', or one with its version"))
         })),
     rule("qemu-emulator-conflict", Class::Conflict)
         .summary("an emulator of another architecture")
         .doc(
             "An emulator `qemu-system-..` is called after the architecture of its guests. That of x86_64 also runs \
-             i686, that of aarch64 armv7l, that of ppc64 ppc64le; the QEMU driver refuses another architecture.",
+             i686, that of aarch64 armv7l, that of ppc64 ppc64le; the QEMU driver refuses another architecture. Where none \
+             is said the guest has that of the host, so that `qemu-system-i386` needs it said.",
         )
         .finds("<os><type arch='x86_64'>hvm</type></os><devices><emulator>/usr/bin/qemu-system-i386</emulator></devices>")
+        .finds("<os><type>hvm</type></os><devices><emulator>/usr/bin/qemu-system-i386</emulator></devices>")
         .row(refused(|type_: &OsType, scope| {
-            let arch = type_.arch?.as_str();
             let emulator = scope.emulator.as_deref()?.rsplit('/').next()?;
             let own = emulated(emulator.strip_prefix("qemu-system-")?)?;
+            // Where none is said it is that of the host, which is no longer of 32 bits.
+            let arch = type_.arch.map_or_else(|| own[0].replace("i686", "x86_64"), |arch| arch.as_str().to_owned());
             // Where the machine does not fit either, it is the architecture that is wrong.
             let (_, of_machine) = type_.machine.as_deref().and_then(architectures).unwrap_or_default();
             let machine = of_machine.is_empty() || of_machine.iter().any(|known| known.as_str() == arch);
-            (machine && !own.contains(&arch)).then(|| {
+            (machine && !own.contains(&arch.as_str())).then(|| {
                 format!("{emulator} runs no {arch}: set arch='{}', or name the emulator of {arch} or none", own[0])
             })
         })),
@@ -75,13 +84,11 @@ rules![
 /// Whose a machine type is, and the architectures of guests that have it; none where that is not known.
 fn architectures(machine: &str) -> Option<(&'static str, &'static [ArchName])> {
     use ArchName::{
-        Aarch64, Armv6l, Armv7l, I686, Loongarch64, Ppc, Ppc64, Ppc64le, Riscv32, Riscv64, S390, S390x, X86_64,
+        Aarch64, Armv6l, Armv7l, I686, Loongarch64, M68k, Ppc, Ppc64, Ppc64le, Riscv32, Riscv64, S390, S390x, X86_64,
     };
     Some(match Machine::new(machine).family {
         "pc" | "q35" | "isapc" | "microvm" | "xenfv" | "xenpv" => ("x86", &[X86_64, I686]),
-        "virt" => {
-            ("ARM, RISC-V and LoongArch", &[Aarch64, Armv7l, Armv6l, Riscv64, Riscv32, Loongarch64, ArchName::M68k])
-        }
+        "virt" => ("ARM, RISC-V and LoongArch", &[Aarch64, Armv7l, Armv6l, Riscv64, Riscv32, Loongarch64, M68k]),
         "versatilepb" | "versatileab" | "vexpress-a9" | "vexpress-a15" | "realview-eb" | "realview-pb-a8" => {
             ("ARM", &[Armv7l, Armv6l, Aarch64])
         }
@@ -93,21 +100,19 @@ fn architectures(machine: &str) -> Option<(&'static str, &'static [ArchName])> {
 }
 
 /// The architectures that an emulator runs, by the end of its name; none where that is not known.
-fn emulated(name: &str) -> Option<&'static [&'static str]> {
+fn emulated(name: &str) -> Option<Vec<&'static str>> {
     Some(match name {
-        "i386" => &["i686"],
-        "x86_64" => &["x86_64", "i686"],
-        "aarch64" => &["aarch64", "armv7l"],
-        "arm" => &["armv7l", "armv6l"],
-        "ppc" => &["ppc"],
-        "ppc64" => &["ppc64", "ppc64le"],
-        "s390x" => &["s390x"],
-        "riscv64" => &["riscv64"],
-        "riscv32" => &["riscv32"],
-        "loongarch64" => &["loongarch64"],
-        _ => return None,
+        "i386" => vec!["i686"],
+        "x86_64" => vec!["x86_64", "i686"],
+        "aarch64" => vec!["aarch64", "armv7l"],
+        "arm" => vec!["armv7l", "armv6l"],
+        "ppc64" => vec!["ppc64", "ppc64le"],
+        _ => vec![name.parse::<ArchName>().ok()?.as_str()],
     })
 }
+
+/// What other machine types of x86 begin with that QEMU or a distribution has or had.
+const OTHERS: [&str; 7] = ["pc-", "rhel", "ubuntu", "fedora", "nitro", "x-remote", "none"];
 
 fn chosen(os: &Os, scope: &Scope) -> Option<&'static str> {
     match os.firmware? {
