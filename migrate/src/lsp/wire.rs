@@ -106,8 +106,10 @@ struct Envelope {
 pub enum Broken {
     /// Nobody writes any more.
     Ended,
-    /// What is wrong.
+    /// What is wrong in front of a message.
     Headers(String),
+    /// A message has so many bytes, which are more than are read.
+    TooLarge(u64),
     /// It cannot be read.
     Io(io::Error),
 }
@@ -120,6 +122,9 @@ impl fmt::Display for Broken {
                 f,
                 "{wrong}: a message of the language server protocol begins with 'Content-Length: NUMBER' and an empty line"
             ),
+            Self::TooLarge(bytes) => {
+                write!(f, "a message of {bytes} bytes is larger than {} MiB", MAX_MESSAGE >> 20)
+            }
             Self::Io(error) => write!(f, "standard input cannot be read: {}", why(error)),
         }
     }
@@ -174,9 +179,7 @@ fn headers(input: &mut impl BufRead) -> Result<Option<u64>, Broken> {
 fn measured(value: &str) -> Result<u64, Broken> {
     match value.parse() {
         Ok(length) if length <= MAX_MESSAGE => Ok(length),
-        Ok(length) => {
-            Err(Broken::Headers(format!("a message of {length} bytes is larger than {} MiB", MAX_MESSAGE >> 20)))
-        }
+        Ok(length) => Err(Broken::TooLarge(length)),
         Err(_) => Err(Broken::Headers(format!("'{value}' is no length"))),
     }
 }

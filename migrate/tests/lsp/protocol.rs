@@ -97,7 +97,7 @@ fn what_is_no_message_is_refused_and_serving_goes_on() {
 #[test]
 fn where_a_message_ends_cannot_be_told_the_conversation_ends() {
     for (text, told) in [
-        ("Content-Length: 99999999999999\r\n\r\n{}".to_owned(), "larger than 512 MiB"),
+        ("Content-Length: 99999999999999\r\n\r\n{}".to_owned(), " bytes is larger than 512 MiB\n"),
         ("Content-Length: 500000000\r\n\r\n{}".to_owned(), "ended in the middle of a message"),
         ("Content-Length: -1\r\n\r\n{}".to_owned(), "'-1' is no length"),
         ("\r\n{}".to_owned(), "how long it is"),
