@@ -144,7 +144,9 @@ fn values_of_yaml_are_what_is_written() {
     for written in ["yes", "true"] {
         let source = "source: {vendor: {id: 0x1234}, product: {id: 0x0010}}";
         let device = format!("{{mode: subsystem, type: usb, managed: {written}, {source}}}");
-        let xml = machine(&format!("name: ä\ndevices:\n  hostdev:\n  - {device}\n"));
+        let display = format!("{{type: vnc, autoport: {written}}}");
+        let xml = machine(&format!("name: ä\ndevices:\n  hostdev:\n  - {device}\n  graphics: [{display}]\n"));
+        assert!(xml.contains("<graphics type='vnc' autoport='yes'/>"), "{xml}");
         assert!(xml.contains("managed='yes'") && xml.contains("<vendor id='0x1234'/>"), "{xml}");
     }
 }

@@ -1,6 +1,6 @@
 //! Texts of which several are the same: letters in any case, paths with slashes to spare.
 
-use domxml_runtime::{Scalar, ScalarError};
+use domxml_runtime::{Scalar, ScalarError, ValueInfo};
 
 /// A parameter for the boot loader of s390 machines: one to eight letters, digits, dots and blanks, written in capitals.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -42,6 +42,8 @@ pub enum LaxYesNo {
 }
 
 impl Scalar for LaxYesNo {
+    const VALUES: &'static [ValueInfo] = &[ValueInfo::of("yes"), ValueInfo::of("no")];
+
     fn parse(text: &str) -> Result<Self, ScalarError> {
         Ok(match text {
             "yes" => Self::Yes,
