@@ -80,6 +80,13 @@ const SETS: &[Set] = &[
         documents: &[("lxml/src/lxml/tests", ".sch"), ("openscap-common", ".sch")],
     },
     Set { name: "relaxng", schema: "relaxng/relaxng.rng", documents: &[("", ".rng")] },
+    Set {
+        name: "svg",
+        schema: "epubcheck/com/adobe/epubcheck/schema/20/rng/svg11.rng",
+        documents: &[("librsvg2-tests", ".svg")],
+    },
+    Set { name: "xhtml", schema: "xhtml/xhtml.rng", documents: &[("pages", ".xml")] },
+    Set { name: "xslt", schema: "xslt/xslt.rng", documents: &[("docbook-xsl", ".xsl")] },
 ];
 
 /// Of each set, this many documents at most, spread over all of them.
@@ -152,6 +159,12 @@ fn documents(place: &Path, set: &Set) -> Vec<PathBuf> {
             found.retain(named);
         }
     }
+    // Jing ends its run at what is not well-formed, and reads a document type wherever it is; an entity of the document's own is not read here.
+    found.retain(|path| {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        let refers = text.contains("<!DOCTYPE") && (text.contains(".dtd") || text.contains("<!ENTITY"));
+        !refers && Document::parse_with_options(&text, options()).is_ok()
+    });
     let schema = place.join(set.schema);
     let grammar = load(&FileResolver::new(), &schema.display().to_string()).expect("a schema");
     let mut validator = Validator::new(&grammar);
@@ -180,7 +193,7 @@ fn jing(schema: &Path, documents: &[impl AsRef<OsStr>]) -> String {
 fn documents_of_public_schemas_survive() {
     let Some(place) = published() else { return };
     let made = survive(&place, "public", SETS);
-    assert!(made >= 11, "material of only {made} schemas");
+    assert!(made >= 14, "material of only {made} schemas");
 }
 
 /// Schemas that are left out, and why.
@@ -394,6 +407,10 @@ fn differ(old: Node<'_, '_>, new: Node<'_, '_>, interleaved: bool) -> Option<Str
         return here(format!("attributes {:?} became {:?}", attributes(old), attributes(new)));
     }
     let (mut before, mut after) = (pieces(old), pieces(new));
+    // A comment within a text goes behind it, so that the text is one value.
+    if let (Some(before), Some(after)) = (only_text(&before), only_text(&after)) {
+        return if before == after { None } else { here(format!("{before:?} became {after:?}")) };
+    }
     let is_mixed = before.iter().any(Node::is_text);
     if interleaved && !is_mixed {
         let key = |node: &Node<'_, '_>| {
@@ -407,7 +424,7 @@ fn differ(old: Node<'_, '_>, new: Node<'_, '_>, interleaved: bool) -> Option<Str
     }
     for (a, b) in before.into_iter().zip(after) {
         let why = match (a.is_text(), b.is_text()) {
-            (true, true) if squeezed(a) == squeezed(b) => None,
+            (true, true) if squeezed(a.text().unwrap_or_default()) == squeezed(b.text().unwrap_or_default()) => None,
             (false, false) => differ(a, b, interleaved),
             _ => here(format!("{:?} became {:?}", a.text(), b.text())),
         };
@@ -426,6 +443,12 @@ fn pieces<'a>(node: Node<'a, 'a>) -> Vec<Node<'a, 'a>> {
     node.children().filter(shown).collect()
 }
 
-fn squeezed(node: Node<'_, '_>) -> String {
-    node.text().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+/// The text of an element that has nothing else.
+fn only_text(pieces: &[Node<'_, '_>]) -> Option<String> {
+    let text = || pieces.iter().filter_map(Node::text).collect::<String>();
+    pieces.iter().all(Node::is_text).then(|| squeezed(&text()))
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
