@@ -78,7 +78,7 @@ fn namespaces_are_declared_where_they_are_used() {
 
 #[test]
 fn an_empty_value_counts_as_none_where_libvirt_takes_it_so() {
-    let keep = ReadOptions { unknown: Unknown::Keep, exact: true };
+    let keep = ReadOptions { unknown: Unknown::Keep, exact: true, deep: false };
     let text = "<filesystem accessmode=''>\n  <driver type='path' format=''/>\n  <source dir='/a'/>\n  <target dir='b'/>\n</filesystem>\n";
     let read = Filesystem::from_xml_with(text, &keep).expect("read");
     assert_eq!(read.value.accessmode, None);
@@ -90,7 +90,7 @@ fn an_empty_value_counts_as_none_where_libvirt_takes_it_so() {
 
 #[test]
 fn a_value_that_libvirt_reads_past_is_kept() {
-    let keep = ReadOptions { unknown: Unknown::Keep, exact: true };
+    let keep = ReadOptions { unknown: Unknown::Keep, exact: true, deep: false };
     let text = "<video>\n  <model type='vga' vram='16384' primary='perhaps'/>\n</video>\n";
     let read = Video::from_xml_with(text, &keep).expect("read");
     assert_eq!(read.notes.iter().map(|note| note.kind).collect::<Vec<_>>(), [NoteKind::ReadPast]);

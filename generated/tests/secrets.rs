@@ -2,7 +2,7 @@
 
 use domxml::{Described, Disk, Domain, Element, Graphics, ReadOptions, RngRate, TypeInfo, Unknown};
 
-const KEEP: ReadOptions = ReadOptions { unknown: Unknown::Keep, exact: false };
+const KEEP: ReadOptions = ReadOptions { unknown: Unknown::Keep, exact: false, deep: false };
 
 fn each_table(table: &'static TypeInfo, seen: &mut Vec<&'static TypeInfo>) {
     if seen.iter().any(|known| std::ptr::eq(*known, table)) {

@@ -230,3 +230,11 @@ fn a_value_that_is_unknown_stays_in_libvirts_form_where_that_is_asked() {
     let dropped = form(&["--target", "12.8.0"]);
     assert!(dropped.contains("<hostdev mode='subsystem' type='pci' managed='no'>"), "{dropped}");
 }
+
+#[test]
+fn a_text_goes_on_in_unknown_elements_where_libvirt_reads_it() {
+    let text = "<domain type='test'><name>a<b>1</b></name><memory>1024</memory><os><type>hvm</type></os></domain>\n";
+    let upgraded = |options: &[&str]| stdout(dommigrate().arg("upgrade").args(options).write_stdin(text));
+    assert!(upgraded(&["--profile", "libvirt", "--target", "12.8.0"]).contains("<name>a1</name>"));
+    assert!(upgraded(&[]).contains("<name>a<b>1</b></name>"), "what is kept is no part of the value");
+}

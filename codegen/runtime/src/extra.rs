@@ -311,7 +311,7 @@ impl KeptNode {
     /// where its parts have no place they are about all of it.
     #[must_use]
     pub fn read_noted<T: Element>(&self) -> Option<Parsed<T>> {
-        let options = ReadOptions { unknown: Unknown::Keep, exact: true };
+        let options = ReadOptions { unknown: Unknown::Keep, exact: true, deep: false };
         let Parsed { mut value, mut notes } = T::from_xml_with(&self.text, &options).ok()?;
         let place = self.span.range();
         let stands = place.len() == self.text.len();

@@ -40,6 +40,8 @@ pub struct ReadOptions {
     /// Whether blanks around a value are noted as refused where the program that reads the format does not read past them, as
     /// [`Scalar::blanks`](crate::Scalar::blanks) tells. XML Schema always does.
     pub exact: bool,
+    /// Whether the text of an element goes on in what is unknown in it, as it does for a program that asks XPath for the string.
+    pub deep: bool,
 }
 
 /// An element of the document that is read.
@@ -225,7 +227,7 @@ impl Reader {
             let texts = node.children().any(|child| child.is_text() && !is_blank(child.text().unwrap_or_default()));
             kind = if texts { TextInfo::Mixed } else { TextInfo::None };
         }
-        let mut text: Option<Cow<'_, str>> = None;
+        let mut text = Cow::Borrowed("");
         let (mut odd, mut elements) = (false, false);
         let mut from = 0;
         for child in node.children() {
@@ -234,6 +236,9 @@ impl Reader {
                     elements = true;
                     if !self.offer_child(out, Node(child), &mut from) && !self.offer_any_child(out, Node(child)) {
                         self.unknown_element(node, out, child);
+                        if self.options.deep {
+                            texts(child).for_each(|piece| append(&mut text, piece));
+                        }
                     }
                 }
                 NodeType::Text => {
@@ -242,19 +247,13 @@ impl Reader {
                         TextInfo::None if is_blank(piece) => {}
                         TextInfo::None => self.unexpected_text(node, child),
                         TextInfo::Mixed | TextInfo::Any => self.give_text(out, Node(node), piece),
-                        TextInfo::Optional(_) | TextInfo::Required(_) => {
-                            text = Some(match text {
-                                None => Cow::Borrowed(piece),
-                                Some(before) => Cow::Owned(before.into_owned() + piece),
-                            });
-                        }
+                        TextInfo::Optional(_) | TextInfo::Required(_) => append(&mut text, piece),
                     }
                 }
                 NodeType::Comment | NodeType::PI => odd = true,
                 NodeType::Root => {}
             }
         }
-        let text = text.unwrap_or_default();
         let blank = is_blank(&text);
         match kind {
             TextInfo::Required(_) if blank && elements => self.give_text(out, Node(node), ""),
@@ -388,6 +387,27 @@ fn text_kind(content: &dyn Content) -> TextInfo {
         }
     });
     kind
+}
+
+/// The pieces of text in an element, and in those within it.
+fn texts<'a, 'i>(node: roxmltree::Node<'a, 'i>) -> impl Iterator<Item = &'a str> {
+    node.descendants().filter(|it| it.is_text() && !is_layout(*it)).filter_map(|text| text.text())
+}
+
+/// Whether a text is white space between elements, in one that does not begin with a text.
+fn is_layout(text: roxmltree::Node<'_, '_>) -> bool {
+    let blank = |text: roxmltree::Node<'_, '_>| is_blank(text.text().unwrap_or_default());
+    let opens =
+        text.parent().and_then(|parent| parent.first_child()).is_some_and(|first| first.is_text() && !blank(first));
+    blank(text) && !opens && (text.prev_sibling().is_some() || text.next_sibling().is_some())
+}
+
+/// Another piece of a text.
+fn append<'t>(text: &mut Cow<'t, str>, piece: &'t str) {
+    match text.is_empty() {
+        true => *text = Cow::Borrowed(piece),
+        false => text.to_mut().push_str(piece),
+    }
 }
 
 pub(crate) fn is_blank(text: &str) -> bool {

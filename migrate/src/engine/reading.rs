@@ -42,5 +42,7 @@ pub(super) fn read_options(reading: Reading) -> ReadOptions {
         Reading::For(Fate::Denied) => runtime::Unknown::Deny,
         _ => runtime::Unknown::Keep,
     };
-    ReadOptions { unknown, exact: true }
+    // Where what is unknown stays it is no part of the value, lest that be written twice.
+    let deep = matches!(reading, Reading::For(Fate::Dropped | Fate::Left | Fate::PassedOver));
+    ReadOptions { unknown, exact: true, deep }
 }

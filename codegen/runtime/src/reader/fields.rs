@@ -1,7 +1,7 @@
 //! One method for each kind of field.
 
 use super::report::{Spare, clipped, text_range, undeclared};
-use super::{Attribute, Node, Reader, Unknown, is_blank, open_tag};
+use super::{Attribute, Node, Reader, Unknown, append, is_blank, open_tag, texts};
 use crate::content::{Content, fields_mut};
 use crate::error::{ErrorKind, NoteKind};
 use crate::extra::{AssumedValue, KeptValue};
@@ -415,8 +415,7 @@ impl Reader {
         for child in node.children() {
             match child.node_type() {
                 NodeType::Text => {
-                    let piece = child.text().unwrap_or_default();
-                    text = if text.is_empty() { Cow::Borrowed(piece) } else { Cow::Owned(text.into_owned() + piece) };
+                    append(&mut text, child.text().unwrap_or_default());
                 }
                 NodeType::Comment | NodeType::PI => odd = true,
                 NodeType::Element => {
@@ -424,6 +423,9 @@ impl Reader {
                         let parent = Node(node).name().1;
                         (format!("unknown element <{}> in <{parent}>", child.tag_name().name()), Vec::new(), None)
                     });
+                    if self.options.deep {
+                        texts(child).for_each(|piece| append(&mut text, piece));
+                    }
                 }
                 NodeType::Root => {}
             }

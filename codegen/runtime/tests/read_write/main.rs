@@ -10,7 +10,7 @@ use domxml_runtime::{
 };
 use shop::{Item, ItemBook, ItemKind, Pass, Shop, Size};
 
-const KEEP: ReadOptions = ReadOptions { unknown: Unknown::Keep, exact: true };
+const KEEP: ReadOptions = ReadOptions { unknown: Unknown::Keep, exact: true, deep: false };
 
 /// What is written of a document when unknown content is kept; written again it is the same.
 fn rewritten(text: &str) -> String {
@@ -66,6 +66,18 @@ fn blanks_that_are_not_read_past_are_noted() {
         ]
     );
     assert!(notes(&ReadOptions { exact: false, ..KEEP }).is_empty());
+}
+
+#[test]
+fn a_text_goes_on_in_unknown_elements_where_it_is_read_deep() {
+    let text = "<shop name='x'><item kind='voucher'>1<b>0\n  <i/>\n</b> off<u>\n  <i>!</i>\n</u></item><title>T<b>U</b></title></shop>";
+    let texts = |options| {
+        let shop = Shop::from_xml_with(text, options).expect("it is read").value;
+        (shop.items[0].text.clone(), shop.title)
+    };
+    assert_eq!(texts(&KEEP), (Some("1 off".to_owned()), Some("T".to_owned())));
+    // White space is layout in <u>, which begins with it, and a part of the text in <b>.
+    assert_eq!(texts(&ReadOptions { deep: true, ..KEEP }), (Some("10\n  \n off!".to_owned()), Some("TU".to_owned())));
 }
 
 #[test]
