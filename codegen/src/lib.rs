@@ -32,8 +32,8 @@ pub use relaxng_model::{EmbeddedResolver, FileResolver, Resolver};
 
 use model::Model;
 use print::{Output, PrintOptions};
-use relaxng_model::Grammar;
 use relaxng_model::schema::FileId;
+use relaxng_model::{Grammar, Libraries};
 
 /// What a run of the whole pipeline gives.
 #[derive(Debug, Clone)]
@@ -57,7 +57,7 @@ pub fn generate(
     lowering: &lower::Options,
     printing: &PrintOptions,
 ) -> Result<Generated, Errors> {
-    generate_of(&relaxng_model::load(resolver, root)?, lowering, printing)
+    generate_of(&relaxng_model::load_lenient(resolver, root, &Libraries::default())?, lowering, printing)
 }
 
 /// As [`generate`], of a schema that is loaded, as with [`Overrides::load`].

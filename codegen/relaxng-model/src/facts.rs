@@ -4,6 +4,8 @@ use crate::schema::{COMPATIBILITY_NS, NodeId, Schema};
 
 /// Namespace of the annotations that are this project's own.
 pub const NS: &str = "https://domxml.org/ns/schema/1";
+/// The annotation element of this namespace that holds what is read and is not valid.
+pub const READS: &str = "reads";
 
 /// What is said of an element, an attribute or a value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -52,7 +52,38 @@ pub fn load(resolver: &dyn Resolver, root: &str) -> Result<Grammar, Errors> {
 ///
 /// As those of [`load()`].
 pub fn load_with(resolver: &dyn Resolver, root: &str, libraries: &Libraries) -> Result<Grammar, Errors> {
-    let (grammar, mut errors) = simplify::simplify_in_part(load::load_with(resolver, root, libraries));
+    checked(load::load_with(resolver, root, libraries))
+}
+
+/// As [`load_with`], of what is read by whoever goes by the schema, which may be more than is valid: see [`load::load_lenient`].
+///
+/// ```
+/// # #[cfg(feature = "validate")] {
+/// use relaxng_model::{Grammar, Libraries, MemoryResolver, load, load_lenient, validate::Validator};
+///
+/// let mut files = MemoryResolver::new();
+/// files.insert(
+///     "vlan.rng",
+///     "<element name='vlan' xmlns='http://relaxng.org/ns/structure/1.0' xmlns:d='https://domxml.org/ns/schema/1'>
+///        <choice><value>yes</value><d:reads><value>no</value></d:reads></choice>
+///      </element>",
+/// );
+/// let document = roxmltree::Document::parse("<vlan>no</vlan>").unwrap();
+/// let is_valid = |grammar: Grammar| Validator::new(&grammar).is_valid(&document);
+/// assert!(!is_valid(load(&files, "vlan.rng").unwrap()));
+/// assert!(is_valid(load_lenient(&files, "vlan.rng", &Libraries::default()).unwrap()));
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// As those of [`load()`].
+pub fn load_lenient(resolver: &dyn Resolver, root: &str, libraries: &Libraries) -> Result<Grammar, Errors> {
+    checked(load::load_lenient(resolver, root, libraries))
+}
+
+fn checked(loaded: load::Loaded) -> Result<Grammar, Errors> {
+    let (grammar, mut errors) = simplify::simplify_in_part(loaded);
     let Some(grammar) = grammar else {
         return Err(errors);
     };

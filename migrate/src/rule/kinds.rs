@@ -557,7 +557,7 @@ fn span_of(xml: Option<&mut Extra>, cx: &Context<'_>) -> Span {
 
 /// Whether something in an element that says nothing is not known: what is not known may say something.
 fn stays<T, V>(place: &Place<T, V>, item: &V, cx: &Context<'_>) -> bool {
-    cx.profile == Profile::Modern && place.keeps_unknown(item)
+    !cx.drops && place.keeps_unknown(item)
 }
 
 fn leave_behind(rest: Option<Extra>, owner: Option<&mut Extra>) {

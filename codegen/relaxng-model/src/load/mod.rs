@@ -71,6 +71,8 @@ struct Link {
 struct Files<'r> {
     resolver: &'r dyn Resolver,
     libraries: &'r Libraries,
+    /// Whether what stands in `d:reads` counts.
+    reads: bool,
     known: FxHashMap<Rc<str>, FileId>,
     /// Canonical names, by [`FileId`].
     names: Vec<Rc<str>>,
@@ -99,6 +101,17 @@ pub fn load(resolver: &dyn Resolver, root: &str) -> Loaded {
 /// As [`load`], of a schema that uses datatype libraries which are not known here.
 #[must_use]
 pub fn load_with(resolver: &dyn Resolver, root: &str, libraries: &Libraries) -> Loaded {
+    load_files(resolver, root, libraries, false)
+}
+
+/// As [`load_with`], of what a program reads that goes by the schema: with the patterns in [`READS`](crate::facts::READS), which are none
+/// to a validator.
+#[must_use]
+pub fn load_lenient(resolver: &dyn Resolver, root: &str, libraries: &Libraries) -> Loaded {
+    load_files(resolver, root, libraries, true)
+}
+
+fn load_files(resolver: &dyn Resolver, root: &str, libraries: &Libraries, reads: bool) -> Loaded {
     let mut loaded = Loaded {
         schema: Schema::default(),
         roots: Vec::new(),
@@ -106,7 +119,8 @@ pub fn load_with(resolver: &dyn Resolver, root: &str, libraries: &Libraries) -> 
         broken: false,
         incomplete: false,
     };
-    let mut files = Files { resolver, libraries, known: FxHashMap::default(), names: Vec::new(), links: Vec::new() };
+    let mut files =
+        Files { resolver, libraries, reads, known: FxHashMap::default(), names: Vec::new(), links: Vec::new() };
     match resolver.resolve("", root) {
         Ok(name) => {
             files.id(&name);

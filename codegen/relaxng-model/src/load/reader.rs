@@ -11,6 +11,7 @@ use super::{Files, Link, Loaded, MAX_DEPTH, MAX_FILES, MAX_NODES, MAX_URI, uri};
 use crate::compact::Translated;
 use crate::datatype::{collapse, is_blank};
 use crate::error::Error;
+use crate::facts;
 use crate::schema::{
     self, AnnotationAttribute, AnnotationElement, Annotations, COMPATIBILITY_NS, FileId, Location, NodeId, RELAXNG_NS,
 };
@@ -236,6 +237,11 @@ impl<'l> Reader<'l, '_, '_> {
             if child.is_element() {
                 if child.tag_name().namespace() == Some(RELAXNG_NS) {
                     children.push(child);
+                } else if child.has_tag_name((facts::NS, facts::READS)) {
+                    // An annotation, and so nothing to whoever does not know it.
+                    if self.files.reads {
+                        children.extend(self.children(child, open));
+                    }
                 } else if documented_value(child).is_none() {
                     self.foreign_element(child, open.id);
                 }

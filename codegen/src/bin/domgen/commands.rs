@@ -2,7 +2,7 @@
 
 use crate::diff::{self, DiffArgs};
 use crate::docs::{self, DocsArgs};
-use crate::shared::{failed, load_in, say, tell};
+use crate::shared::{failed, load_in, load_types, say, tell};
 use crate::written::{self, Runtime};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domxml_codegen::print::{Change, PrintOptions, outline};
@@ -135,13 +135,17 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
         let loaded = load_in(&resolver, &name, beside.as_ref());
         loaded.map_err(|errors| errors.to_string())
     };
+    let types = |schema: &Path| {
+        let (resolver, name) = FileResolver::at(schema);
+        load_types(&resolver, &name, beside.as_ref()).map_err(|errors| errors.to_string())
+    };
     match &arguments.command {
         Command::Generate(args) => write_crate(args, beside.as_ref()).map(|()| true),
         Command::Check { schema, strict } => {
             // A schema that cannot be read is no fault in the schema.
             limits::read_file(schema).map_err(failed(schema))?;
             let (resolver, name) = FileResolver::at(schema);
-            let grammar = match load_in(&resolver, &name, beside.as_ref()) {
+            let grammar = match load_types(&resolver, &name, beside.as_ref()) {
                 Ok(grammar) => grammar,
                 Err(errors) => return found(&errors),
             };
@@ -161,12 +165,12 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
         Command::Diff(arguments) => diff::run(arguments, &load),
         Command::Outline { schema, canonical_numbers } => {
             let options = lower::Options { canonical_numbers: *canonical_numbers, ..lower::Options::default() };
-            let model = model_of(&load(schema)?, &options).map_err(|errors| errors.to_string())?;
+            let model = model_of(&types(schema)?, &options).map_err(|errors| errors.to_string())?;
             say(&outline(&model).map_err(|errors| errors.to_string())?)?;
             Ok(true)
         }
         Command::Dump { schema, stage } => {
-            let grammar = load(schema)?;
+            let grammar = types(schema)?;
             let facts = || analyse::analyse(&grammar).map_err(|errors| errors.to_string());
             let text = match stage {
                 Stage::Grammar => relaxng_model::dump::dump(&grammar),
@@ -191,7 +195,7 @@ fn write_crate(args: &GenerateArgs, beside: Option<&Overrides>) -> Result<(), St
     // Modules are named by the files' places below the schema's directory, wherever that is.
     let directory = schema.parent().unwrap_or(Path::new(""));
     let (resolver, file) = FileResolver::beside(schema);
-    let grammar = load_in(&resolver, &file, beside);
+    let grammar = load_types(&resolver, &file, beside);
     let generated = grammar.and_then(|grammar| generate_of(&grammar, &options, &printing));
     let generated = generated.map_err(|mut errors| {
         for error in &mut errors.list {

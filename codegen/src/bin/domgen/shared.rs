@@ -5,13 +5,21 @@ use std::path::Path;
 
 use domxml_codegen::{Errors, Overrides};
 use domxml_xml::{visible_lines, why};
-use relaxng_model::{FileResolver, Grammar};
+use relaxng_model::{FileResolver, Grammar, Libraries};
 
 /// The grammar of a schema, with what stands beside it.
 pub fn load_in(resolver: &FileResolver, root: &str, beside: Option<&Overrides>) -> Result<Grammar, Errors> {
     match beside {
         Some(beside) => beside.load(resolver, root),
         None => Ok(relaxng_model::load(resolver, root)?),
+    }
+}
+
+/// As [`load_in`], of what types are made of.
+pub fn load_types(resolver: &FileResolver, root: &str, beside: Option<&Overrides>) -> Result<Grammar, Errors> {
+    match beside {
+        Some(beside) => beside.load(resolver, root),
+        None => Ok(relaxng_model::load_lenient(resolver, root, &Libraries::default())?),
     }
 }
 

@@ -45,6 +45,16 @@ pub struct Filesystem {
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.7.
     pub driver: Option<FilesystemDriver>,
+    /// The virtiofsd that libvirt starts for the file system.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#filesystems).
+    pub binary: Option<Box<FilesystemBinary>>,
+    /// The mapping of users and groups of a container to those of the host; it enables a user namespace.
+    ///
+    /// The canonical form leaves it out where there is nothing in it. Since libvirt 10.0.0. See [the
+    /// manual](https://libvirt.org/formatdomain.html#container-boot).
+    pub idmap: Option<Box<Idmap>>,
     /// Where the guest finds the file system.
     ///
     /// Since libvirt 0.6.0.
@@ -84,7 +94,7 @@ pub struct Filesystem {
 }
 
 rt::table! { Filesystem: element("filesystem").since(0, 6, 0).reference("filesystems")
-    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(6), rt::Step::Field(0), rt::Step::Field(7), rt::Step::Field(8), rt::Step::Field(9), rt::Step::Field(10), rt::Step::Field(11), rt::Step::Field(12), rt::Step::Field(13), rt::Step::Field(14)] }]);
+    .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(6), rt::Step::Field(7), rt::Step::Field(8), rt::Step::Field(0), rt::Step::Field(9), rt::Step::Field(10), rt::Step::Field(11), rt::Step::Field(12), rt::Step::Field(13), rt::Step::Field(14), rt::Step::Field(15), rt::Step::Field(16)] }]);
     0 TYPE = type_: FilesystemType, payload();
     1 ACCESSMODE = accessmode: Option<FilesystemAccessmode>, attribute("accessmode").assumed("passthrough")
         .since(0, 8, 5).absent_if_empty();
@@ -93,14 +103,16 @@ rt::table! { Filesystem: element("filesystem").since(0, 6, 0).reference("filesys
     4 FMODE = fmode: Option<scalar::OctalMode>, attribute("fmode").dropped("0000").since(6, 10, 0);
     5 DMODE = dmode: Option<scalar::OctalMode>, attribute("dmode").dropped("0000").since(6, 10, 0);
     6 DRIVER = driver: Option<FilesystemDriver>, child("driver").since(0, 9, 7).dropped_if_empty();
-    7 TARGET = target: FilesystemTarget, child("target").since(0, 6, 0);
-    8 READONLY = readonly: bool, flag("readonly").since(0, 9, 10);
-    9 BOOT = boot: Option<DeviceBoot>, child("boot").since(7, 1, 0);
-    10 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    11 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
-    12 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
-    13 SPACE_HARD_LIMIT = space_hard_limit: Option<ByteSize>, child("space_hard_limit").since(0, 9, 13);
-    14 SPACE_SOFT_LIMIT = space_soft_limit: Option<ByteSize>, child("space_soft_limit").since(0, 9, 13);
+    7 BINARY = binary: Option<Box<FilesystemBinary>>, child("binary").since(6, 2, 0).dropped_if_empty();
+    8 IDMAP = idmap: Option<Box<Idmap>>, child("idmap").since(10, 0, 0).dropped_if_empty();
+    9 TARGET = target: FilesystemTarget, child("target").since(0, 6, 0);
+    10 READONLY = readonly: bool, flag("readonly").since(0, 9, 10);
+    11 BOOT = boot: Option<DeviceBoot>, child("boot").since(7, 1, 0);
+    12 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
+    13 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    14 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
+    15 SPACE_HARD_LIMIT = space_hard_limit: Option<ByteSize>, child("space_hard_limit").since(0, 9, 13);
+    16 SPACE_SOFT_LIMIT = space_soft_limit: Option<ByteSize>, child("space_soft_limit").since(0, 9, 13);
 }
 
 /// What the attribute `type` decides.
@@ -188,16 +200,6 @@ rt::table! { FilesystemTypeBlock: members();
 /// The members of one variant.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FilesystemTypeMount {
-    /// The virtiofsd that libvirt starts for the file system.
-    ///
-    /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0. See [the
-    /// manual](https://libvirt.org/formatdomain.html#filesystems).
-    pub binary: Option<Box<FilesystemBinary>>,
-    /// The mapping of users and groups of a container to those of the host; it enables a user namespace.
-    ///
-    /// The canonical form leaves it out where there is nothing in it. Since libvirt 10.0.0. See [the
-    /// manual](https://libvirt.org/formatdomain.html#container-boot).
-    pub idmap: Option<Box<Idmap>>,
     /// The directory that the guest gets, or the socket of a virtiofsd that provides one.
     ///
     /// Since libvirt 0.6.0.
@@ -205,9 +207,7 @@ pub struct FilesystemTypeMount {
 }
 
 rt::table! { FilesystemTypeMount: members();
-    0 BINARY = binary: Option<Box<FilesystemBinary>>, child("binary").since(6, 2, 0).dropped_if_empty();
-    1 IDMAP = idmap: Option<Box<Idmap>>, child("idmap").since(10, 0, 0).dropped_if_empty();
-    2 SOURCE = source: FilesystemSourceMount, child("source").since(0, 6, 0);
+    0 SOURCE = source: FilesystemSourceMount, child("source").since(0, 6, 0);
 }
 
 /// The members of one variant.

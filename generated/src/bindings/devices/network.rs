@@ -102,10 +102,15 @@ pub enum VlanTrunk {
     ///
     /// Since libvirt 0.10.0.
     Yes,
+    /// libvirt forgets it beside one tag, and refuses it beside several.
+    ///
+    /// Since libvirt 0.10.0.
+    No,
 }
 
 rt::values! { VlanTrunk;
     Yes = "yes".since(0, 10, 0);
+    No = "no".since(0, 10, 0);
 }
 
 /// A VLAN.

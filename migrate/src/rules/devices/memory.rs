@@ -191,9 +191,11 @@ fn mapped(memory: &MemoryDevice) -> Option<(u64, u64)> {
     };
     let mut size = scalar::bytes(field::<RequiredSize>(target)?)?;
     if let MemoryDeviceModel::Nvdimm(it) = &memory.model {
-        // Its label is not mapped, and what remains is so in pages of 2 MiB.
+        // Its label is not mapped, and what remains is so in pieces of the alignment.
         let label = it.target.label.as_ref().and_then(|label| scalar::bytes(&label.size)).unwrap_or(0);
-        size = size.saturating_sub(label) >> 21 << 21;
+        let align = it.source.alignsize.as_ref().and_then(|size| scalar::bytes(size));
+        size = size.saturating_sub(label);
+        size -= align.and_then(|align| size.checked_rem(align)).unwrap_or(0);
     }
     (base > 0).then_some((base, base.saturating_add(size)))
 }

@@ -26,25 +26,43 @@ rules![
             "<os><type arch='x86_64' machine='q35'>hvm</type><boot dev='cdrom'/></os>",
         )
         .example(
+            "<os><type>hvm</type><acpi><table type='slic'>/a</table></acpi><acpi><table type='msdm'>/b</table></acpi></os>",
+            "<os><type>hvm</type><acpi><table type='slic'>/a</table><table type='msdm'>/b</table></acpi></os>",
+        )
+        .example(
+            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><idmap><uid start='0' target='1' count='9'/>\
+             </idmap><idmap><uid start='9' target='20' count='1'/></idmap><source dir='/a'/><target dir='b'/></filesystem></devices>",
+            "<devices><filesystem type='mount' accessmode='passthrough'><driver type='virtiofs'/><idmap><uid start='0' target='1' count='9'/>\
+             <uid start='9' target='20' count='1'/></idmap><source dir='/a'/><target dir='b'/></filesystem></devices>",
+        )
+        .example(
             "<vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/></numa></cpu>\
              <cpu><numa><cell id='1' cpus='1' memory='524288'/></numa></cpu>",
             "<vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0' memory='524288'/><cell id='1' cpus='1' memory='524288'/></numa></cpu>",
         )
         .row(merge(MemoryBacking::HUGEPAGES))
+        .row(merge(Os::ACPI))
+        .row(merge(Filesystem::IDMAP))
         .row(merge_by(Domain::FEATURES, features_repeated::join))
-        .row(merge_by(Domain::MEMORY_BACKING, |first, other| join(first, other, MemoryBacking::HUGEPAGES)))
-        .row(merge_part(Domain::CPU, Cpu::NUMA, Some(|first, other| join(first, other, CpuNuma::INTERCONNECTS))))
+        .row(merge_by(Domain::MEMORY_BACKING, |first, other| join(other, first, MemoryBacking::HUGEPAGES)))
+        .row(merge_part(Domain::CPU, Cpu::NUMA, Some(|first, other| join(other, first, CpuNuma::INTERCONNECTS))))
         .row(merge_part(Iommu::DRIVER, IommuDriver::GRANULE, None))
         .rows(each_field!(Domain::[
             DEVICES MEMTUNE BLKIOTUNE VCPUS IOTHREADIDS CPUTUNE IDMAP PM PERF KEYWRAP CLOCK THROTTLEGROUPS
         ], |part| merge(part)))
-        .row(merge_by(Domain::OS, |first, other| join(first, other, Os::TYPE))),
+        .row(merge_by(Domain::OS, |first, other| join(shared(other, first, Os::ACPI), first, Os::TYPE))),
 ];
 
-/// Of a part that both have, what is in both counts: pages, or cells and how fast they reach each other.
-fn join<B: Element + Described, P: Element>(first: &mut B, mut other: B, part: Key<B, Option<P>>) {
+/// Merges two blocks. Of a part that both have, what is in both counts: pages, or cells and how fast they reach each other.
+fn join<B: Element + Described, P: Element>(other: B, first: &mut B, part: Key<B, Option<P>>) {
+    let other = shared(other, first, part);
+    first.merge(other, Prefer::First);
+}
+
+/// Merges that part alone, and gives back the rest.
+fn shared<B: Described, P: Element>(mut other: B, first: &mut B, part: Key<B, Option<P>>) -> B {
     if let (Some(own), Some(new)) = (part.get_mut(first), part.get_mut(&mut other)) {
         own.merge(std::mem::take(new), Prefer::First);
     }
-    first.merge(other, Prefer::First);
+    other
 }

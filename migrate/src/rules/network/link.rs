@@ -64,18 +64,8 @@ rules![
             .since(11, 1, 0)
             .driver(Driver::Qemu),
         )
-        .row(
-            refuse_if("a vhostuser interface needs a source: add <source type='unix' path='..' mode='..'/>", |it: &Interface, _| {
-                vhostuser(it).is_some_and(|members| members.source.is_none())
-            })
-            .until(11, 1, 0),
-        )
-        .row(
-            refuse_if("the source of a vhostuser interface needs type, path and mode: add what is missing", |it: &VhostUser, _| {
-                it.type_.is_none() || it.path.is_none() || it.mode.is_none()
-            })
-            .until(11, 1, 0),
-        ),
+        .row(refuse_if("a vhostuser interface needs a source: add <source type='unix' path='..' mode='..'/>", |it: &Interface, _| vhostuser(it).is_some_and(|it| it.source.is_none())).until(11, 1, 0))
+        .row(refuse_if("the source of a vhostuser interface needs type, path and mode: add what is missing", |it: &VhostUser, _| it.type_.is_none() || it.path.is_none() || it.mode.is_none()).until(11, 1, 0)),
     rule("interface-source-missing", Class::Conflict)
         .summary("an interface does not say what it is connected to")
         .doc(
@@ -93,6 +83,7 @@ rules![
         .finds("<devices><interface type='user'><teaming persistent='ua-a'/></interface></devices>")
         .finds("<devices><interface type='user'><vlan><tag id='4'/></vlan></interface></devices>")
         .finds("<devices><interface type='bridge'><source bridge='a'/><vlan><tag id='4096'/></vlan></interface></devices>")
+        .finds("<devices><interface type='bridge'><source bridge='a'/><vlan trunk='no'><tag id='1'/><tag id='2'/></vlan></interface></devices>")
         .finds(
             "<devices><interface type='user'><backend type='passt'/><portForward proto='tcp'><range start='0'/></portForward></interface>\
              </devices>",
@@ -115,12 +106,10 @@ rules![
             .since(11, 8, 0),
         )
         // The schema has a signed number there.
-        .row(refuse_if("a port is at least 1: choose another one", |it: &PortForwardRange, _| {
-            [it.start, it.end, it.to].into_iter().flatten().any(|port| port < 1)
-        }))
-        .row(refuse_if("a range of ports begins with one: add start, or leave the range out", |it: &PortForwardRange, _| {
-            it.start.is_none() && !is_bare(it)
-        }))
+        .row(refuse_if("a port is at least 1: choose another one", |it: &PortForwardRange, _| [it.start, it.end, it.to].into_iter().flatten().any(|port| port < 1)))
+        .row(refuse_if("a range of ports begins with one: add start, or leave the range out", |it: &PortForwardRange, _| it.start.is_none() && !is_bare(it)))
+        // The schema of 9.0.0 has it, its parser does not read it yet.
+        .row(refuse_where(InterfaceBackend::TYPE, |it, _| *it == InterfaceBackendType::Passt, "libvirt 9.0.0 does not know the back end passt: leave it out").until(9, 1, 0))
         // QEMU's driver always; the parser from a release between 11.3.0 and 12.8.0 on.
         .row(
             refuse_if("ports are forwarded by passt alone: add <backend type='passt'/> to an interface of the type user or vhostuser", |it: &Interface, _| {
@@ -152,6 +141,7 @@ rules![
             })
             .since(12, 8, 0),
         )
+        .row(refuse_where(Vlan::TRUNK, |it, _| *it == VlanTrunk::No, "several VLANs make a trunk: set trunk='yes'").when(|it, _| it.tags.len() > 1))
         .row(refuse_if("a VLAN needs a tag: add <tag id='..'/>", |it: &Vlan, _| it.tags.is_empty()))
         .row(refuse(|it: &VlanTag, _| (it.id > 4095).then(|| format!("the tag of a VLAN is at most 4095, not {}: choose another one", it.id)))),
     rule("interface-vlan-native-duplicate", Class::Conflict)
@@ -162,6 +152,14 @@ rules![
              <tag id='2' nativeMode='untagged'/></vlan></interface></devices>",
         )
         .row(unique(Vlan::TAGS, |tag, _| tag.native_mode.map(|_| true), "another VLAN of the interface is native already: leave out nativeMode of one")),
+    rule("interface-vlan-trunk-no", Class::Default)
+        .summary("one VLAN is no trunk")
+        .doc("libvirt takes `trunk='no'` of a single VLAN and does not write it. Its schema does not take it, and of several VLANs libvirt does not either.")
+        .example(
+            "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan trunk='no'><tag id='42'/></vlan></interface></devices>",
+            "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan><tag id='42'/></vlan></interface></devices>",
+        )
+        .row(nothing(Vlan::TRUNK, |it| *it == VlanTrunk::No, "one VLAN is no trunk")),
     rule("interface-vlan-trunk-added", Class::Default)
         .summary("several VLANs make a trunk")
         .doc(
@@ -279,6 +277,22 @@ rules![
                 !matches!(it.type_, Network(_) | Bridge(_) | Ethernet(_))
             }),
         ),
+    rule("interface-filterref-parameter-unread", Class::Lossy)
+        .summary("a parameter of a filter has letters that libvirt does not take")
+        .doc(
+            "The name of a parameter is of letters, digits and `_`, its value of these, `.` and `:`. libvirt reads past any other \
+             parameter without a word: the filter lacks it.",
+        )
+        .example(
+            "<devices><interface type='network'><source network='default'/><filterref filter='clean-traffic'>\
+             <parameter name='IP' value='192.0.2.5/24'/></filterref></interface></devices>",
+            "<devices><interface type='network'><source network='default'/><filterref filter='clean-traffic'/></interface></devices>",
+        )
+        .row(unread_where(
+            child(FilterRef::PARAMETERS),
+            |it, _| [(&it.name, "_"), (&it.value, "_.:")].iter().any(|(text, others)| text.contains(|c: char| !c.is_ascii_alphanumeric() && !others.contains(c))),
+            "with such letters",
+        )),
     rule("interface-filterref-params-sorted", Class::Spelling)
         .summary("the parameters of a filter are sorted by name")
         .doc("libvirt keeps the parameters of a filter in a table and writes them by name; several values of one name stay in their order.")

@@ -192,6 +192,13 @@ rules![
              </disk></devices>",
             "<devices><disk type='volume' device='disk'><source startupPolicy='optional'/><target dev='vda' bus='virtio'/></disk></devices>",
         )
+        .example(
+            "<devices><disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/a'><dataStore type='file'><format type='raw'>\
+             <metadata_cache><max_size>9</max_size></metadata_cache></format><source file='/b'/></dataStore></source>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+            "<devices><disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/a'><dataStore type='file'><format type='raw'/>\
+             <source file='/b'/></dataStore></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
         .row(
             nothing(DiskTarget::REMOVABLE.within(|disk: &mut Disk| Some(&mut disk.target)), |_| true, FIXED)
                 .when(|disk, _| targets::bus(disk) != DiskTargetBus::Usb),
@@ -204,6 +211,7 @@ rules![
         .row(nothing(child(Nfs::IDENTITY), Element::says_nothing, "neither user nor group is named"))
         .row(nothing(child(Nbd::RECONNECT), |it| it.delay.unwrap_or(0) == 0, ZERO))
         .row(nothing(child(DiskSourceVhostUser::RECONNECT), |it| it.enabled.is_none(), "it is not said whether to connect again"))
+        .row(unread(child(DiskFormat::METADATA_CACHE).within(|it: &mut DiskDataStore| Some(&mut it.format)), "of a data store").profiles(LIBVIRT))
         .row(unread(child(DiskReservationsSource::RECONNECT), "of the helper of reservations").profiles(LIBVIRT))
         .row(unread(DiskSourceVolume::MODE, "where no volume is named").when(|it, _| it.pool.is_none()).profiles(LIBVIRT))
         .rows(each_field!(DiskReconnect::[ENABLED TIMEOUT], |it| unread(it.under(Nbd::RECONNECT), "of a server of NBD").profiles(LIBVIRT)))

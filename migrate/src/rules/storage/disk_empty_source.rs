@@ -49,7 +49,7 @@ rules![
         .row(algorithm(drop_empty).after("disk-no-source-type-reset"))
         .rows(each_type!(
             [StorageFile StorageBlock StorageDir StorageVolume OsNvram],
-            nothing(child(Of::SOURCE), |source| source.says_nothing(), EMPTY)
+            nothing(child(Of::SOURCE), |source| given(source).is_empty(), EMPTY)
         )),
 ];
 

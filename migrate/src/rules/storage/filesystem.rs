@@ -118,13 +118,7 @@ rules![
             "<devices><filesystem type='mount' accessmode='passthrough'><driver type='path'/><source dir='/a'/><target dir='b'/>\
              </filesystem></devices>",
         )
-        .row(
-            unread(child(FilesystemTypeMount::BINARY).in_branch(Filesystem::TYPE), OTHER)
-                .when(|it, _| !is_virtiofs(it)),
-        )
-        .row(
-            unread(child(FilesystemTypeMount::IDMAP).in_branch(Filesystem::TYPE), OTHER).when(|it, _| !is_virtiofs(it)),
-        )
+        .rows(each_field!(Filesystem::[BINARY IDMAP], |it| unread(child(it), OTHER).when(|it, _| !is_virtiofs(it))))
         .row(unread(FilesystemDriver::QUEUE, OTHER).when(|driver, _| driver.type_ != Some(Type::Virtiofs)))
         .rows(each_field!(FilesystemDriver::[FORMAT WRPOLICY], |it| {
             unread(it, "without a type").when(|driver, _| driver.type_.is_none())
@@ -139,7 +133,7 @@ rules![
              </filesystem></devices>",
         )
         // A user that is mapped wrongly is refused.
-        .row(nothing(child(FilesystemTypeMount::IDMAP), |it| it.uids.is_empty() && !it.gids.is_empty(), "no users are mapped"))
+        .row(nothing(child(Filesystem::IDMAP), |it| it.uids.is_empty() && !it.gids.is_empty(), "no users are mapped"))
         .row(nothing(FilesystemBinaryOpenFiles::MAX, |most| *most == 0, "no number of files is given")),
     rule("filesystem-socket-dir-unread", Class::Lossy)
         .summary("a file system behind a socket has no directory")

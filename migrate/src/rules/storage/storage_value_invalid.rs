@@ -79,6 +79,11 @@ rules![
         .row(refuse_where(DiskHostByAddress::PORT, |port, _| *port > 65535, BEYOND))
         .row(refuse_where(HostdevIscsiHost::PORT, |port, _| !(0..=65535).contains(port), BEYOND))
         .row(refuse_if("<dataStore> names no file: add <source>, or leave it out", |it: &DiskDataStore, _| source(&it.type_).is_none()))
+        .finds(
+            "<devices><disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/a'><dataStore type='file'>\
+             <format type='qcow2'/><source file='/b'/></dataStore></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
+        .row(refuse_if("a data store is raw: set type='raw' of its <format>", |it: &DiskDataStore, _| it.format.type_ != StorageFormat::Raw))
         .row(refuse_where(DiskDriver::IOTHREAD, |thread, _| *thread == 0, "I/O threads count from 1: choose another number"))
         .finds(
             "<devices><disk type='file' device='disk'><driver name='qemu' iothread='1'><iothreads><iothread id='2'/></iothreads></driver>\
