@@ -64,18 +64,8 @@ rules![
             .since(11, 1, 0)
             .driver(Driver::Qemu),
         )
-        .row(
-            refuse_if("a vhostuser interface needs a source: add <source type='unix' path='..' mode='..'/>", |it: &Interface, _| {
-                vhostuser(it).is_some_and(|members| members.source.is_none())
-            })
-            .until(11, 1, 0),
-        )
-        .row(
-            refuse_if("the source of a vhostuser interface needs type, path and mode: add what is missing", |it: &VhostUser, _| {
-                it.type_.is_none() || it.path.is_none() || it.mode.is_none()
-            })
-            .until(11, 1, 0),
-        ),
+        .row(refuse_if("a vhostuser interface needs a source: add <source type='unix' path='..' mode='..'/>", |it: &Interface, _| vhostuser(it).is_some_and(|it| it.source.is_none())).until(11, 1, 0))
+        .row(refuse_if("the source of a vhostuser interface needs type, path and mode: add what is missing", |it: &VhostUser, _| it.type_.is_none() || it.path.is_none() || it.mode.is_none()).until(11, 1, 0)),
     rule("interface-source-missing", Class::Conflict)
         .summary("an interface does not say what it is connected to")
         .doc(
@@ -116,17 +106,10 @@ rules![
             .since(11, 8, 0),
         )
         // The schema has a signed number there.
-        .row(refuse_if("a port is at least 1: choose another one", |it: &PortForwardRange, _| {
-            [it.start, it.end, it.to].into_iter().flatten().any(|port| port < 1)
-        }))
-        .row(refuse_if("a range of ports begins with one: add start, or leave the range out", |it: &PortForwardRange, _| {
-            it.start.is_none() && !is_bare(it)
-        }))
+        .row(refuse_if("a port is at least 1: choose another one", |it: &PortForwardRange, _| [it.start, it.end, it.to].into_iter().flatten().any(|port| port < 1)))
+        .row(refuse_if("a range of ports begins with one: add start, or leave the range out", |it: &PortForwardRange, _| it.start.is_none() && !is_bare(it)))
         // The schema of 9.0.0 has it, its parser does not read it yet.
-        .row(
-            refuse_where(InterfaceBackend::TYPE, |it, _| *it == InterfaceBackendType::Passt, "libvirt 9.0.0 does not know the back end passt: leave it out")
-                .until(9, 1, 0),
-        )
+        .row(refuse_where(InterfaceBackend::TYPE, |it, _| *it == InterfaceBackendType::Passt, "libvirt 9.0.0 does not know the back end passt: leave it out").until(9, 1, 0))
         // QEMU's driver always; the parser from a release between 11.3.0 and 12.8.0 on.
         .row(
             refuse_if("ports are forwarded by passt alone: add <backend type='passt'/> to an interface of the type user or vhostuser", |it: &Interface, _| {
@@ -171,10 +154,7 @@ rules![
         .row(unique(Vlan::TAGS, |tag, _| tag.native_mode.map(|_| true), "another VLAN of the interface is native already: leave out nativeMode of one")),
     rule("interface-vlan-trunk-no", Class::Default)
         .summary("one VLAN is no trunk")
-        .doc(
-            "libvirt takes `trunk='no'` of a single VLAN and does not write it. Its schema does not take it, and of several VLANs libvirt does \
-             not either.",
-        )
+        .doc("libvirt takes `trunk='no'` of a single VLAN and does not write it. Its schema does not take it, and of several VLANs libvirt does not either.")
         .example(
             "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan trunk='no'><tag id='42'/></vlan></interface></devices>",
             "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan><tag id='42'/></vlan></interface></devices>",
@@ -310,7 +290,7 @@ rules![
         )
         .row(unread_where(
             child(FilterRef::PARAMETERS),
-            |it, _| has_other_than(&it.name, "_") || has_other_than(&it.value, "_.:"),
+            |it, _| [(&it.name, "_"), (&it.value, "_.:")].iter().any(|(text, others)| text.contains(|c: char| !c.is_ascii_alphanumeric() && !others.contains(c))),
             "with such letters",
         )),
     rule("interface-filterref-params-sorted", Class::Spelling)
@@ -335,11 +315,6 @@ fn server_reconnects() -> Draft<VhostUser> {
 }
 
 const OTHER_CARD: &str = "the card of a vhostuser interface is one of virtio's: set <model type='virtio'/>";
-
-/// Whether there is anything in a text but ASCII letters, digits and these.
-fn has_other_than(text: &str, others: &str) -> bool {
-    text.contains(|c: char| !c.is_ascii_alphanumeric() && !others.contains(c))
-}
 
 fn vhostuser(interface: &Interface) -> Option<&InterfaceTypeVhostuser> {
     branch(&interface.type_)
