@@ -570,13 +570,13 @@ pub struct ControllerMaster {
     /// The port of the master at which the ports of the companion begin.
     ///
     /// Where absent, `0` is assumed. Since libvirt 0.9.5.
-    pub startport: scalar::Decimal,
+    pub startport: scalar::UsbPort,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { ControllerMaster: element("master").since(0, 9, 5);
-    0 STARTPORT = startport: scalar::Decimal, attribute("startport").assumed("0").since(0, 9, 5);
+    0 STARTPORT = startport: scalar::UsbPort, attribute("startport").assumed("0").since(0, 9, 5);
 }
 
 /// The device that stands for a PCI controller. libvirt chooses it.

@@ -1,7 +1,7 @@
 //! Controllers as libvirt reads them: `controller-usb-companion-master`, `controller-order-by-index`.
 
 use domxml::ControllerTypeUsbModel as UsbModel;
-use domxml::scalar::Decimal;
+use domxml::scalar::UsbPort;
 
 use crate::rules::prelude::*;
 
@@ -21,7 +21,7 @@ rules![
         )
         .row(
             default_by(child(ControllerTypeUsb::MASTER), |usb, _| {
-                let startport = Decimal(start_port(usb.model)?);
+                let startport = UsbPort(vec![start_port(usb.model)?]);
                 Some(ControllerMaster { startport, ..ControllerMaster::default() })
             })
             .says("a companion names the port of its master where it begins")
