@@ -182,13 +182,12 @@ fn rounded(size: u32) -> Option<u32> {
 
 /// The model of a card that none is given for. A boot loader of the host, without `<os>`, goes with a paravirtual guest.
 fn usual_model(scope: &Scope) -> VideoModel {
-    let type_ = match scope.os_type {
-        _ if let Some(own) = scope.driver.video() => own,
+    let type_ = scope.driver.video().unwrap_or_else(|| match scope.os_type {
         None | Some(OsTypeValue::Xen | OsTypeValue::Linux) => VideoModelType::Xen,
         Some(OsTypeValue::Xenpvh) if scope.driver != Driver::Xen => VideoModelType::Xen,
         _ if is_power(scope.arch) => VideoModelType::Vga,
         _ => VideoModelType::Cirrus,
-    };
+    });
     VideoModel { type_, ..VideoModel::default() }
 }
 
