@@ -1,7 +1,7 @@
 //! The static tables that the generator prints beside each type.
 
-/// Sets a fact in a table: of a field, of a type, or of a value, which have these in common.
-macro_rules! setter {
+/// Sets facts in a table: of a field, of a type, or of a value, which have these in common.
+macro_rules! setters {
     (since) => {
         /// The first version that knows it.
         #[must_use]
@@ -49,6 +49,9 @@ macro_rules! setter {
             self.empty_until = Some(Version::new(major, minor, micro));
             self
         }
+    };
+    ($($fact:ident)+) => {
+        $(setters!($fact);)+
     };
 }
 
@@ -220,8 +223,7 @@ impl ValueInfo {
         ValueInfo { value, since: None, legacy: None }
     }
 
-    setter!(since);
-    setter!(legacy);
+    setters!(since legacy);
 }
 
 /// What text an element takes.

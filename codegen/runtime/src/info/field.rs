@@ -179,12 +179,7 @@ impl FieldInfo {
         Self::of(FieldKind::AnyElements, "", Count::Many)
     }
 
-    setter!(since);
-    setter!(legacy);
-    setter!(output_only);
-    setter!(pair);
-    setter!(dropped_if_empty);
-    setter!(empty_until);
+    setters!(since legacy output_only pair dropped_if_empty empty_until);
 
     /// In a namespace.
     #[must_use]

@@ -93,12 +93,7 @@ impl TypeInfo {
         Self::NONE
     }
 
-    setter!(since);
-    setter!(legacy);
-    setter!(output_only);
-    setter!(pair);
-    setter!(dropped_if_empty);
-    setter!(empty_until);
+    setters!(since legacy output_only pair dropped_if_empty empty_until);
 
     /// The element is in a namespace.
     #[must_use]
