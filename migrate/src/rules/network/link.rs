@@ -64,8 +64,18 @@ rules![
             .since(11, 1, 0)
             .driver(Driver::Qemu),
         )
-        .row(refuse_if("a vhostuser interface needs a source: add <source type='unix' path='..' mode='..'/>", |it: &Interface, _| vhostuser(it).is_some_and(|it| it.source.is_none())).until(11, 1, 0))
-        .row(refuse_if("the source of a vhostuser interface needs type, path and mode: add what is missing", |it: &VhostUser, _| it.type_.is_none() || it.path.is_none() || it.mode.is_none()).until(11, 1, 0)),
+        .row(
+            refuse_if("a vhostuser interface needs a source: add <source type='unix' path='..' mode='..'/>", |it: &Interface, _| {
+                vhostuser(it).is_some_and(|members| members.source.is_none())
+            })
+            .until(11, 1, 0),
+        )
+        .row(
+            refuse_if("the source of a vhostuser interface needs type, path and mode: add what is missing", |it: &VhostUser, _| {
+                it.type_.is_none() || it.path.is_none() || it.mode.is_none()
+            })
+            .until(11, 1, 0),
+        ),
     rule("interface-source-missing", Class::Conflict)
         .summary("an interface does not say what it is connected to")
         .doc(
@@ -154,7 +164,10 @@ rules![
         .row(unique(Vlan::TAGS, |tag, _| tag.native_mode.map(|_| true), "another VLAN of the interface is native already: leave out nativeMode of one")),
     rule("interface-vlan-trunk-no", Class::Default)
         .summary("one VLAN is no trunk")
-        .doc("libvirt takes `trunk='no'` of a single VLAN and does not write it. Its schema does not take it, and of several VLANs libvirt does not either.")
+        .doc(
+            "libvirt takes `trunk='no'` of a single VLAN and does not write it. Its schema does not take it, and of several VLANs libvirt does \
+             not either.",
+        )
         .example(
             "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan trunk='no'><tag id='42'/></vlan></interface></devices>",
             "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan><tag id='42'/></vlan></interface></devices>",

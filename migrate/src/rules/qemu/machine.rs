@@ -36,9 +36,10 @@ rules![
             Some(format!("the machine type {machine} is of {whose}: set arch='{own}', or a machine of {}", arch.as_str()))
         }))
         .row(refused(|type_: &OsType, _| {
-            let machine = type_.machine.as_deref().filter(|machine| type_.arch.is_some_and(|arch| is_x86(Some(arch))) && architectures(machine).is_none())?;
-            let other = machine.is_empty() || OTHERS.iter().any(|start| machine.starts_with(start));
-            (!other).then(|| format!("QEMU has no machine type {machine} of x86: set machine='q35' or 'pc', or one with its version"))
+            let machine = type_.machine.as_deref().filter(|_| type_.arch.is_some() && is_x86(type_.arch))?;
+            let is_other = OTHERS.iter().any(|start| machine.starts_with(start));
+            let is_known = machine.is_empty() || is_other || architectures(machine).is_some();
+            (!is_known).then(|| format!("QEMU has no machine type {machine} of x86: set machine='q35' or 'pc', or one with its version"))
         })),
     rule("qemu-emulator-conflict", Class::Conflict)
         .summary("an emulator of another architecture")
