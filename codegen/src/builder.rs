@@ -158,7 +158,7 @@ impl Builder {
                 let beside = file.display().to_string();
                 let text = std::fs::read_to_string(file)
                     .map_err(|error| other(format!("{beside}: {}", domxml_xml::why(&error))))?;
-                let grammar = Overrides::read(&*beside, text)?.load(&resolver, &name)?;
+                let grammar = Overrides::read(&*beside, text)?.load_lenient(&resolver, &name)?;
                 crate::generate_of(&grammar, &self.lowering, &printing)?
             }
             None => crate::generate(&resolver, &name, &self.lowering, &printing)?,

@@ -95,7 +95,20 @@ impl Overrides {
     ///
     /// All that is wrong with the schema, or what leads to no part of it.
     pub fn load(&self, resolver: &dyn Resolver, root: &str) -> Result<Grammar, Errors> {
-        let mut grammar = relaxng_model::load_with(resolver, root, &self.libraries)?;
+        self.said_of(relaxng_model::load_with(resolver, root, &self.libraries)?)
+    }
+
+    /// As [`Overrides::load`], of what types are made of, which may read more than is valid: see [`relaxng_model::load_lenient`].
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Overrides::load`].
+    pub fn load_lenient(&self, resolver: &dyn Resolver, root: &str) -> Result<Grammar, Errors> {
+        self.said_of(relaxng_model::load_lenient(resolver, root, &self.libraries)?)
+    }
+
+    /// A grammar with what is said of it.
+    fn said_of(&self, mut grammar: Grammar) -> Result<Grammar, Errors> {
         let mut paths: BTreeMap<String, Vec<NodeId>> = BTreeMap::new();
         walk(&grammar, &grammar.start, "start".to_owned(), &mut paths);
         for define in &grammar.defines {

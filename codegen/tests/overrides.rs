@@ -44,7 +44,7 @@ fn schema() -> MemoryResolver {
 }
 
 fn outline(beside: &str) -> Result<String, Errors> {
-    let grammar = Overrides::read("words.overrides.xml", beside)?.load(&schema(), "words.rng")?;
+    let grammar = Overrides::read("words.overrides.xml", beside)?.load_lenient(&schema(), "words.rng")?;
     let printing = domxml_codegen::print::PrintOptions {
         scalars: Some("crate::scalar".to_owned()),
         ..domxml_codegen::print::PrintOptions::default()
@@ -86,6 +86,23 @@ fn foreign_datatypes_are_what_the_file_takes_them_for() {
         let document = roxmltree::Document::parse(&text).expect("well-formed");
         assert_eq!(validator.is_valid(&document), is_valid, "{text}");
     }
+}
+
+#[test]
+fn types_read_what_is_not_valid_beside_a_file_too() {
+    let mut files = MemoryResolver::new();
+    files.insert(
+        "words.rng",
+        SCHEMA.replace(
+            "<value>2</value>",
+            "<value>2</value><d:reads xmlns:d='https://domxml.org/ns/schema/1'><value>3</value></d:reads>",
+        ),
+    );
+    let beside = Overrides::read("words.overrides.xml", BESIDE).expect("a file beside the schema");
+    let document = roxmltree::Document::parse("<lst><e l='de' n='3' k='a'/></lst>").expect("well-formed");
+    let [valid, read] = [beside.load(&files, "words.rng"), beside.load_lenient(&files, "words.rng")]
+        .map(|grammar| Validator::new(&grammar.expect("a schema")).is_valid(&document));
+    assert_eq!((valid, read), (false, true));
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub fn load_in(resolver: &FileResolver, root: &str, beside: Option<&Overrides>) 
 /// As [`load_in`], of what types are made of.
 pub fn load_types(resolver: &FileResolver, root: &str, beside: Option<&Overrides>) -> Result<Grammar, Errors> {
     match beside {
-        Some(beside) => beside.load(resolver, root),
+        Some(beside) => beside.load_lenient(resolver, root),
         None => Ok(relaxng_model::load_lenient(resolver, root, &Libraries::default())?),
     }
 }
