@@ -3,6 +3,7 @@
 use domxml::{ConsoleTargetType, VideoModelType};
 
 use crate::options::Driver;
+use crate::rule::scope::Scope;
 
 /// Those that keep the aliases of users.
 pub const KEEP_ALIASES: &[Driver] = &[Driver::Qemu, Driver::Test, Driver::Xen, Driver::Ch];
@@ -35,19 +36,6 @@ impl Driver {
         (index / on_bus, units[(index % on_bus) as usize])
     }
 
-    /// The type of a console without one.
-    #[must_use]
-    pub fn console(self, hvm: bool) -> ConsoleTargetType {
-        match self {
-            _ if hvm => ConsoleTargetType::Serial,
-            Self::Xen => ConsoleTargetType::Xen,
-            Self::Lxc => ConsoleTargetType::Lxc,
-            Self::Uml => ConsoleTargetType::Uml,
-            Self::Openvz => ConsoleTargetType::Openvz,
-            _ => ConsoleTargetType::Serial,
-        }
-    }
-
     /// The model of a video card without one, where it is the same for all guests.
     #[must_use]
     pub fn video(self) -> Option<VideoModelType> {
@@ -64,5 +52,20 @@ impl Driver {
     pub fn made_up_devices(self) -> &'static [&'static str] {
         const ALL: [&str; 4] = ["vnet", "macvtap", "macvlan", "vif"];
         if self == Self::Xen { &ALL } else { &ALL[..3] }
+    }
+}
+
+impl Scope {
+    /// The type of a console without one.
+    #[must_use]
+    pub fn usual_console(&self) -> ConsoleTargetType {
+        match self.driver {
+            _ if self.is_hvm() => ConsoleTargetType::Serial,
+            Driver::Xen => ConsoleTargetType::Xen,
+            Driver::Lxc => ConsoleTargetType::Lxc,
+            Driver::Uml => ConsoleTargetType::Uml,
+            Driver::Openvz => ConsoleTargetType::Openvz,
+            _ => ConsoleTargetType::Serial,
+        }
     }
 }

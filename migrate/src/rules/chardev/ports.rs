@@ -44,8 +44,8 @@ rules![
             "<devices><console type='pty'><target type='virtio'/></console></devices>",
             "<devices><console type='pty'><target type='virtio' port='0'/></console></devices>",
         )
-        .row(default_by(ConsoleTarget::TYPE, |_, scope| Some(scope.driver.console(scope.is_hvm()))))
-        .row(default_by(child(Console::TARGET), |_, scope| Some(target_of(scope.driver.console(scope.is_hvm()), None).into())).profiles(LIBVIRT))
+        .row(default_by(ConsoleTarget::TYPE, |_, scope| Some(scope.usual_console())))
+        .row(default_by(child(Console::TARGET), |_, scope| Some(target_of(scope.usual_console(), None).into())).profiles(LIBVIRT))
         .row(algorithm(number_consoles).phase(Phase::Derive).after("serial-port-auto")),
 ];
 
