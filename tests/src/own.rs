@@ -46,6 +46,10 @@ fn with_choices(form: &str, document: &str, libvirt: Libvirt) -> String {
         if let Some(own) = own.filter(|_| !document.contains("type='serial'")) {
             line = line.replace("<target type='serial' port=", &format!("<target type='{own}' port="));
         }
+        // Without a driver the architecture is that of the host.
+        if line.trim_start().starts_with("<type ") && !measures::says_arch(document) {
+            line = line.replace(" arch='x86_64'", "");
+        }
         if libvirt == Libvirt::Today {
             line = line
                 .replace("<loader>", "<loader type='rom'>")
