@@ -7,11 +7,15 @@
 
 pub mod capabilities;
 pub mod domaincapabilities;
+pub mod guests;
 pub mod host;
+pub mod topology;
 
 pub use self::capabilities::*;
 pub use self::domaincapabilities::*;
+pub use self::guests::*;
 pub use self::host::*;
+pub use self::topology::*;
 
 domxml_runtime::roots! {
     /// A document, by its root element.
