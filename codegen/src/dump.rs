@@ -1,8 +1,8 @@
 //! Stable text of what the stages produce, for tests and for looking at.
 
-use std::fmt::Write as _;
+use domxml_xml::visible;
 
-use crate::analyse::{Content, Facts as Analysis, MemberKind, Order as AnalysedOrder, Owner, literal};
+use crate::analyse::{Facts as Analysis, MemberKind, Order as AnalysedOrder, Owner, literal};
 use crate::model::{
     Basic, Blank, ChildContent, Count, DefaultForm, EmptyForm, Facts, Field, FieldKind, Mix, Model, Order, Payload,
     Scalar, Shape, Slot, Struct, Values, XmlName,
@@ -28,8 +28,8 @@ pub fn facts(facts: &Analysis<'_>) -> String {
             let part = parts(member.part, member.child_part);
             line(&mut out, 1, format_args!("{}{part}{boxed}", member_kind(&member.kind)));
         }
-        analysed_orders(&mut out, "attributes", content, &content.attribute_orders);
-        analysed_orders(&mut out, "children", content, &content.child_orders);
+        analysed_orders(&mut out, "attributes", &content.attribute_orders);
+        analysed_orders(&mut out, "children", &content.child_orders);
     }
     for (index, choice) in facts.choices.iter().enumerate() {
         let attribute = xml_name(&choice.attribute);
@@ -75,8 +75,8 @@ fn member_kind(kind: &MemberKind<'_>) -> String {
     }
 }
 
-fn analysed_orders(out: &mut String, what: &str, content: &Content<'_>, orders: &[AnalysedOrder]) {
-    if is_plain(orders.iter().map(|order| (order.when.is_none(), &order.slots[..])), content.members.len()) {
+fn analysed_orders(out: &mut String, what: &str, orders: &[AnalysedOrder]) {
+    if is_plain(orders.iter().map(|order| (order.when.is_none(), &order.slots[..]))) {
         return;
     }
     for order in orders {
@@ -92,7 +92,7 @@ fn analysed_slot((member, part): (usize, Option<u32>)) -> String {
 }
 
 /// Whether an order says nothing that the order of the members does not say.
-fn is_plain<'a>(mut orders: impl Iterator<Item = (bool, &'a [(usize, Option<u32>)])>, _members: usize) -> bool {
+fn is_plain<'a>(mut orders: impl Iterator<Item = (bool, &'a [(usize, Option<u32>)])>) -> bool {
     match (orders.next(), orders.next()) {
         (None, _) => true,
         (Some((true, slots)), None) => {
@@ -113,7 +113,8 @@ pub fn model(model: &Model) -> String {
         if module != Some(ty.module) {
             module = Some(ty.module);
             let made = &model.modules[ty.module];
-            line(&mut out, 0, format_args!("\nmodule {} from {}", made.path, made.source));
+            out.push('\n');
+            line(&mut out, 0, format_args!("module {} from {}", made.path, made.source));
             docs(&mut out, 1, &made.docs);
         }
         let kind = match &ty.shape {
@@ -124,7 +125,8 @@ pub fn model(model: &Model) -> String {
             Shape::Values(_) => "values".to_owned(),
             Shape::Mix(_) => "mix".to_owned(),
         };
-        line(&mut out, 0, format_args!("\n{}: {kind} at {}{}", ty.name, ty.place, facts_text(&ty.facts)));
+        out.push('\n');
+        line(&mut out, 0, format_args!("{}: {kind} at {}{}", ty.name, ty.place, facts_text(&ty.facts)));
         docs(&mut out, 1, &ty.docs);
         match &ty.shape {
             Shape::Struct(shape) => structure(&mut out, model, shape),
@@ -179,7 +181,7 @@ fn orders(out: &mut String, model: &Model, what: &str, shape: &Struct, orders: &
         order.slots.iter().map(slot).collect()
     };
     let listed: Vec<_> = orders.iter().map(|order| (order.when.is_none(), slots(order))).collect();
-    if is_plain(listed.iter().map(|(always, slots)| (*always, &slots[..])), shape.fields.len()) {
+    if is_plain(listed.iter().map(|(always, slots)| (*always, &slots[..]))) {
         return;
     }
     for (order, (_, slots)) in orders.iter().zip(&listed) {
@@ -362,6 +364,6 @@ fn line(out: &mut String, depth: usize, text: std::fmt::Arguments<'_>) {
     for _ in 0..depth {
         out.push_str("  ");
     }
-    // Writing to a string never fails.
-    let _ = writeln!(out, "{text}");
+    out.push_str(&visible(&text.to_string()));
+    out.push('\n');
 }

@@ -290,3 +290,28 @@ fn names_of_files_and_values_are_shown_and_not_obeyed() {
     assert!(said.contains(r"a\u{1b}[2J.xml:1:") && said.contains(r"gone\u{7}.xml: No such file"), "{said}");
     assert!(!said.contains(['\u{1b}', '\u{202e}', '\u{7}']), "{said}");
 }
+
+/// A schema, too, may come from anywhere.
+#[test]
+fn what_is_said_of_a_schema_is_shown_and_not_obeyed() {
+    let schema = "<element name='a' ns='u&#x9b;' xmlns='http://relaxng.org/ns/structure/1.0'><attribute name='b'>\
+                  <choice><value>x&#x9b;2J</value><value>y\u{202e}</value><value type='string'>z&#xa;w</value></choice></attribute></element>";
+    let here = directory(&[("s.rng", schema)]);
+    for call in [
+        &["outline", "s.rng"][..],
+        &["dump", "s.rng", "--stage", "grammar"],
+        &["dump", "s.rng", "--stage", "facts"],
+        &["dump", "s.rng", "--stage", "model"],
+    ] {
+        let output = domgen(here.path(), call);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let said = String::from_utf8(output.stdout).expect("text");
+        assert!(said.contains(r"{u\u{9b}}a"), "{call:?}: {said}");
+        assert!(
+            !said.contains(['\u{9b}', '\u{202e}']) && !said.lines().any(|line| line.starts_with('w')),
+            "{call:?}: {said}"
+        );
+        let of_values = call.contains(&"facts") || said.contains(r"x\u{9b}2J") && said.contains(r"z\nw");
+        assert!(of_values, "{call:?}: {said}");
+    }
+}

@@ -1,6 +1,6 @@
 //! A grammar as stable text, for people who look into the stages of the generator and for tests that compare.
 
-use std::fmt::Write as _;
+use domxml_xml::visible;
 
 use crate::grammar::{Datatype, Grammar, Kind, NameClass, Pattern};
 use crate::schema::NodeId;
@@ -43,11 +43,13 @@ impl Dump<'_> {
     fn head(&mut self, what: &str, origin: NodeId) {
         let schema = &self.grammar.schema;
         let place = schema.place(schema.node(origin).location);
-        let _ = writeln!(self.out, "{what} @{place}");
+        self.line(0, &format!("{what} @{place}"));
     }
 
     fn line(&mut self, depth: usize, text: &str) {
-        let _ = writeln!(self.out, "{:1$}{text}", "", depth * 2);
+        self.out.push_str(&"  ".repeat(depth));
+        self.out.push_str(&visible(text));
+        self.out.push('\n');
     }
 
     fn pattern(&mut self, pattern: &Pattern, depth: usize) {

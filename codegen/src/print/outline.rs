@@ -3,7 +3,7 @@
 use super::{PrintOptions, Printer, tables};
 use crate::error::{Error, Errors};
 use crate::model::{ChildContent, Facts, Field, FieldKind, Model, Payload, Shape, Type, XmlName};
-use std::fmt::Write as _;
+use domxml_xml::visible;
 
 /// Prints the types of a model in the order of their names, whichever file they come from: for each its fields or variants with
 /// their Rust types, what they are called in a document, defaults and versions.
@@ -42,11 +42,10 @@ impl Printer<'_> {
                     line(text, format_args!("    {name}: {field_type}{source}{}", facts(&field.facts)));
                 }
                 if let Some(kinds) = &shape.kinds {
-                    let names: Vec<&str> = kinds.variants.iter().map(|(_, name)| &**name).collect();
-                    line(
-                        text,
-                        format_args!("enum {}, {} of {name}\n    {}", kinds.name, kinds.mutable, names.join("\n    ")),
-                    );
+                    line(text, format_args!("enum {}, {} of {name}", kinds.name, kinds.mutable));
+                    for (_, variant) in &kinds.variants {
+                        line(text, format_args!("    {variant}"));
+                    }
                 }
             }
             Shape::Payload(payload) => self.outline_payload(text, name, payload),
@@ -106,8 +105,8 @@ impl Printer<'_> {
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
-    // Writing to a string does not fail.
-    let _ = writeln!(text, "{line}");
+    text.push_str(&visible(&line.to_string()));
+    text.push('\n');
 }
 
 fn spelt(name: &XmlName) -> String {
