@@ -233,6 +233,12 @@ fn what_goes_with_another_type_is_not_asked_for() {
     assert_eq!(run(&asked, &made(&empty), &[]), (0, String::new()));
     let (status, said) = run(&asked.replace("source file", "source dev"), &made(&empty), &[]);
     assert_eq!((status, said.contains("missing")), (1, true), "{said}");
+    // An image in the network has no attribute that is called as its type.
+    let network =
+        format!("      <source protocol='https' name='a.iso'>\n        <host name='a'/>\n      </source>\n{target}");
+    let asked = wanted(&[DISK, &cdrom("network", &network), NIC].concat());
+    let (status, said) = run(&asked, &made(&empty), &[]);
+    assert_eq!((status, said.contains("missing")), (1, true), "{said}");
 }
 
 #[test]
