@@ -9,22 +9,38 @@ pub struct Machine<'a> {
     pub family: &'a str,
 }
 
+/// The families that have a version for each QEMU: how the names of these begin, and what the newest of them is called.
+const VERSIONED: [(&str, &str); 6] = [
+    ("pc-q35", "q35"),
+    // `pc-0.10` to `pc-1.3` and those of RHEL 6 are from the time in which there was one kind of PC only.
+    ("pc-", "pc"),
+    ("rhel", "pc"),
+    ("virt-", "virt"),
+    ("pseries-", "pseries"),
+    ("s390-ccw-virtio-", "s390-ccw-virtio"),
+];
+
+/// The family of the machine that libvirt takes where none is named.
+#[must_use]
+pub fn default_family(arch: &str) -> &'static str {
+    match arch {
+        "i686" | "x86_64" => "pc",
+        "ppc" => "g3beige",
+        "ppc64" | "ppc64le" => "pseries",
+        "s390" | "s390x" => "s390-ccw-virtio",
+        _ => "virt",
+    }
+}
+
 impl<'a> Machine<'a> {
     /// Tells the family of a machine.
     #[must_use]
     pub fn new(name: &'a str) -> Self {
-        let family = match name {
-            "pc" | "q35" => name,
-            _ if name.starts_with("pc-q35") => "q35",
-            // 0.10 to 1.3 and those of RHEL 6 are from the time in which there was one kind of PC only.
-            _ if name.starts_with("pc-i440fx") || name.starts_with("pc-0.") || name.starts_with("pc-1.") => "pc",
-            _ if name.starts_with("rhel6.") || name.starts_with("rhel5.") => "pc",
-            _ => unversioned(name),
-        };
+        let family = VERSIONED.iter().find(|(start, _)| name.starts_with(start)).map_or(name, |(_, family)| family);
         Self { name, family }
     }
 
-    /// Whether the name stands for the newest of a family.
+    /// Whether the name stands for the newest of a family, or has no versions.
     #[must_use]
     pub fn is_alias(&self) -> bool {
         self.name == self.family
@@ -35,18 +51,6 @@ impl<'a> Machine<'a> {
     pub fn version(&self) -> Option<(u16, u16)> {
         let (major, minor) = self.name.rsplit('-').next()?.split_once('.')?;
         Some((major.parse().ok()?, minor.parse().ok()?))
-    }
-}
-
-/// `virt` of `virt-9.2`, `pseries` of `pseries-rhel7.6.0`.
-fn unversioned(name: &str) -> &str {
-    let version = |at: &usize| {
-        let rest = &name[at + 1..];
-        rest.starts_with(|c: char| c.is_ascii_digit()) || rest.starts_with("rhel")
-    };
-    match name.match_indices('-').map(|(at, _)| at).find(version) {
-        Some(at) => &name[..at],
-        None => name,
     }
 }
 
@@ -67,7 +71,9 @@ mod tests {
             ("virt", "virt"),
             ("pseries-rhel7.6.0-sxxm", "pseries"),
             ("s390-ccw-virtio-8.1", "s390-ccw-virtio"),
+            ("pseries-bionic", "pseries"),
             ("versatilepb", "versatilepb"),
+            ("SS-20", "SS-20"),
             ("", ""),
         ] {
             assert_eq!(Machine::new(name).family, family, "{name}");

@@ -7,7 +7,7 @@ use domxml::host::{
 };
 
 use super::{Host, are_kin};
-use crate::machine::Machine;
+use crate::machine::{Machine, default_family};
 
 /// What a host says about guests of one type, architecture and machine.
 #[derive(Debug, Clone, Copy)]
@@ -136,7 +136,7 @@ impl<'h> Guest<'h> {
     #[must_use]
     pub fn devices(&self) -> Option<&'h DomainCapabilities> {
         let canonical = self.machine.map(|named| self.host.machine(self.arch, named).unwrap_or(named));
-        let family = canonical.map_or_else(|| default_family(self.arch), |machine| Machine::new(machine).family);
+        let family = canonical.map_or(default_family(self.arch), |machine| Machine::new(machine).family);
         let fits = |own: &&DomainCapabilities| {
             let machine = own.machine.as_deref().unwrap_or_default();
             self.shares_devices(own) && own.arch.as_deref() == Some(self.arch) && Machine::new(machine).family == family
@@ -214,15 +214,5 @@ impl<'h> Guest<'h> {
     #[must_use]
     pub fn own(&self) -> Option<&'h HostDescription> {
         self.host.capabilities.iter().find_map(|own| own.host.as_ref())
-    }
-}
-
-/// The family of the machine that libvirt takes where none is named.
-fn default_family(arch: &str) -> &'static str {
-    match arch {
-        "i686" | "x86_64" => "pc",
-        "ppc64" | "ppc64le" => "pseries",
-        "s390" | "s390x" => "s390-ccw-virtio",
-        _ => "virt",
     }
 }

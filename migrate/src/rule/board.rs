@@ -2,6 +2,8 @@
 
 use domxml::{ArchName, Os};
 
+use crate::machine::{Machine, default_family};
+
 /// A board, as far as libvirt tells them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Board {
@@ -71,20 +73,22 @@ impl Board {
         let type_ = os.and_then(|os| os.type_.as_ref());
         let arch = type_.and_then(|type_| type_.arch);
         let machine = type_.and_then(|type_| type_.machine.as_deref());
-        let is = |name: &str| machine.is_none_or(|machine| family(machine, name));
-        match arch {
-            arch if is_x86(arch) => of_x86(machine),
-            Some(ArchName::Aarch64 | ArchName::Armv7l | ArchName::Armv6l) if is("virt") => Self::ArmVirt,
-            Some(ArchName::Aarch64 | ArchName::Armv7l | ArchName::Armv6l)
-                if ["vexpress", "realview"].iter().any(|name| is(name)) =>
-            {
-                Self::ArmBare
-            }
-            Some(ArchName::Riscv64 | ArchName::Riscv32) if is("virt") => Self::RiscvVirt,
-            Some(ArchName::Loongarch64) if is("virt") => Self::LoongarchVirt,
-            Some(ArchName::Ppc64 | ArchName::Ppc64le) if is("pseries") => Self::Pseries,
-            Some(ArchName::S390 | ArchName::S390x) => Self::S390Ccw,
-            arch if is_power(arch) => Self::Power,
+        let usual = || default_family(arch.unwrap_or(ArchName::X86_64).as_str());
+        match (arch, machine.map_or_else(usual, |machine| Machine::new(machine).family)) {
+            (arch, "pc") if is_x86(arch) => Self::I440fx,
+            (arch, "q35") if is_x86(arch) => Self::Q35,
+            (arch, "microvm") if is_x86(arch) => Self::Microvm,
+            (arch, "isapc") if is_x86(arch) => Self::Isapc,
+            (Some(ArchName::Aarch64 | ArchName::Armv7l | ArchName::Armv6l), family) => match family {
+                "virt" => Self::ArmVirt,
+                _ if family.starts_with("vexpress-") || family.starts_with("realview-") => Self::ArmBare,
+                _ => Self::Other,
+            },
+            (Some(ArchName::Riscv64 | ArchName::Riscv32), "virt") => Self::RiscvVirt,
+            (Some(ArchName::Loongarch64), "virt") => Self::LoongarchVirt,
+            (Some(ArchName::Ppc64 | ArchName::Ppc64le), "pseries") => Self::Pseries,
+            (Some(ArchName::S390 | ArchName::S390x), _) => Self::S390Ccw,
+            (arch, _) if is_power(arch) => Self::Power,
             _ => Self::Other,
         }
     }
@@ -139,23 +143,6 @@ impl Board {
             Self::Other => None,
             _ => Some(false),
         }
-    }
-}
-
-/// Whether a machine type is this one or a version of it.
-fn family(machine: &str, name: &str) -> bool {
-    machine.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-}
-
-fn of_x86(machine: Option<&str>) -> Board {
-    match machine {
-        None => Board::I440fx,
-        Some("microvm") => Board::Microvm,
-        Some("isapc") => Board::Isapc,
-        Some(machine) if machine == "q35" || machine.starts_with("pc-q35") => Board::Q35,
-        // The Red Hat versions of old are of this board too.
-        Some(machine) if family(machine, "pc") || machine.starts_with("rhel") => Board::I440fx,
-        Some(_) => Board::Other,
     }
 }
 

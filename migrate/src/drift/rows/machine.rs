@@ -2,7 +2,7 @@
 
 use crate::drift::allowance::{Allowance, Case, added, changed, left_out};
 use crate::drift::tree::{Element, whole};
-use crate::machine::Machine;
+use crate::machine::{Machine, default_family};
 
 /// The memory modules of a document, in KiB.
 pub(super) fn modules(domain: &Element) -> u64 {
@@ -30,17 +30,6 @@ fn is_emulator(path: &str, arch: &str) -> bool {
     known.contains(&directory) && (own || ["qemu-kvm", "kvm"].contains(&name))
 }
 
-/// The families of which a machine is where none is asked for.
-fn default_machines(arch: &str) -> &'static [&'static str] {
-    match arch {
-        "x86_64" | "i686" => &["pc"],
-        "ppc64" | "ppc64le" => &["pseries"],
-        "ppc" => &["g3beige", "mac99"],
-        "s390x" | "s390" => &["s390-ccw-virtio"],
-        _ => &["virt"],
-    }
-}
-
 pub(super) static ROWS: &[Allowance] = &[
     added("uuid-made", &["uuid"]).why("a domain without a UUID is given one"),
     added("genid-made", &["genid/text()"]).why("an empty generation identifier is filled in"),
@@ -51,7 +40,7 @@ pub(super) static ROWS: &[Allowance] = &[
         })
         .why("a guest without an architecture has that of the host"),
     added("machine-default", &["os/type/@machine"])
-        .when(|case| default_machines(case.world.arch).contains(&Machine::new(case.after).family))
+        .when(|case| default_family(case.world.arch) == Machine::new(case.after).family)
         .why("a guest without a machine type has the default of its architecture"),
     changed("machine-alias", &["os/type/@machine"])
         .when(|case| {

@@ -52,9 +52,6 @@ static REMOVED: &[Removed] = &[
     Removed { names: &["ref405ep"], by: (10, 0), instead: "" },
 ];
 
-/// The families whose versions QEMU deprecates by the calendar.
-const VERSIONED: [&str; 5] = ["pc", "q35", "virt", "pseries", "s390-ccw-virtio"];
-
 /// QEMU comes out three times a year: a versioned machine is deprecated after nine releases, and goes after eighteen.
 const DEPRECATED_AFTER: u16 = 9;
 const REMOVED_AFTER: u16 = 18;
@@ -89,7 +86,7 @@ pub(super) fn fate(name: &str) -> Option<Fate> {
         return Some(Fate::Removed(removed.by, Some(removed.instead).filter(|instead| !instead.is_empty())));
     }
     let machine = Machine::new(name);
-    let (major, minor) = machine.version().filter(|_| VERSIONED.contains(&machine.family))?;
+    let (major, minor) = machine.version().filter(|_| !machine.is_alias())?;
     let own = if major < 4 { before_4(major, minor) } else { release((major, minor)) };
     let removed = (own + REMOVED_AFTER).max(CALENDAR);
     let deprecated = own + DEPRECATED_AFTER;

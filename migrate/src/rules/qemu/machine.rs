@@ -88,7 +88,7 @@ fn architectures(machine: &str) -> Option<(&'static str, &'static [ArchName])> {
         Aarch64, Armv6l, Armv7l, I686, Loongarch64, M68k, Ppc, Ppc64, Ppc64le, Riscv32, Riscv64, S390, S390x, X86_64,
     };
     Some(match Machine::new(machine).family {
-        "pc" | "q35" | "isapc" | "microvm" | "xenfv" | "xenpv" => ("x86", &[X86_64, I686]),
+        "pc" | "q35" | "isapc" | "microvm" | "xenfv" | "xenfv-4.2" | "xenpv" => ("x86", &[X86_64, I686]),
         "virt" => ("ARM, RISC-V and LoongArch", &[Aarch64, Armv7l, Armv6l, Riscv64, Riscv32, Loongarch64, M68k]),
         "versatilepb" | "versatileab" | "vexpress-a9" | "vexpress-a15" | "realview-eb" | "realview-pb-a8" => {
             ("ARM", &[Armv7l, Armv6l, Aarch64])
@@ -113,7 +113,7 @@ fn emulated(name: &str) -> Option<Vec<&'static str>> {
 }
 
 /// What other machine types of x86 begin with that QEMU or a distribution has or had.
-const OTHERS: [&str; 7] = ["pc-", "rhel", "ubuntu", "fedora", "nitro", "x-remote", "none"];
+const OTHERS: [&str; 5] = ["ubuntu", "fedora", "nitro", "x-remote", "none"];
 
 fn chosen(os: &Os, scope: &Scope) -> Option<&'static str> {
     match os.firmware? {
