@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 use std::ptr;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use domxml::{DiskSourceNetwork, DiskSourceNetworkProtocol, Domain, IommuModel, OnOff};
-use domxml_runtime::{FieldInfo, Narrow, Observer, Span, TypeInfo, ValueInfo, Version, each, observe};
+use domxml::{
+    Devices, DiskSourceNetwork, DiskSourceNetworkProtocol, Domain, HypervSpinlocks, Iommu, IommuModel, OnOff,
+};
+use domxml_runtime::{
+    Content, Described, FieldInfo, Narrow, Observer, Span, TypeInfo, ValueInfo, Version, each, observe,
+};
 use relaxng_model::datatype::{Type, XSD};
 use relaxng_model::grammar::{Datatype, Param};
 
@@ -67,40 +71,43 @@ pub fn used(domain: &Domain) -> Vec<Feature> {
 
 /// What is new only together with something else, which no table of one attribute says.
 fn together(domain: &Domain) -> Vec<Feature> {
-    let feature = |name: &str, since: [u16; 3], span: Span| Feature {
-        name: name.to_owned(),
-        since: Version::new(since[0], since[1], since[2]),
-        span,
-        needed: false,
-    };
+    [
+        new_where(domain, "features/hyperv/spinlocks without retries", [11, 9, 0], |it: &HypervSpinlocks| {
+            (it.state == OnOff::On && it.retries.is_none()).then_some(it.xml.span)
+        }),
+        new_where(domain, "iommu beside another", [11, 10, 0], |it: &Devices| {
+            it.iommus.iter().skip(1).map(|iommu| iommu.xml.span).collect::<Vec<_>>()
+        }),
+        new_where(domain, "iommu/driver/@aw_bits of virtio", [12, 1, 0], |it: &Iommu| {
+            let driver = it.driver.as_ref().filter(|driver| driver.aw_bits.is_some())?;
+            (it.model == IommuModel::Virtio).then_some(driver.xml.span)
+        }),
+        new_where(domain, "disk/source/@name with a namespace", [11, 6, 0], |it: &DiskSourceNetwork| {
+            let rbd = matches!(it.protocol, DiskSourceNetworkProtocol::Rbd(_));
+            let parts = it.name.as_deref().unwrap_or_default().matches('/').count();
+            (rbd && parts > 1).then_some(it.xml.span)
+        }),
+    ]
+    .concat()
+}
+
+/// A feature that elements of a type have in the places told.
+fn new_where<T: Content + Described, P: IntoIterator<Item = Span>>(
+    domain: &Domain,
+    name: &str,
+    [major, minor, micro]: [u16; 3],
+    places: impl Fn(&T) -> P,
+) -> Vec<Feature> {
+    let since = Version::new(major, minor, micro);
     let mut features = Vec::new();
-    let hyperv = domain.features.as_ref().and_then(|features| features.hyperv.as_ref());
-    if let Some(spinlocks) = hyperv.and_then(|hyperv| hyperv.spinlocks.as_ref())
-        && spinlocks.state == OnOff::On
-        && spinlocks.retries.is_none()
-    {
-        features.push(feature("features/hyperv/spinlocks without retries", [11, 9, 0], spinlocks.xml.span));
-    }
-    let iommus = domain.devices.iter().flat_map(|devices| &devices.iommus);
-    for (at, iommu) in iommus.enumerate() {
-        if at > 0 {
-            features.push(feature("iommu beside another", [11, 10, 0], iommu.xml.span));
-        }
-        if let Some(driver) = iommu.driver.as_ref().filter(|driver| driver.aw_bits.is_some())
-            && iommu.model == IommuModel::Virtio
-        {
-            features.push(feature("iommu/driver/@aw_bits of virtio", [12, 1, 0], driver.xml.span));
-        }
-    }
-    if let Some(devices) = &domain.devices {
-        each(devices, |source: &DiskSourceNetwork| {
-            if matches!(source.protocol, DiskSourceNetworkProtocol::Rbd(_))
-                && source.name.as_ref().is_some_and(|name| name.matches('/').count() > 1)
-            {
-                features.push(feature("disk/source/@name with a namespace", [11, 6, 0], source.xml.span));
-            }
-        });
-    }
+    each(domain, |it: &T| {
+        features.extend(places(it).into_iter().map(|span| Feature {
+            name: name.to_owned(),
+            since,
+            span,
+            needed: false,
+        }));
+    });
     features
 }
 
