@@ -14,11 +14,16 @@ rules![
              sets the same properties.",
         )
         .finds(
-            "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-set'/><qemu:arg value='device.hostdev0.x-igd-opregion=on'/></qemu:commandline>",
+            "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-set'/>\
+             <qemu:arg value='device.hostdev0.x-igd-opregion=on'/></qemu:commandline>",
         )
         .row(note(|commandline: &QemuCommandline, _| {
-            let set = commandline.args.windows(2).any(|pair| pair[0].value == "-set" && pair[1].value.starts_with("device."));
-            set.then_some("newer QEMU does not find the device that -set names, and does not start: set the property in <qemu:override> (libvirt 8.2.0)")
+            let set =
+                commandline.args.windows(2).any(|pair| pair[0].value == "-set" && pair[1].value.starts_with("device."));
+            set.then_some(
+                "newer QEMU does not find the device that -set names, and does not start: set the property in \
+                 <qemu:override> (libvirt 8.2.0)",
+            )
         })),
     rule("advice-removed-argument", Class::Advice)
         .summary("an argument that QEMU has removed")
@@ -28,11 +33,13 @@ rules![
              them can be said in the definition itself.",
         )
         .finds(
-            "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-redir'/><qemu:arg value='tcp:2222::22'/></qemu:commandline>",
+            "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-redir'/>\
+             <qemu:arg value='tcp:2222::22'/></qemu:commandline>",
         )
         .row(note(|argument: &QemuArg, _| {
             // QEMU takes two dashes for one.
-            let name = argument.value.strip_prefix("--").map_or_else(|| argument.value.clone(), |name| format!("-{name}"));
+            let name =
+                argument.value.strip_prefix("--").map_or_else(|| argument.value.clone(), |name| format!("-{name}"));
             let removed = REMOVED.iter().find(|removed| removed.argument == name)?;
             let (major, minor) = removed.by;
             Some(format!("QEMU {major}.{minor} and newer do not know {name}, and do not start: {}", removed.way))

@@ -48,6 +48,10 @@ fn ports(devices: &Devices, cx: &mut Context<'_>) {
     });
     let unplaced = devices.interfaces.iter().any(|nic| nic.address.is_none());
     if let Some(at) = last.filter(|_| ports.is_empty() && addressed > 0 && !unplaced) {
-        cx.note(at, "every root port has its device, so that none can be plugged in while the guest runs: add <controller type='pci' model='pcie-root-port'/>");
+        cx.note(
+            at,
+            "every root port has its device, so that none can be plugged in while the guest runs: add \
+             <controller type='pci' model='pcie-root-port'/>",
+        );
     }
 }

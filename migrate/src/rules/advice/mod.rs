@@ -24,7 +24,10 @@ rules![
              --security-info` made them. Encryption and certificates, which `qemu.conf` can demand of all guests, are \
              not seen here either.",
         )
-        .finds("<devices><graphics type='vnc' port='-1' autoport='yes' listen='0.0.0.0'><listen type='address' address='0.0.0.0'/></graphics></devices>")
+        .finds(
+            "<devices><graphics type='vnc' port='-1' autoport='yes' listen='0.0.0.0'>\
+             <listen type='address' address='0.0.0.0'/></graphics></devices>",
+        )
         .row(note(|graphics: &Graphics, _| {
             let (legacy, listens, passwd) = match &graphics.type_ {
                 GraphicsType::Vnc(vnc) => (&vnc.legacy_listen, &vnc.listens, &vnc.passwd),
@@ -35,7 +38,8 @@ rules![
             let open = |listen: &GraphicsListen| matches!(&listen.type_, GraphicsListenType::Address(own) if own.address.as_deref().is_some_and(all));
             let open = listens.iter().any(open) || listens.is_empty() && legacy.as_deref().is_some_and(all);
             (open && passwd.is_none()).then_some(
-                "everyone who reaches the host can use this display: listen on 127.0.0.1, or set passwd (a dump without --security-info does not show it)",
+                "everyone who reaches the host can use this display: listen on 127.0.0.1, or set passwd (a dump without \
+                 --security-info does not show it)",
             )
         })),
     rule("advice-nvram-template", Class::Advice)
@@ -45,7 +49,11 @@ rules![
              them, or writes them for every guest, and the next update of the package takes them away. libvirt makes a \
              copy for each guest where no path is given.",
         )
-        .finds("<os><type arch='x86_64' machine='q35'>hvm</type><loader readonly='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE.fd</loader><nvram>/usr/share/OVMF/OVMF_VARS.fd</nvram></os>")
+        .finds(
+            "<os><type arch='x86_64' machine='q35'>hvm</type>\
+             <loader readonly='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE.fd</loader>\
+             <nvram>/usr/share/OVMF/OVMF_VARS.fd</nvram></os>",
+        )
         .row(note(|nvram: &OsNvram, _| {
             let path = nvram.value.as_deref()?;
             path.starts_with("/usr/share/").then_some(

@@ -16,11 +16,15 @@ rules![
              speed, and wakes up when there is something to do. Guests have drivers for it since Windows 8 and Linux \
              2.6.31; older ones keep what they have.",
         )
-        .finds("<devices><controller type='usb' index='0' model='ich9-ehci1'/><controller type='usb' index='0' model='ich9-uhci1'><master startport='0'/></controller></devices>")
+        .finds(
+            "<devices><controller type='usb' index='0' model='ich9-ehci1'/>\
+             <controller type='usb' index='0' model='ich9-uhci1'><master startport='0'/></controller></devices>",
+        )
         .row(note(|controller: &Controller, _| {
             let ControllerType::Usb(usb) = &controller.type_ else { return None };
             (usb.model == Some(Model::Ich9Ehci1)).then_some(
-                "one controller of model qemu-xhci takes the place of this one and its companions, and costs an idle guest less (the guest needs Windows 8 or Linux 2.6.31)",
+                "one controller of model qemu-xhci takes the place of this one and its companions, and costs an idle \
+                 guest less (the guest needs Windows 8 or Linux 2.6.31)",
             )
         })),
 ];

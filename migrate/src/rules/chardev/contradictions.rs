@@ -12,6 +12,8 @@ const NO_SLOT: &str =
 const SECOND: &str = "a character device has one source: leave the further ones out";
 /// libvirt reads the numbers of ports as signed ones.
 const BEYOND: &str = "the number of a port is at most 2147483647: choose the next free one";
+const NO_TIMEOUT: &str = "a connection that is made again needs a time-out: add timeout, in seconds";
+const THREE: &str = "a smartcard has three certificates: give three <certificate>";
 
 rules![
     rule("chardev-contradictions", Class::Conflict)
@@ -71,9 +73,7 @@ rules![
         .row(refuse_if("an entropy source of the model egd needs a type of character device: add type, as type='tcp'", |backend: &RngBackend, _| {
             matches!(backend.model, RngBackendModel::Egd(_)) && backend.xml.assumed.is_some()
         }))
-        .row(refuse_if("a connection that is made again needs a time-out: add timeout, in seconds", |it: &ChardevReconnect, _| {
-            it.enabled == Some(YesNo::Yes) && it.timeout.is_none()
-        }))
+        .row(refuse_if(NO_TIMEOUT, |it: &ChardevReconnect, _| it.enabled == Some(YesNo::Yes) && it.timeout.is_none()))
         // What the type takes is not among what is kept.
         .rows(each_type!(
             [Serial Parallel Console Channel Redirdev],
@@ -98,14 +98,13 @@ rules![
         }))
         .row(check(consoles))
         .finds(
-            "<devices><console type='udp'><source mode='bind' host='127.0.0.1' service='9999'/><source mode='connect' host='127.0.0.1' service='9998'/>\
+            "<devices><console type='udp'><source mode='bind' host='127.0.0.1' service='9999'/>\
+             <source mode='connect' host='127.0.0.1' service='9998'/>\
              <source mode='connect' host='127.0.0.1' service='9997'/></console></devices>",
         )
         // Counted while libvirt reads, of a console that copies a serial port, too. Of one of TCP the schema says that it has one.
         .row(at_most(2, ChardevBackendUdp::SOURCES, "a UDP device has two ends: leave the further ones out"))
-        .row(refuse_if("a smartcard has three certificates: give three <certificate>", |card: &SmartcardModeHostCertificates, _| {
-            card.certificates.len() != 3
-        }))
+        .row(refuse_if(THREE, |card: &SmartcardModeHostCertificates, _| card.certificates.len() != 3))
         .row(refuse_where(
             SmartcardModeHostCertificates::DATABASE,
             |path, _| !path.starts_with('/'),

@@ -6,6 +6,8 @@ use domxml::{NumaInterconnectsItem as Item, NumaLatencyType as Access};
 
 use crate::rules::prelude::*;
 
+const LEVELS: &str = "a cell has caches of the levels 1 to 3: choose one of these";
+
 rules![
     rule("cpu-numa-memory-conflict", Class::Conflict)
         .summary("caches, times and rates of memory that libvirt refuses")
@@ -38,9 +40,7 @@ rules![
             |cache, _| Some(cache.level),
             "the cell has another cache of the level {}: leave this one out",
         ))
-        .row(refuse_if("a cell has caches of the levels 1 to 3: choose one of these", |cache: &NumaCache, _| {
-            !(1..=3).contains(&cache.level)
-        }))
+        .row(refuse_if(LEVELS, |cache: &NumaCache, _| !(1..=3).contains(&cache.level)))
         .rows(each_type!([NumaLatency NumaBandwidth], exists(|it: &Of| [it.initiator, it.target], CELLS)))
         .row(check(ways)),
     rule("numa-interconnect-memory", Class::Default)

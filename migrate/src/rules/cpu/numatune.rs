@@ -4,6 +4,13 @@ use domxml::NumatuneMemoryPlacement as Placement;
 
 use crate::rules::prelude::*;
 
+const PLACED: &str =
+    "cells cannot be placed where all memory is placed automatically: leave out <memnode>, or set placement='static'";
+const RESTRICTED: &str = "where the whole memory is placed restrictively its cells are, too: set mode='restrictive' here, or \
+                          another mode of <memory>";
+const UNRESTRICTED: &str = "cells are placed restrictively only where the whole memory is: set mode='restrictive' of <memory>, \
+                            or another mode here";
+
 rules![
     rule("numatune-conflict", Class::Conflict)
         .summary("placements of memory that libvirt refuses")
@@ -18,19 +25,12 @@ rules![
         }))
         // libvirt reads past a <memory> of which nothing is said, and places the memory nowhere.
         .row(
-            refuse_in(Numatune::MEMNODES, |_, scope| {
-                placed_automatically(scope).then_some("cells cannot be placed where all memory is placed automatically: leave out <memnode>, or set placement='static'")
-            })
-            .when(|numatune, _| !numatune.memory.as_ref().is_some_and(is_bare)),
+            refuse_in(Numatune::MEMNODES, |_, scope| placed_automatically(scope).then_some(PLACED))
+                .when(|numatune, _| !numatune.memory.as_ref().is_some_and(is_bare)),
         )
         .row(exists(|node: &NumatuneMemnode| [node.cellid], CELLS).when(|_, scope| !placed_automatically(scope)))
         .row(unique(Numatune::MEMNODES, |node, _| Some(node.cellid), "the cell {} is placed twice: leave one out"))
-        .row(
-            refuse_in(Numatune::MEMNODES, |node, _| {
-                (!restricts(node.mode)).then_some("where the whole memory is placed restrictively its cells are, too: set mode='restrictive' here, or another mode of <memory>")
-            })
-            .when(|numatune, _| restricts_all(numatune)),
-        )
+        .row(refuse_in(Numatune::MEMNODES, |node, _| (!restricts(node.mode)).then_some(RESTRICTED)).when(|it, _| restricts_all(it)))
         // 11.3.0 or earlier, but after 9.0.0.
         .row(nowhere_else().since(11, 3, 0).profiles(LIBVIRT))
         .row(nowhere_else().driver(Driver::Qemu).profiles(MODERN)),
@@ -148,10 +148,8 @@ fn restricts_all(numatune: &Numatune) -> bool {
 }
 
 fn nowhere_else() -> Draft<Numatune> {
-    refuse_in(Numatune::MEMNODES, |node, _| {
-        restricts(node.mode).then_some("cells are placed restrictively only where the whole memory is: set mode='restrictive' of <memory>, or another mode here")
-    })
-    .when(|numatune, _| !restricts_all(numatune))
+    refuse_in(Numatune::MEMNODES, |node, _| restricts(node.mode).then_some(UNRESTRICTED))
+        .when(|numatune, _| !restricts_all(numatune))
 }
 
 fn pinned(domain: &Domain, vcpus: u32) -> bool {

@@ -31,7 +31,7 @@ rules![
             .but(Driver::Qemu),
         )
         .row(refuse_each(|cpu: &Cpu, _| [
-            (!is_named(cpu) && cpu.vendor.as_ref().is_some_and(|vendor| !vendor.is_empty()), "a vendor needs a model: add <model>, or leave out <vendor>"),
+            (!is_named(cpu) && cpu.vendor.as_ref().is_some_and(|it| !it.is_empty()), "a vendor needs a model: add <model>, or leave out <vendor>"),
             (cpu.migratable.is_some() && has_model(cpu), "migratable is for the host's own processor, or the maximum: set mode='host-passthrough' or 'maximum', or leave it out"),
         ]))
         .row(refuse_at(Cpu::MODEL, |cpu, _| {

@@ -8,6 +8,7 @@ use crate::rules::prelude::*;
 
 /// The longest time that a CPU may run in a period, in microseconds.
 const MOST_QUOTA: i64 = 17_592_186_044_415;
+const NO_THREAD: &str = "the scheduler is for no I/O thread: name some with iothreads";
 
 rules![
     rule("cputune-conflict", Class::Conflict)
@@ -30,9 +31,7 @@ rules![
         .row(exists(|pin: &Iothreadpin| [pin.iothread], IOTHREADS))
         .row(unique(Cputune::IOTHREADPINS, |it, _| Some(it.iothread), "I/O thread {} is pinned twice: leave one out"))
         .row(refuse_if("the scheduler is for no CPU: name some with vcpus", |it: &Vcpusched, _| it.vcpus.is_none()))
-        .row(refuse_if("the scheduler is for no I/O thread: name some with iothreads", |it: &Iothreadsched, _| {
-            it.iothreads.is_none()
-        }))
+        .row(refuse_if(NO_THREAD, |it: &Iothreadsched, _| it.iothreads.is_none()))
         .row(exists(|it: &Vcpusched| members(&it.vcpus), CPUS))
         .row(exists(|it: &Iothreadsched| members(&it.iothreads), IOTHREADS))
         .row(refuse(|cputune: &Cputune, _| {

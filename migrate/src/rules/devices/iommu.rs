@@ -4,6 +4,9 @@ use domxml::scalar::MemoryUnit;
 
 use crate::rules::prelude::*;
 
+const NO_IOAPIC: &str =
+    "remapping interrupts needs the feature ioapic with the driver qemu: add <ioapic driver='qemu'/> to <features>";
+
 rules![
     rule("iommu-contradictions", Class::Conflict)
         .summary("an IOMMU with settings that its model does not have")
@@ -27,7 +30,7 @@ rules![
             let ioapic = domain.features.as_ref().and_then(|features| features.ioapic.as_ref());
             // QEMU's driver adds the feature.
             let split = ioapic.map_or(scope.driver == Driver::Qemu, |it| it.driver == FeatureIoapicDriver::Qemu);
-            (!split).then_some((remapping.xml.span, "remapping interrupts needs the feature ioapic with the driver qemu: add <ioapic driver='qemu'/> to <features>"))
+            (!split).then_some((remapping.xml.span, NO_IOAPIC))
         }))
         .row(refuse_if("extended interrupts need intremap='on': set that, or leave out eim", |driver: &IommuDriver, _| {
             driver.eim == Some(OnOff::On) && driver.intremap != Some(OnOff::On)
@@ -91,7 +94,8 @@ fn settings(iommu: &Iommu, cx: &mut Context<'_>) {
     driver.oas.take_if(|size| *size < 0);
     let known = settings_of(iommu.model, cx);
     if given(&driver).iter().any(|name| !known.contains(name)) {
-        cx.error(&said.xml, format!("an IOMMU of the model {} does not have all of these settings: leave out those it lacks, or set another model", iommu.model));
+        let lacking = "does not have all of these settings: leave out those it lacks, or set another model";
+        cx.error(&said.xml, format!("an IOMMU of the model {} {lacking}", iommu.model));
     }
     let accelerated = [driver.cmdqv, driver.ats, driver.ril].iter().any(Option::is_some);
     if (accelerated || driver.ssidsize.or(driver.oas).is_some()) && driver.accel != Some(OnOff::On) {

@@ -17,6 +17,9 @@ const NODES: Things = Things {
     has: |scope, id| (CELLS.has)(scope, id) || scope.driver == Driver::Qemu && scope.cells == 0 && id == 0,
 };
 
+const BASE: &str = "the address of a device of the model virtio-pmem is a multiple of 4 KiB: choose another base";
+const NODELESS: &str = "a device of the model virtio-pmem is of no NUMA node: leave out <node>";
+
 rules![
     rule("memory-device-contradictions", Class::Conflict)
         .summary("memory devices that libvirt refuses")
@@ -64,9 +67,7 @@ rules![
         )
         .rows(each_type!([MemoryDeviceTarget MemoryDeviceNvdimmTarget], exists(|it: &Of| it.node, NODES)))
         .row(exists(|it: &MemoryDeviceVirtioMemTarget| it.node, NODES))
-        .row(refuse_if("a device of the model virtio-pmem is of no NUMA node: leave out <node>", |it: &MemoryDevicePmemTarget, _| {
-            it.node.is_some()
-        }))
+        .row(refuse_if(NODELESS, |it: &MemoryDevicePmemTarget, _| it.node.is_some()))
         .row(
             refuse_where(child(MemoryDevice::DRIVER), |driver, _| !is_bare(driver), "the options of virtio are for models of virtio: leave them out")
                 .when(|memory, scope| scope.reads(MemoryDevice::DRIVER.info()) && !is_virtio(memory)),
@@ -96,9 +97,7 @@ rules![
             (block > 0 && !base.is_multiple_of(block))
                 .then_some("the address of a device of the model virtio-mem is a multiple of its blocks: choose another base")
         }))
-        .row(refuse_if("the address of a device of the model virtio-pmem is a multiple of 4 KiB: choose another base", |pmem: &MemoryDeviceModelVirtioPmem, _| {
-            pmem.target.address.as_ref().is_some_and(|address| !address.base.0.is_multiple_of(PMEM_PAGE))
-        }))
+        .row(refuse_if(BASE, |it: &MemoryDeviceModelVirtioPmem, _| it.target.address.as_ref().is_some_and(|it| !it.base.0.is_multiple_of(PMEM_PAGE))))
         .row(refuse(virtio_mem)),
     rule("virtio-pmem-access-default", Class::Default)
         .since(7, 1, 0)
@@ -123,7 +122,8 @@ rules![
         .doc("Without `<requested>` the guest has no memory of a device of the model `virtio-mem`; libvirt writes a size of 0.")
         .example(
             "<memory unit='GiB'>2</memory><vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='1048576'/></numa></cpu><devices>\
-             <memory model='virtio-mem'><target><size unit='KiB'>1048576</size><node>0</node><block unit='KiB'>2048</block></target></memory></devices>",
+             <memory model='virtio-mem'><target><size unit='KiB'>1048576</size><node>0</node>\
+             <block unit='KiB'>2048</block></target></memory></devices>",
             "<memory unit='GiB'>2</memory><vcpu>1</vcpu><cpu><numa><cell id='0' cpus='0' memory='1048576'/></numa></cpu><devices>\
              <memory model='virtio-mem'><target><size unit='KiB'>1048576</size><node>0</node><block unit='KiB'>2048</block>\
              <requested unit='KiB'>0</requested></target></memory></devices>",

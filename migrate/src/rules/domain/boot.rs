@@ -11,6 +11,10 @@ const MACHINE: &str = "of this type of operating system";
 const HOST: &str = "where a boot loader of the host starts the domain";
 const TYPE_TWICE: &str =
     "another ACPI table has this type, which there can be once: put both into one file, or take the type raw";
+const NO_PATH: &str = "the firmware has no path and is not chosen automatically either: write its path into <loader>, or set firmware='efi' of <os>";
+const NO_OS: &str = "the domain has neither <os> nor a boot loader: add <os> with its <type>";
+const NO_KERNEL: &str = "a shim checks a kernel: add <kernel>, or leave out <shim>";
+const NO_TYPE: &str = "the guest lacks the type of its operating system: add <type>, as <type>hvm</type>";
 
 rules![
     rule("os-conflict", Class::Conflict)
@@ -30,17 +34,13 @@ rules![
         .finds("<os><type>exe</type><init>/sbin/init</init><initenv name='A'></initenv></os>")
         .finds("<os><type>hvm</type><loader readonly='yes'/></os>")
         .finds("<os><type>hvm</type><nvram/></os>")
-        .row(refuse_if("the domain has neither <os> nor a boot loader: add <os> with its <type>", |domain: &Domain, scope| {
-            domain.os.is_none() && !scope.bootloader
-        }))
+        .row(refuse_if(NO_OS, |domain: &Domain, scope| domain.os.is_none() && !scope.bootloader))
         .row(refuse_each(|os: &Os, scope| [
             (scope.is_container() && os.init.as_ref().is_none_or(String::is_empty), "a container needs <init>: add it, as <init>/sbin/init</init>"),
             (scope.is_container() && os.initargs.iter().any(String::is_empty), "an argument of <init> is empty: leave it out"),
         ]))
         .row(
-            refuse_if("a shim checks a kernel: add <kernel>, or leave out <shim>", |os: &Os, scope| {
-                scope.is_machine() && os.shim.is_some() && os.kernel.is_none()
-            })
+            refuse_if(NO_KERNEL, |os: &Os, scope| scope.is_machine() && os.shim.is_some() && os.kernel.is_none())
             .since(11, 3, 0),
         )
         .row(refuse(|variable: &OsInitenv, scope| {
@@ -62,7 +62,7 @@ rules![
                 .since(11, 2, 0),
         )
         .row(
-            refuse_if("the firmware has no path and is not chosen automatically either: write its path into <loader>, or set firmware='efi' of <os>", |os: &Os, scope| {
+            refuse_if(NO_PATH, |os: &Os, scope| {
                 let chosen = (os.firmware.is_some() && scope.is_hvm()) || os.loader.as_ref().is_some_and(has_path);
                 scope.is_machine() && !chosen && (os.loader.is_some() || os.nvram.is_some())
             })
@@ -80,8 +80,9 @@ rules![
         .summary("what does not belong to the type of the operating system is not read")
         .doc(
             "libvirt reads `<init>` and what goes with it for containers alone, kernel and loader for machines \
-             alone, the command line for both, and the choice of a firmware, boot devices, boot menu and BIOS for fully virtualized machines alone. Of type `linux`, which \
-             Xen's paravirtual guests have, it reads none of them of another hypervisor than Xen.",
+             alone, the command line for both, and the choice of a firmware, boot devices, boot menu and BIOS \
+             for fully virtualized machines alone. Of type `linux`, which Xen's paravirtual guests have, it reads \
+             none of them of another hypervisor than Xen.",
         )
         .example(
             "<os><type arch='x86_64'>hvm</type><init>/sbin/init</init><kernel>/vmlinuz</kernel></os>",
@@ -134,8 +135,12 @@ rules![
             "<os><type>hvm</type><boot dev='hd'/></os>",
         )
         .row(
-            unread_where(child(Os::BOOTMENU), |it, _| it.enable.is_none() && kept_value(&it.xml, "enable").is_none() && it.timeout.is_some(), "where nothing enables it")
-                .when(|_, scope| scope.firmware_boots()),
+            unread_where(
+                child(Os::BOOTMENU),
+                |it, _| it.enable.is_none() && kept_value(&it.xml, "enable").is_none() && it.timeout.is_some(),
+                "where nothing enables it",
+            )
+            .when(|_, scope| scope.firmware_boots()),
         ),
     rule("os-bootmenu-timeout-dropped", Class::Lossy)
         .summary("a boot menu that is off has no timeout")
@@ -201,13 +206,14 @@ rules![
              that has it is enough.",
         )
         .finds("<os><boot dev='hd'/></os>")
-        .row(refuse_if("the guest lacks the type of its operating system: add <type>, as <type>hvm</type>", |os: &Os, scope| {
-            os.type_.is_none() && !scope.bootloader
-        })),
+        .row(refuse_if(NO_TYPE, |os: &Os, scope| os.type_.is_none() && !scope.bootloader)),
     rule("os-type-linux-of-xen", Class::Spelling)
         .driver(Driver::Xen)
         .summary("Xen's paravirtual guests are of the type linux")
-        .doc("libvirt calls the paravirtual guests of Xen `xen` in its capabilities and `linux` in definitions; it reads both of them and writes `linux`.")
+        .doc(
+            "libvirt calls the paravirtual guests of Xen `xen` in its capabilities and `linux` in definitions; it \
+             reads both of them and writes `linux`.",
+        )
         .example("<os><type>xen</type><kernel>/vmlinuz</kernel></os>", "<os><type>linux</type><kernel>/vmlinuz</kernel></os>")
         .row(stands_for(required(OsType::VALUE), OsTypeValue::Xen, OsTypeValue::Linux, "a paravirtual guest of Xen is of the type linux")),
     rule("os-boot-default-added", Class::Default)

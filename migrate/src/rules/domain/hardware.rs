@@ -4,6 +4,8 @@ use domxml::{LaunchSecurityTypeSevSnp as SevSnp, LaunchSecurityTypeTdx as Tdx};
 
 use crate::rules::prelude::*;
 
+const UNUSED: &str = "a file descriptor is given, but not to be used: set enabled='yes'";
+
 rules![
     rule("iommufd-conflict", Class::Conflict)
         .summary("a file descriptor for an IOMMUFD that is not used")
@@ -12,9 +14,7 @@ rules![
              both at once."
         )
         .finds("<iommufd enabled='no' fdgroup='iommu'/>")
-        .row(refuse_if("a file descriptor is given, but not to be used: set enabled='yes'", |it: &Iommufd, _| {
-            it.enabled == YesNo::No && it.fdgroup.is_some()
-        })),
+        .row(refuse_if(UNUSED, |it: &Iommufd, _| it.enabled == YesNo::No && it.fdgroup.is_some())),
     rule("launch-security-digest", Class::Conflict)
         .summary("a digest or block of a protected guest that does not have its length")
         .doc(

@@ -2,6 +2,9 @@
 
 use crate::rules::prelude::*;
 
+const NOTHING: &str =
+    "<resource> names neither a partition nor an application: add <partition> or <fibrechannel>, or leave it out";
+
 rules![
     rule("idmap-conflict", Class::Conflict)
         .summary("a container must map its root user and group")
@@ -23,7 +26,7 @@ rules![
              refuses an empty one.",
         )
         .finds("<resource/>")
-        .row(refuse_if("<resource> names neither a partition nor an application: add <partition> or <fibrechannel>, or leave it out", |resource: &Resource, _| {
+        .row(refuse_if(NOTHING, |resource: &Resource, _| {
             resource.partition.as_ref().is_none_or(String::is_empty) && resource.fibrechannel.as_ref().is_none_or(|it| it.appid.is_none())
         })),
     rule("resource-partition-empty", Class::Default)

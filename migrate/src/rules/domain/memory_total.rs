@@ -3,6 +3,9 @@
 use crate::rules::prelude::*;
 
 const NO_MAXIMUM: &str = "slots for memory need a maximum: give <maxMemory> a size, or leave out slots";
+const ALL_IN_MODULES: &str =
+    "all of the memory is in memory modules; the guest would start without any: raise <memory>";
+const NO_SLOTS: &str = "a maximum of memory needs a number of slots: add slots to <maxMemory>";
 
 rules![
     rule("memory-conflict", Class::Conflict)
@@ -25,14 +28,14 @@ rules![
             match (sizes.total_of(scope.driver), sizes.modules) {
                 (0, _) if unread => None,
                 (0, _) => Some("there is no memory: neither <memory> nor the NUMA cells give any; give <memory> a size".to_owned()),
-                (total, modules) if modules > total => Some(format!("the memory modules together ({modules} KiB) are larger than the memory: raise <memory>")),
-                (total, modules) => (modules == total).then(|| "all of the memory is in memory modules; the guest would start without any: raise <memory>".to_owned()),
+                (total, modules) if modules > total => {
+                    Some(format!("the memory modules together ({modules} KiB) are larger than the memory: raise <memory>"))
+                }
+                (total, modules) => (modules == total).then(|| ALL_IN_MODULES.to_owned()),
             }
         }))
         .row(
-            refuse_if("a maximum of memory needs a number of slots: add slots to <maxMemory>", |maximum: &MaxMemory, _| {
-                maximum.slots.unwrap_or(0) == 0 && in_kib(maximum) > 0
-            })
+            refuse_if(NO_SLOTS, |maximum: &MaxMemory, _| maximum.slots.unwrap_or(0) == 0 && in_kib(maximum) > 0)
             .until(9, 1, 0),
         )
         .row(refuse_if(NO_MAXIMUM, |maximum: &MaxMemory, _| maximum.slots.unwrap_or(0) > 0 && in_kib(maximum) == 0))

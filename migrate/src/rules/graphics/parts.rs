@@ -8,6 +8,9 @@ use crate::rules::prelude::*;
 
 const NO_TIME: &str = "write the time as 2010-04-09T15:51:00, or leave it out";
 const NO_CONNECTED: &str = "say what becomes of clients by 'keep', or leave it out";
+const MISREAD: &str =
+    "libvirt fails where an RDP server has replaceUser or multiUser, and does not say why: leave them out";
+const EITHER: &str = "a display over D-Bus is either direct or on a bus with an address: leave out p2p or address";
 
 rules![
     rule("graphics-contradictions", Class::Conflict)
@@ -36,9 +39,7 @@ rules![
             let wrong = matches!(listen.type_, GraphicsListenType::Socket(_) | GraphicsListenType::None);
             wrong.then_some("an RDP server listens at an address or a network: set type='address' or 'network'")
         }))
-        .row(refuse_if("a display over D-Bus is either direct or on a bus with an address: leave out p2p or address", |dbus: &GraphicsTypeDbus, _| {
-            dbus.p2p == Some(YesNo::Yes) && dbus.address.is_some()
-        }))
+        .row(refuse_if(EITHER, |dbus: &GraphicsTypeDbus, _| dbus.p2p == Some(YesNo::Yes) && dbus.address.is_some()))
         .row(refuse(|vnc: &GraphicsTypeVnc, _| neither(&[("autoport", &vnc.autoport)])).since(11, 6, 0))
         .row(
             refuse(|it: &GraphicsTypeRdp, _| {
@@ -47,12 +48,7 @@ rules![
             .since(11, 6, 0),
         )
         // It takes it for a failure that it could read them: a mistake of a release between 11.3.0 and 12.8.0.
-        .row(
-            refuse_if("libvirt fails where an RDP server has replaceUser or multiUser, and does not say why: leave them out", |rdp: &GraphicsTypeRdp, _| {
-                rdp.replace_user.is_some() || rdp.multi_user.is_some()
-            })
-            .since(12, 8, 0),
-        ),
+        .row(refuse_if(MISREAD, |it: &GraphicsTypeRdp, _| it.replace_user.is_some() || it.multi_user.is_some()).since(12, 8, 0)),
     rule("graphics-password-parts", Class::Lossy)
         .summary("a display without a password has none that could expire")
         .doc("libvirt reads `passwdValidTo`, `connected` and `username` only where there is a password.")
@@ -64,9 +60,9 @@ rules![
             "<devices><graphics type='rdp' autoport='yes' username='u'/></devices>",
             "<devices><graphics type='rdp' autoport='yes'/></devices>",
         )
-        .rows(each_field!(GraphicsTypeVnc::[USERNAME PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none())))
-        .rows(each_field!(GraphicsTypeRdp::[USERNAME PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none())))
-        .rows(each_field!(GraphicsTypeSpice::[USERNAME PASSWD_VALID_TO CONNECTED], |part| unread(part, NO_PASSWORD).when(|it, _| it.passwd.is_none()))),
+        .rows(each_field!(GraphicsTypeVnc::[USERNAME PASSWD_VALID_TO CONNECTED], |at| unread(at, NO_PASSWORD).when(|it, _| it.passwd.is_none())))
+        .rows(each_field!(GraphicsTypeRdp::[USERNAME PASSWD_VALID_TO CONNECTED], |at| unread(at, NO_PASSWORD).when(|it, _| it.passwd.is_none())))
+        .rows(each_field!(GraphicsTypeSpice::[USERNAME PASSWD_VALID_TO CONNECTED], |at| unread(at, NO_PASSWORD).when(|it, _| it.passwd.is_none()))),
     rule("graphics-password-expiry", Class::Conflict)
         .summary("the end of a password is no time, or what becomes of clients is no word for it")
         .doc(

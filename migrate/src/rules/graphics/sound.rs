@@ -11,6 +11,10 @@ macro_rules! each_direction {
     };
 }
 
+const NUMBERS: &str = "number and period of an audio back end are at least 1: give another number";
+const POLICY: &str = "the policy of OSS is 0 at least: leave out dspPolicy, or give another number";
+const SETTINGS: &str = "frequencies and channels are at least 1: give another number, or leave it out";
+
 rules![
     rule("audio-contradictions", Class::Conflict)
         .summary("audio back ends that are there twice or not at all")
@@ -33,24 +37,18 @@ rules![
         .row(exists(|audio: &SoundAudio| Some(audio.id.0), AUDIO))
         // libvirt does not ask a display over D-Bus whether its back end is there.
         .row(exists(|it: &GraphicsTypeVnc| it.audio.as_ref().map(|audio| audio.id.0), AUDIO).on(GraphicsTypeVnc::AUDIO))
-        .row(refuse_if("number and period of an audio back end are at least 1: give another number", |audio: &Audio, _| {
-            audio.id.0 == 0 || audio.timer_period == Some(Decimal(0))
-        }))
+        .row(refuse_if(NUMBERS, |audio: &Audio, _| audio.id.0 == 0 || audio.timer_period == Some(Decimal(0))))
         .row(refuse_if("the numbers of audio back ends are at least 1: choose another one", |it: &GraphicsAudio, _| it.id.0 == 0))
-        .row(refuse_if("the policy of OSS is 0 at least: leave out dspPolicy, or give another number", |it: &AudioTypeOss, _| {
-            it.dsp_policy.is_some_and(|policy| policy < 0)
-        }))
+        .row(refuse_if(POLICY, |it: &AudioTypeOss, _| it.dsp_policy.is_some_and(|policy| policy < 0)))
         .rows(each_direction!(refuse_each(|it: &Of, _| {
             let fixed = it.fixed_settings == Some(YesNo::Yes);
             [
                 (it.settings.is_some() && !fixed, "settings need fixedSettings='yes': set that, or leave them out"),
                 (fixed && it.mixing_engine != Some(YesNo::Yes), "fixed settings need mixingEngine='yes': set that, or leave out fixedSettings"),
-                ([it.voices, it.buffer_length].contains(&Some(Decimal(0))), "voices and buffers are at least 1: give another number, or leave it out"),
+                ([it.voices, it.buffer_length].contains(&Some(0.into())), "voices and buffers are at least 1: give another number, or leave it out"),
             ]
         })))
-        .row(refuse_if("frequencies and channels are at least 1: give another number, or leave it out", |it: &AudioSettings, _| {
-            [it.frequency, it.channels].contains(&Some(Decimal(0)))
-        })),
+        .row(refuse_if(SETTINGS, |it: &AudioSettings, _| [it.frequency, it.channels].contains(&Some(Decimal(0))))),
     rule("sound-virtio-streams", Class::Default)
         .since(10, 4, 0)
         .summary("the number of streams of a virtio sound card is spelt out")

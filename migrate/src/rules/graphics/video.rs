@@ -4,6 +4,8 @@ use crate::rule::board::is_power;
 use crate::rule::place::Place;
 use crate::rules::prelude::*;
 
+const NO_MODEL: &str = "a video card has a model: add <model type='virtio'/>";
+
 rules![
     // Both are done while the definition is read, so that the card is filled in like any other.
     rule("implicit-video", Class::Implicit)
@@ -39,7 +41,7 @@ rules![
              the standard VGA card, and Xen's framebuffer in paravirtual guests.",
         )
         .example("<devices><video/></devices>", "<devices><video><model type='cirrus'/></video></devices>")
-        .row(default_by(child(Video::MODEL), |_, scope| Some(Box::new(usual_model(scope)))).says("a video card has a model: add <model type='virtio'/>"))
+        .row(default_by(child(Video::MODEL), |_, scope| Some(Box::new(usual_model(scope)))).says(NO_MODEL))
         .row(algorithm(give_type)),
     rule("video-primary-default", Class::Default)
         .since(1, 0, 2)
@@ -71,9 +73,10 @@ rules![
     rule("video-ram-defaults", Class::Default)
         .summary("the memory and the screens of a video card are spelt out")
         .doc(
-            "A card without sizes has 16 MiB of memory, or 8 of VirtualBox and 4 of VMware, Xen's framebuffer 4 MiB, a QXL card 64 MiB in each of its two \
-             regions; other models have none that libvirt knows of. A card has one screen where nothing is said. \
-             VirtualBox, VMware and Xen have sizes of their own, so profile `modern` leaves their cards alone.",
+            "A card without sizes has 16 MiB of memory, or 8 of VirtualBox and 4 of VMware, Xen's framebuffer 4 MiB, a \
+             QXL card 64 MiB in each of its two regions; other models have none that libvirt knows of. A card has one \
+             screen where nothing is said. VirtualBox, VMware and Xen have sizes of their own, so profile `modern` leaves \
+             their cards alone.",
         )
         .example(
             "<devices><video><model type='qxl' primary='yes'/></video></devices>",
@@ -87,7 +90,10 @@ rules![
     rule("video-vram-pow2", Class::Spelling)
         .profiles(BOTH)
         .summary("the memory of a video card is a power of two")
-        .doc("libvirt rounds the sizes `ram` and `vram` up to the next power of two, and has done so whatever the definition says. Of more than 2147483648 KiB nothing is left.")
+        .doc(
+            "libvirt rounds the sizes `ram` and `vram` up to the next power of two, and has done so whatever the \
+             definition says. Of more than 2147483648 KiB nothing is left.",
+        )
         .example(
             "<devices><video><model type='vga' vram='9216' heads='1' primary='yes'/></video></devices>",
             "<devices><video><model type='vga' vram='16384' heads='1' primary='yes'/></video></devices>",

@@ -33,12 +33,12 @@ rules![
             let none = devices.videos.iter().find(|video| is_none(video) && devices.videos.len() > 1)?;
             Some((none.xml.span, "a video card of the model none must be the only one: leave this one out, or the others"))
         }))
-        .row(refuse_each(|video: &Video, _| {
-            let acceleration = video.model.as_ref().and_then(|model| model.acceleration.as_ref());
+        .row(refuse_each(|it: &Video, _| {
+            let acceleration = it.model.as_ref().and_then(|model| model.acceleration.as_ref());
             let rendered = acceleration.is_some_and(|acceleration| acceleration.rendernode.is_some());
             [
-                (is_vhost_user(video) && !takes_virtio(video), "the driver vhostuser is for virtio cards: set the model to virtio, or leave out name"),
-                (rendered && !is_vhost_user(video) && !is_none(video), "a rendernode is for the driver vhostuser: set name='vhostuser' of <driver>, or leave out rendernode"),
+                (is_vhost_user(it) && !takes_virtio(it), "the driver vhostuser is for virtio cards: set the model to virtio, or leave out name"),
+                (rendered && !is_vhost_user(it) && !is_none(it), "a rendernode is for the driver vhostuser: set name='vhostuser' of <driver>, or leave out rendernode"),
             ]
         }))
         .row(
@@ -55,16 +55,18 @@ rules![
         // A libvirt that is older reads past them.
         .row(refuse_each(|model: &VideoModel, scope| {
             use VideoModelType::{Bochs, None, Vga, Virtio};
-            let edid = model.edid.is_some() && scope.strictly_knows(11, 7, 0);
-            let blob = model.blob.is_some() && scope.strictly_knows(9, 2, 0);
+            let edid = model.edid.is_some() && !matches!(model.type_, Virtio(_) | None | Vga | Bochs);
+            let blob = model.blob.is_some() && !matches!(model.type_, Virtio(_) | None);
             [
-                (edid && !matches!(model.type_, Virtio(_) | None | Vga | Bochs), "edid is for video cards of the models vga, bochs and virtio: leave it out"),
-                (blob && !matches!(model.type_, Virtio(_) | None), "blob is for virtio cards: leave it out"),
+                (edid && scope.strictly_knows(11, 7, 0), "edid is for video cards of the models vga, bochs and virtio: leave it out"),
+                (blob && scope.strictly_knows(9, 2, 0), "blob is for virtio cards: leave it out"),
             ]
         }))
         .row(
-            refuse_in(VideoModel::RESOLUTION, |it, _| (it.x == 0 || it.y == 0).then_some("a resolution is not 0: give its numbers, or leave out <resolution>"))
-                .when(|model, _| !matches!(model.type_, VideoModelType::None)),
+            refuse_in(VideoModel::RESOLUTION, |it, _| {
+                (it.x == 0 || it.y == 0).then_some("a resolution is not 0: give its numbers, or leave out <resolution>")
+            })
+            .when(|model, _| !matches!(model.type_, VideoModelType::None)),
         )
         .row(refuse_if("it is not said what is accelerated: add accel3d or accel2d, or leave out <acceleration>", |it: &VideoAcceleration, _| {
             is_bare(it)

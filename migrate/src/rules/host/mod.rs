@@ -1,5 +1,5 @@
-//! What a host that was asked (`--host`) cannot run, and what QEMU in general no longer has. A guest that libvirt would refuse there is an error; one that
-//! it would define and not start, or start otherwise, is a note. Rows by section.
+//! What a host that was asked (`--host`) cannot run, and what QEMU in general no longer has. A guest that libvirt would refuse there
+//! is an error; one that it would define and not start, or start otherwise, is a note. Rows by section.
 
 mod cpu;
 mod devices;

@@ -14,7 +14,10 @@ use crate::rule::{Class, rule};
 rules![
     rule("host-cpu-missing", Class::Host)
         .summary("a CPU of the host that is named and not there")
-        .doc("CPUs, I/O threads and the emulator are pinned to CPUs of the host by number. A guest that moves to another host takes the numbers along.")
+        .doc(
+            "CPUs, I/O threads and the emulator are pinned to CPUs of the host by number. A guest that moves to \
+             another host takes the numbers along.",
+        )
         .finds("<vcpu cpuset='0-63'>2</vcpu>")
         .finds("<vcpu>2</vcpu><cputune><vcpupin vcpu='0' cpuset='40'/></cputune>")
         .row(doubtful(|it: &Vcpu, guest, _| no_cpu(it.cpuset.as_ref(), guest)))
@@ -68,7 +71,10 @@ rules![
         })),
     rule("host-page-missing", Class::Host)
         .summary("a size of huge pages that the host does not have")
-        .doc("Which sizes there are is a matter of the processor: 2 MiB and 1 GiB on x86. libvirt takes the definition and refuses to start the guest.")
+        .doc(
+            "Which sizes there are is a matter of the processor: 2 MiB and 1 GiB on x86. libvirt takes the \
+             definition and refuses to start the guest.",
+        )
         .finds("<memoryBacking><hugepages><page size='16' unit='MiB'/></hugepages></memoryBacking>")
         .row(doubtful(|page: &Hugepage, guest, _| {
             let sizes = &guest.own()?.cpu.as_ref()?.pages;

@@ -157,7 +157,9 @@ rules![
             })
             .since(12, 8, 0),
         )
-        .row(refuse_if(ONE, |it: &InterfaceHostdevAddressTypeUsb, scope| it.device.is_some() == it.port.is_some() && (it.device.is_none() || scope.knows(12, 8, 0)))),
+        .row(refuse_if(ONE, |it: &InterfaceHostdevAddressTypeUsb, scope| {
+            it.device.is_some() == it.port.is_some() && (it.device.is_none() || scope.knows(12, 8, 0))
+        })),
     rule("hostdev-option-type", Class::Conflict)
         .summary("an option stands at a host device of another type")
         .doc(

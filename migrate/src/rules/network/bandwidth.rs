@@ -39,7 +39,7 @@ rules![
             _ => extra(it),
         }))
         .finds("<devices><interface type='user'><bandwidth><inbound average='8' burst='4194304'/></bandwidth></interface></devices>")
-        .row(refuse_where(BandwidthRates::BURST, |burst, _| *burst > 4_194_303, "a burst has at most 4194303 KiB: choose a smaller one").since(12, 8, 0))
+        .row(refuse_where(BandwidthRates::BURST, |it, _| *it > 4_194_303, "a burst has at most 4194303 KiB: choose a smaller one").since(12, 8, 0))
         .row(refuse_there(|it: &Interface, scope| {
             let rates = it.bandwidth.as_ref()?.inbound.as_ref().filter(|rates| guarantees(rates, scope))?;
             let why = "only a virtual network guarantees a 'floor': leave it out, or set type='network'";
@@ -57,7 +57,9 @@ rules![
             "<devices><interface type='user'><bandwidth><inbound average='8'/><outbound average='0' peak='4'/></bandwidth></interface></devices>",
             "<devices><interface type='user'><bandwidth><inbound average='8'/></bandwidth></interface></devices>",
         )
-        .rows(each_field!(Bandwidth::[INBOUND OUTBOUND], |it| nothing(child(it), |it| it.average == Some(0) && it.floor.unwrap_or(0) == 0, "an average of 0 limits nothing"))),
+        .rows(each_field!(Bandwidth::[INBOUND OUTBOUND], |it| {
+            nothing(child(it), |it| it.average == Some(0) && it.floor.unwrap_or(0) == 0, "an average of 0 limits nothing")
+        })),
 ];
 
 /// Whether libvirt takes a `floor` for one. That a 0 is one came between 9.0.0 and 12.8.0: the later of the two is said.

@@ -1,12 +1,27 @@
 //! What an interface is connected to, and how.
 
 use domxml::InterfaceSourceVhostUserType::Unix;
+use domxml::InterfaceTypeVhostuser as OfVhostuser;
 use domxml::{InterfaceSourceVhostUser as VhostUser, InterfaceSourceVhostUserMode as VhostUserMode};
 
 use super::interface::{is_virtio, type_name, virtualport};
 use crate::rules::prelude::*;
 
 const NO_SOURCE: &str = "the source says nothing";
+const NO_ADDRESS: &str = "the source of an interface of type hostdev needs an address: add the <address> of the device";
+const NO_PORT: &str = "a port is at least 1: choose another one";
+const ENDLESS: &str = "a range of ports begins with one: add start, or leave the range out";
+const TOO_NEW: &str = "libvirt 9.0.0 does not know the back end passt: leave it out";
+const NO_PASST: &str =
+    "ports are forwarded by passt alone: add <backend type='passt'/> to an interface of the type user or vhostuser";
+const PASST: &str = "the back end passt is for interfaces of the types user and vhostuser: set one of these types, or leave out <backend>";
+const ALWAYS_THERE: &str = "a device that is always there stands in for no other: 'persistent' is for transient ones; set \
+                            type='transient', or leave out persistent";
+const NATIVE: &str = "another VLAN of the interface is native already: leave out nativeMode of one";
+const NO_SOCKET: &str = "a vhostuser interface needs a source: add <source type='unix' path='..' mode='..'/>";
+const NO_PARTS: &str = "the source of a vhostuser interface needs type, path and mode: add what is missing";
+const NO_BRIDGE: &str = "an interface of type bridge needs a source: add <source bridge='..'/>";
+const NAMES: &str = "hostname and fqdn are for the back end passt: leave them out, or set type='passt'";
 
 rules![
     rule("interface-option-unsupported", Class::Conflict)
@@ -34,7 +49,7 @@ rules![
             let isolated = it.port.as_ref().is_some_and(|port| port.isolated == Some(YesNo::Yes));
             let bridged = matches!(it.type_, InterfaceType::Bridge(_) | InterfaceType::Network(_));
             let switch = virtualport(it).and_then(|port| port.type_);
-            let of = switch.map_or_else(|| format!("an interface of type {}", type_name(it)), |switch| format!("a switch of type {}", switch.as_str()));
+            let of = switch.map_or_else(|| format!("an interface of type {}", type_name(it)), |own| format!("a switch of type {}", own.as_str()));
             (isolated && !(bridged && switch.is_none())).then(|| format!("{of} has no port that could be isolated: leave out <port>"))
         }))
         .row(server_reconnects().until(11, 1, 0))
@@ -65,15 +80,11 @@ rules![
             .driver(Driver::Qemu),
         )
         .row(
-            refuse_if("a vhostuser interface needs a source: add <source type='unix' path='..' mode='..'/>", |it: &Interface, _| {
-                vhostuser(it).is_some_and(|members| members.source.is_none())
-            })
+            refuse_if(NO_SOCKET, |it: &Interface, _| vhostuser(it).is_some_and(|members| members.source.is_none()))
             .until(11, 1, 0),
         )
         .row(
-            refuse_if("the source of a vhostuser interface needs type, path and mode: add what is missing", |it: &VhostUser, _| {
-                it.type_.is_none() || it.path.is_none() || it.mode.is_none()
-            })
+            refuse_if(NO_PARTS, |it: &VhostUser, _| it.type_.is_none() || it.path.is_none() || it.mode.is_none())
             .until(11, 1, 0),
         ),
     rule("interface-source-missing", Class::Conflict)
@@ -102,38 +113,26 @@ rules![
             "<devices><interface type='user'><backend type='passt'/><portForward proto='tcp'><range to='22'/></portForward></interface>\
              </devices>",
         )
-        .row(refuse_if("an interface of type bridge needs a source: add <source bridge='..'/>", |it: &Interface, _| {
-            matches!(&it.type_, InterfaceType::Bridge(members) if members.source.is_none())
-        }))
+        .row(refuse_if(NO_BRIDGE, |it: &Interface, _| matches!(&it.type_, InterfaceType::Bridge(members) if members.source.is_none())))
         // Vendor and product make it a USB device without saying so.
-        .row(refuse_if("the source of an interface of type hostdev needs an address: add the <address> of the device", |it: &InterfaceSourceHostdev, _| {
-            it.address.is_none() && (it.vendor.is_none() || it.product.is_none())
-        }))
+        .row(refuse_if(NO_ADDRESS, |it: &InterfaceSourceHostdev, _| it.address.is_none() && (it.vendor.is_none() || it.product.is_none())))
         .row(
-            refuse_if("hostname and fqdn are for the back end passt: leave them out, or set type='passt'", |it: &InterfaceBackend, _| {
-                (it.hostname.is_some() || it.fqdn.is_some()) && it.type_ != Some(InterfaceBackendType::Passt)
-            })
-            .since(11, 8, 0),
+            refuse_if(NAMES, |it: &InterfaceBackend, _| (it.hostname.is_some() || it.fqdn.is_some()) && it.type_ != Some(InterfaceBackendType::Passt))
+                .since(11, 8, 0),
         )
         // The schema has a signed number there.
-        .row(refuse_if("a port is at least 1: choose another one", |it: &PortForwardRange, _| [it.start, it.end, it.to].into_iter().flatten().any(|port| port < 1)))
-        .row(refuse_if("a range of ports begins with one: add start, or leave the range out", |it: &PortForwardRange, _| it.start.is_none() && !is_bare(it)))
+        .row(refuse_if(NO_PORT, |it: &PortForwardRange, _| [it.start, it.end, it.to].into_iter().flatten().any(|port| port < 1)))
+        .row(refuse_if(ENDLESS, |it: &PortForwardRange, _| it.start.is_none() && !is_bare(it)))
         // The schema of 9.0.0 has it, its parser does not read it yet.
-        .row(refuse_where(InterfaceBackend::TYPE, |it, _| *it == InterfaceBackendType::Passt, "libvirt 9.0.0 does not know the back end passt: leave it out").until(9, 1, 0))
+        .row(refuse_where(InterfaceBackend::TYPE, |it, _| *it == InterfaceBackendType::Passt, TOO_NEW).until(9, 1, 0))
         // QEMU's driver always; the parser from a release between 11.3.0 and 12.8.0 on.
-        .row(
-            refuse_if("ports are forwarded by passt alone: add <backend type='passt'/> to an interface of the type user or vhostuser", |it: &Interface, _| {
-                !it.port_forwards.is_empty() && !is_passt(it)
-            })
-            .on(Interface::PORT_FORWARDS)
-            .but(Driver::Qemu)
-            .since(12, 8, 0),
-        )
+        .row(refuse_if(NO_PASST, |it: &Interface, _| !it.port_forwards.is_empty() && !is_passt(it))
+            .on(Interface::PORT_FORWARDS).but(Driver::Qemu).since(12, 8, 0))
         .row(refuse_at(Interface::BACKEND, |it, _| {
             let other = !matches!(it.type_, InterfaceType::User(_) | InterfaceType::Vhostuser(_));
-            (is_passt(it) && other).then_some("the back end passt is for interfaces of the types user and vhostuser: set one of these types, or leave out <backend>")
+            (is_passt(it) && other).then_some(PASST)
         }))
-        .row(refuse_if("a device that is always there stands in for no other: 'persistent' is for transient ones; set type='transient', or leave out persistent", |it: &Teaming, _| {
+        .row(refuse_if(ALWAYS_THERE, |it: &Teaming, _| {
             it.type_ == TeamingType::Persistent && kept_attribute(&it.xml, "persistent").is_some()
         }))
         .rows(each_type!([Interface Hostdev], refuse_there(|it: &Of, _| {
@@ -161,7 +160,7 @@ rules![
             "<devices><interface type='bridge'><source bridge='ovsbr0'/><vlan trunk='yes'><tag id='1' nativeMode='tagged'/>\
              <tag id='2' nativeMode='untagged'/></vlan></interface></devices>",
         )
-        .row(unique(Vlan::TAGS, |tag, _| tag.native_mode.map(|_| true), "another VLAN of the interface is native already: leave out nativeMode of one")),
+        .row(unique(Vlan::TAGS, |tag, _| tag.native_mode.map(|_| true), NATIVE)),
     rule("interface-vlan-trunk-no", Class::Default)
         .summary("one VLAN is no trunk")
         .doc(
@@ -234,9 +233,9 @@ rules![
         )
         .rows(
             [
-                default(child(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUser::default().into()),
-                default(VhostUser::TYPE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), Unix),
-                default(VhostUser::MODE.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUserMode::Client),
+                default(child(OfVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUser::default().into()),
+                default(VhostUser::TYPE.under(OfVhostuser::SOURCE).in_branch(Interface::TYPE), Unix),
+                default(VhostUser::MODE.under(OfVhostuser::SOURCE).in_branch(Interface::TYPE), VhostUserMode::Client),
             ]
             .map(|row| row.when(|it, _| !is_passt(it))),
         )
@@ -253,11 +252,10 @@ rules![
              <model type='virtio'/></interface></devices>",
             "<devices><interface type='vhostuser'><backend type='passt'/><source dev='eth0'/><model type='virtio'/></interface></devices>",
         )
-        .rows(each_field!(VhostUser::[TYPE PATH MODE], |it| {
-            unread(it.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), "beside passt").when(|it, _| is_passt(it))
-        }))
-        .row(unread(child(VhostUser::RECONNECT).under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), "beside passt").when(|it, _| is_passt(it)))
-        .row(unread(VhostUser::DEV.under(InterfaceTypeVhostuser::SOURCE).in_branch(Interface::TYPE), "without passt").when(|it, _| !is_passt(it))),
+        .rows(each_field!(VhostUser::[TYPE PATH MODE], |it| unread(it.under(OfVhostuser::SOURCE).in_branch(Interface::TYPE), "beside passt")
+            .when(|it, _| is_passt(it))))
+        .row(unread(child(VhostUser::RECONNECT).under(OfVhostuser::SOURCE).in_branch(Interface::TYPE), "beside passt").when(|it, _| is_passt(it)))
+        .row(unread(VhostUser::DEV.under(OfVhostuser::SOURCE).in_branch(Interface::TYPE), "without passt").when(|it, _| !is_passt(it))),
     rule("interface-user-source-dropped", Class::Lossy)
         .summary("an interface of type `user` names a device that nothing reads")
         .doc(
@@ -303,7 +301,9 @@ rules![
         )
         .row(unread_where(
             child(FilterRef::PARAMETERS),
-            |it, _| [(&it.name, "_"), (&it.value, "_.:")].iter().any(|(text, others)| text.contains(|c: char| !c.is_ascii_alphanumeric() && !others.contains(c))),
+            |it, _| [(&it.name, "_"), (&it.value, "_.:")].iter().any(|(text, others)| {
+                text.contains(|c: char| !c.is_ascii_alphanumeric() && !others.contains(c))
+            }),
             "with such letters",
         )),
     rule("interface-filterref-params-sorted", Class::Spelling)

@@ -95,7 +95,9 @@ rules![
     rule("qemu-filesystem-conflict", Class::Conflict)
         .summary("a folder that is mounted, or booted from, as QEMU cannot")
         .doc(
-            "A guest boots from a virtiofs folder only where that is a PCI device, not on s390. virtiofs passes rights through; modes of new files are for `accessmode='mapped'`, and QEMU mounts folders alone, without limits of their size.",
+            "A guest boots from a virtiofs folder only where that is a PCI device, not on s390. virtiofs passes \
+             rights through; modes of new files are for `accessmode='mapped'`, and QEMU mounts folders alone, \
+             without limits of their size.",
         )
         .finds("<devices><filesystem fmode='644'><source dir='/s'/><target dir='t'/></filesystem></devices>")
         .row(refused(|it: &Filesystem, _| folder(it).map(str::to_owned)))

@@ -18,7 +18,8 @@ rules![
         .summary("a device of the host that only containers have, booting from one that cannot be booted, or showing one without a display")
         .doc(
             "Capabilities of the host (`mode='capabilities'`) are given to containers. A guest does not boot from a vhost \
-             SCSI device or a mediated device of the model `vfio-ap`. What a mediated device draws (`display='on'`) needs a display on which it is shown, and one such device alone \
+             SCSI device or a mediated device of the model `vfio-ap`. What a mediated device draws \
+             (`display='on'`) needs a display on which it is shown, and one such device alone \
              has a framebuffer before its driver runs (`ramfb`).",
         )
         .finds(
@@ -75,7 +76,8 @@ rules![
         )
         .finds("<devices><tpm model='tpm-crb'><backend type='emulator' version='1.2'/></tpm></devices>")
         .finds(
-            "<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><tpm model='tpm-tis'><backend type='emulator' version='1.2'/></tpm></devices>",
+            "<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><tpm model='tpm-tis'>\
+             <backend type='emulator' version='1.2'/></tpm></devices>",
         )
         .finds("<os><type arch='aarch64' machine='virt'>hvm</type></os><devices><tpm model='tpm-crb'><backend type='emulator'/></tpm></devices>")
         .finds(

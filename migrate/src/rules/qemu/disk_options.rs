@@ -21,10 +21,12 @@ rules![
         )
         .finds("<devices><disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/><vendor>SEAGATE</vendor></disk></devices>")
         .finds(
-            "<devices><disk type='file'><driver name='qemu' io='native' cache='writeback'/><source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>",
+            "<devices><disk type='file'><driver name='qemu' io='native' cache='writeback'/><source file='/d'/>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
         )
         .finds(
-            "<iothreads>1</iothreads><devices><disk type='file'><driver name='qemu' iothread='1'/><source file='/d'/><target dev='sda' bus='scsi'/></disk></devices>",
+            "<iothreads>1</iothreads><devices><disk type='file'><driver name='qemu' iothread='1'/>\
+             <source file='/d'/><target dev='sda' bus='scsi'/></disk></devices>",
         )
         .row(refused(|disk: &Disk, _| of_driver(disk).map(str::to_owned)).at(|disk| {
             disk.driver.as_ref().map_or(&disk.xml, |driver| &driver.xml)

@@ -48,7 +48,10 @@ rules![
             "<iothreads>2</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver queues='2'><iothreads>\
              <iothread id='1'/><iothread id='1'/></iothreads></driver></controller></devices>",
         )
-        .finds("<iothreads>1</iothreads><devices><disk type='file'><driver name='qemu' iothread='7'/><source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>")
+        .finds(
+            "<iothreads>1</iothreads><devices><disk type='file'><driver name='qemu' iothread='7'/>\
+             <source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>",
+        )
         .finds("<iothreads>1</iothreads><devices><controller type='scsi' index='0' model='virtio-scsi'><driver iothread='5'/></controller></devices>")
         .row(exists(disk_threads, IOTHREADS).driver(Driver::Qemu))
         .finds(

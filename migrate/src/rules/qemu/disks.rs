@@ -26,7 +26,8 @@ rules![
              CCW or virtio-mmio.",
         )
         .finds(
-            "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><disk type='file' device='cdrom'><target dev='hda' bus='ide'/></disk></devices>",
+            "<os><type arch='x86_64' machine='q35'>hvm</type></os><devices><disk type='file' device='cdrom'>\
+             <target dev='hda' bus='ide'/></disk></devices>",
         )
         .finds("<devices><disk type='file' device='cdrom'><target dev='vda' bus='virtio'/></disk></devices>")
         .finds("<devices><disk type='file'><source file='/d'/><target dev='hde' bus='ide'/></disk></devices>")
@@ -71,7 +72,8 @@ rules![
         .finds("<devices><disk type='file'><driver name='qemu' type='cow'/><source file='/d'/><target dev='vda' bus='virtio'/></disk></devices>")
         .finds(
             "<devices><disk type='file'><driver name='qemu' type='qcow2'/><source file='/d'><encryption format='qcow'>\
-             <secret type='passphrase' uuid='8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5aa'/></encryption></source><target dev='vda' bus='virtio'/></disk></devices>",
+             <secret type='passphrase' uuid='8f8e1c1a-a0a6-493b-a23d-ff2a36b6b5aa'/></encryption></source>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
         )
         .row(check(format).driver(Driver::Qemu))
         .row(check(encryption).driver(Driver::Qemu))
@@ -85,9 +87,13 @@ rules![
         })),
     rule("qemu-disk-shared-conflict", Class::Conflict)
         .summary("a shared disk of a format with data of its own")
-        .doc("A disk that guests share (`<shareable/>`) and may write to is raw: an image of another format keeps data of its own in every QEMU that has it open.")
+        .doc(
+            "A disk that guests share (`<shareable/>`) and may write to is raw: an image of another format keeps \
+             data of its own in every QEMU that has it open.",
+        )
         .finds(
-            "<devices><disk type='file'><driver name='qemu' type='qcow2'/><source file='/d'/><target dev='vda' bus='virtio'/><shareable/></disk></devices>",
+            "<devices><disk type='file'><driver name='qemu' type='qcow2'/><source file='/d'/>\
+             <target dev='vda' bus='virtio'/><shareable/></disk></devices>",
         )
         .finds("<devices><disk type='volume'><source pool='p' volume='v'/><target dev='vda' bus='virtio'/><shareable/></disk></devices>")
         .row(refused(|disk: &Disk, _| {
@@ -103,7 +109,10 @@ rules![
         })),
     rule("qemu-disk-scsi-address-conflict", Class::Conflict)
         .summary("a place that the SCSI controller does not have")
-        .doc("An LSI Logic controller, which is what libvirt takes on x86 where no model is named, has a single target, number 0, with up to eight units.")
+        .doc(
+            "An LSI Logic controller, which is what libvirt takes on x86 where no model is named, has a single \
+             target, number 0, with up to eight units.",
+        )
         .finds(
             "<devices><disk type='file'><source file='/d'/><target dev='sdf' bus='scsi'/>\
              <address type='drive' controller='0' bus='0' target='3' unit='0'/></disk>\

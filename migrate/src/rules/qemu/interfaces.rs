@@ -19,7 +19,8 @@ rules![
         )
         .finds("<devices><interface type='user'><mtu size='9000'/></interface></devices>")
         .finds(
-            "<os><type arch='aarch64' machine='vexpress-a9'>hvm</type></os><devices><interface type='user'><model type='e1000'/></interface></devices>",
+            "<os><type arch='aarch64' machine='vexpress-a9'>hvm</type></os><devices><interface type='user'>\
+             <model type='e1000'/></interface></devices>",
         )
         .finds("<devices><interface type='user'><model type='e1000'/><teaming type='persistent'/></interface></devices>")
         .row(refused(|nic: &Interface, _| {

@@ -129,7 +129,10 @@ rules![
         .row(refused(|input: &Input, scope| input_objection(input, scope).map(str::to_owned))),
     rule("qemu-device-conflict", Class::Conflict)
         .summary("a device that the machine does not have")
-        .doc("`<nvram>` is of pseries; a sound card `ich7` and a balloon of Xen are none of QEMU's, s390 has no `ich9` sound, and a guest has one smart card.")
+        .doc(
+            "`<nvram>` is of pseries; a sound card `ich7` and a balloon of Xen are none of QEMU's, s390 has no \
+             `ich9` sound, and a guest has one smart card.",
+        )
         .finds("<devices><nvram><address type='spapr-vio' reg='0x3000'/></nvram></devices>")
         .finds("<devices><sound model='ich7'/></devices>")
         .row(refused_where::<Nvram>(

@@ -46,7 +46,8 @@ rules![
             note(|domain: &Domain, scope| {
                 let grows = domain.max_memory.as_ref().is_some_and(|maximum| maximum.slots.is_some_and(|slots| slots > 0));
                 (grows && scope.cells == 0 && scope.board != Board::Pseries).then_some(
-                    "libvirt does not start a guest whose memory can grow without a NUMA cell: add <numa> with one <cell> to <cpu>, or leave out <maxMemory>",
+                    "libvirt does not start a guest whose memory can grow without a NUMA cell: add <numa> with \
+                     one <cell> to <cpu>, or leave out <maxMemory>",
                 )
             })
             .at(|domain| domain.max_memory.as_ref().map_or(&domain.xml, |maximum| &maximum.xml))
@@ -72,12 +73,19 @@ rules![
             }).at(|shmem| shmem.size.as_ref().map_or(&shmem.xml, |size| &size.xml)))
             .row(refused(|shmem: &Shmem, scope| {
                 let model = shmem.model.as_ref()?.type_.filter(|_| !is_s390(scope.arch))?;
-                match (model, &shmem.server) {
-                    (ShmemModelType::IvshmemPlain, Some(_)) => Some("ivshmem-plain has no server: leave it out, or take ivshmem-doorbell".to_owned()),
-                    (ShmemModelType::IvshmemDoorbell, Some(_)) if shmem.size.is_some() => Some("the server tells ivshmem-doorbell its size: leave out <size>".to_owned()),
-                    (ShmemModelType::IvshmemDoorbell, None) => Some("ivshmem-doorbell needs a server: add <server/>, or take ivshmem-plain".to_owned()),
-                    _ => None,
-                }
+                let wrong = match (model, &shmem.server) {
+                    (ShmemModelType::IvshmemPlain, Some(_)) => {
+                        "ivshmem-plain has no server: leave it out, or take ivshmem-doorbell"
+                    }
+                    (ShmemModelType::IvshmemDoorbell, Some(_)) if shmem.size.is_some() => {
+                        "the server tells ivshmem-doorbell its size: leave out <size>"
+                    }
+                    (ShmemModelType::IvshmemDoorbell, None) => {
+                        "ivshmem-doorbell needs a server: add <server/>, or take ivshmem-plain"
+                    }
+                    _ => return None,
+                };
+                Some(wrong.to_owned())
             }))
             // libvirt 9.0.0's own tests of its QEMU driver still have the old model, those of 11.3.0 no longer do.
             .row(
@@ -136,7 +144,11 @@ fn slots(domain: &Domain, cx: &mut Context<'_>) {
         .filter(|memory| !matches!(memory.model, MemoryDeviceModel::SgxEpc(_) | MemoryDeviceModel::Other(_)));
     let Some(maximum) = domain.max_memory.as_ref().filter(|maximum| maximum.value > 0) else {
         if let Some(first) = plugged.next() {
-            cx.error(&first.xml, "a memory device needs room: add <maxMemory slots='16' unit='GiB'> with all that the guest may have, or leave it out");
+            cx.error(
+                &first.xml,
+                "a memory device needs room: add <maxMemory slots='16' unit='GiB'> with all that the guest may have, or \
+                 leave it out",
+            );
         }
         return;
     };

@@ -19,6 +19,8 @@ use crate::rule::scope::Scope;
 use crate::rule::{Class, Context, rule};
 use crate::rules::storage::bus;
 
+const ELSEWHERE: &str = "choose another slot, or leave out the address";
+
 rules![
     rule("qemu-zpci-conflict", Class::Conflict)
         .summary("an identifier of zPCI that is 0, taken or of a guest that has none")
@@ -36,7 +38,9 @@ rules![
         .row(check(functions).driver(Driver::Qemu))
         .row(check(elsewhere).driver(Driver::Qemu))
         .row(refused(|zpci: &Zpci, _| {
-            zpci.uid.is_some_and(|uid| uid.0 == 0).then(|| "the uid of a PCI function is 0x0001 to 0xffff: leave it out, and libvirt chooses".to_owned())
+            zpci.uid
+                .is_some_and(|uid| uid.0 == 0)
+                .then(|| "the uid of a PCI function is 0x0001 to 0xffff: leave it out, and libvirt chooses".to_owned())
         })),
     rule("qemu-pci-address-conflict", Class::Conflict)
         .summary("an address that no device can have")
@@ -285,9 +289,9 @@ fn addresses(devices: &Devices, cx: &mut Context<'_>) {
         );
         let (bus, slot, function) = place;
         if of_board(cx.scope.board, bus, slot, function) {
-            cx.error(xml, format!("at {bus:02x}:{slot:02x}.{function} the board has a chip of its own: choose another slot, or leave out the address"));
+            cx.error(xml, format!("at {bus:02x}:{slot:02x}.{function} the board has a chip of its own: {ELSEWHERE}"));
         } else if !seen.insert(place) {
-            cx.error(xml, format!("another device is at {bus:02x}:{slot:02x}.{function} already: choose another slot, or leave out the address"));
+            cx.error(xml, format!("another device is at {bus:02x}:{slot:02x}.{function} already: {ELSEWHERE}"));
         }
     });
 }

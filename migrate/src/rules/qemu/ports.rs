@@ -171,7 +171,13 @@ fn virtio(devices: &Devices, cx: &mut Context<'_>) {
                 ),
             );
         } else if !seen.insert((number, port)) && twin.is_none_or(|twin| !std::ptr::eq(twin, address)) {
-            cx.error(&address.xml, format!("the port {port} of the virtio serial controller {number} has a device already: choose another one, or leave out port"));
+            cx.error(
+                &address.xml,
+                format!(
+                    "the port {port} of the virtio serial controller {number} has a device already: choose another one, \
+                     or leave out port"
+                ),
+            );
         }
     });
 }

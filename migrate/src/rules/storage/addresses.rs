@@ -7,6 +7,8 @@ use crate::rules::prelude::*;
 
 const ZEROS: &str = "an address of zeros is no place";
 const END: &str = "a port of USB ends at the first 0";
+const PARTLY: &str =
+    "cssid, ssid and devno stand together or not at all: add what is missing, or leave out the address";
 
 rules![
     // What libvirt refuses.
@@ -18,9 +20,7 @@ rules![
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
              <address type='ccw' cssid='0xfe'/></disk></devices>",
         )
-        .row(refuse_if("cssid, ssid and devno stand together or not at all: add what is missing, or leave out the address", |ccw: &AddressTypeCcw, _| {
-            (1..3).contains(&given(ccw).len())
-        })),
+        .row(refuse_if(PARTLY, |ccw: &AddressTypeCcw, _| (1..3).contains(&given(ccw).len()))),
     rule("dimm-address-partial", Class::Conflict)
         .summary("an address of a slot for memory has the slot")
         .doc("An address of the type `dimm` has a slot, at whatever device it stands; libvirt refuses one without it.")

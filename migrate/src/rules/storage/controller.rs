@@ -6,6 +6,9 @@ use super::controller_refused::is_pci_root;
 use super::controllers::usb_model;
 use crate::rules::prelude::*;
 
+const NO_DEVICE: &str =
+    "a controller of the model none stands for no USB: there is no device that could have an address";
+
 rules![
     rule("controller-usb-none-address", Class::Structure)
         .summary("the controller that stands for no USB has no address")
@@ -19,7 +22,7 @@ rules![
             "<devices><controller type='usb' index='0' model='none'/></devices>",
         )
         .row(
-            nothing(child(Controller::ADDRESS), |_| true, "a controller of the model none stands for no USB: there is no device that could have an address")
+            nothing(child(Controller::ADDRESS), |_| true, NO_DEVICE)
                 .when(|it, _| usb_model(it) == Some(UsbModel::None))
                 .profiles(BOTH),
         )

@@ -8,6 +8,13 @@ use super::controllers::{start_port, type_name, usb_model};
 use crate::rules::prelude::*;
 
 const NO_USB: &str = "<controller type='usb' model='none'/> takes USB away: leave that out, or this device";
+const NONE_ALONE: &str = "a USB controller of the model 'none' must be the only one: leave this one out, or that";
+const NO_CONTROLLER: &str =
+    "the guest has no USB controller for a redirected device: add <controller type='usb'/>, or leave this out";
+const NO_MASTER: &str = "there is no USB controller that could be the master of this one: add one with the same index, or leave this one out";
+const LAST: &str = "the index of a controller is at most 2147483647: choose the next free one";
+const BRIDGE: &str = "the number of a PCI bridge is 1 to 255: choose another one";
+const LAST_OF_PCI: &str = "the index of a PCI controller is at most 255: choose another one";
 
 rules![
     rule("controller-index-duplicate", Class::Conflict)
@@ -31,7 +38,7 @@ rules![
         .finds("<devices><controller type='usb' index='0' model='none'/><controller type='usb' index='1' model='nec-xhci'/></devices>")
         .finds("<devices><controller type='usb' index='0' model='none'/><hub type='usb'/></devices>")
         .row(
-            unique(Devices::CONTROLLERS, |it, _| is_usb(it).then_some(true), "a USB controller of the model 'none' must be the only one: leave this one out, or that")
+            unique(Devices::CONTROLLERS, |it, _| is_usb(it).then_some(true), NONE_ALONE)
                 .when(|devices, _| devices.controllers.iter().any(|it| usb_model(it) == Some(UsbModel::None))),
         )
         .rows(each_type!([Hub Redirdev], refuse(|_: &Of, scope| scope.no_usb.then_some(NO_USB))))
@@ -40,12 +47,7 @@ rules![
         }))
         .row(refuse_if(NO_USB, |it: &HostdevModeSubsystem, scope| matches!(it.type_, HostdevSubsystem::Usb(_)) && scope.no_usb))
         // The drivers of hypervisors have one then, or say so themselves.
-        .row(
-            refuse_if("the guest has no USB controller for a redirected device: add <controller type='usb'/>, or leave this out", |devices: &Devices, _| {
-                !devices.redirdevs.is_empty() && !devices.controllers.iter().any(is_usb)
-            })
-            .driver(Driver::Test),
-        ),
+        .row(refuse_if(NO_CONTROLLER, |it: &Devices, _| !it.redirdevs.is_empty() && !it.controllers.iter().any(is_usb)).driver(Driver::Test)),
     rule("controller-usb-no-master", Class::Conflict)
         .summary("companions of a USB 2 controller have no master")
         .doc(
@@ -59,7 +61,7 @@ rules![
                 usb.model != Some(UsbModel::None) && (usb.master.is_some() || start_port(usb.model).is_some())
             };
             let (first, _) = usbs().next().filter(|_| usbs().all(|(_, usb)| is_companion(usb)))?;
-            Some((first.xml.span, "there is no USB controller that could be the master of this one: add one with the same index, or leave this one out"))
+            Some((first.xml.span, NO_MASTER))
         })),
     rule("controller-option-conflict", Class::Conflict)
         .summary("an option does not fit its controller")
@@ -106,16 +108,13 @@ rules![
             }
             ((one || several) && !has_threads(it)).then_some("an I/O thread is for virtio-scsi controllers: leave it out, or set model='virtio-scsi'")
         }))
-        .row(refuse_where(Controller::INDEX, |index, _| i32::try_from(*index).is_err(), "the index of a controller is at most 2147483647: choose the next free one"))
-        .row(
-            refuse_where(Controller::INDEX, |index, _| *index > 255, "the index of a PCI controller is at most 255: choose another one")
-                .when(|it, _| matches!(it.type_, ControllerType::Pci(_))),
-        )
+        .row(refuse_where(Controller::INDEX, |index, _| i32::try_from(*index).is_err(), LAST))
+        .row(refuse_where(Controller::INDEX, |it, _| *it > 255, LAST_OF_PCI).when(|it, _| matches!(it.type_, ControllerType::Pci(_))))
         .row(refuse_in(Controller::ADDRESS, |_, _| Some("a root of PCI has no address: leave it out")).when(|it, _| is_pci_root(it)))
-        .row(refuse_where(ControllerTarget::CHASSIS_NR, |nr, _| !(1..=255).contains(&nr.0), "the number of a PCI bridge is 1 to 255: choose another one"))
+        .row(refuse_where(ControllerTarget::CHASSIS_NR, |nr, _| !(1..=255).contains(&nr.0), BRIDGE))
         .row(refuse_where(ControllerTarget::CHASSIS, |number, _| number.0 > 255, "the chassis of a port is 0 to 255: choose another one"))
         .row(refuse_where(ControllerTarget::BUS_NR, |nr, _| !(1..=254).contains(&nr.0), "the bus behind an expander is 1 to 254: choose another one"))
-        .row(refuse_where(ControllerTarget::INDEX, |place, _| place.0 > 30, "the place of a root is 0 to 30: choose one of these, or leave out index"))
+        .row(refuse_where(ControllerTarget::INDEX, |it, _| it.0 > 30, "the place of a root is 0 to 30: choose one of these, or leave out index"))
         .row(refuse_each(|it: &Controller, _| {
             let target = branch::<ControllerTypePci>(&it.type_).and_then(|pci| pci.target.as_ref());
             let place = target.and_then(|target| target.index).filter(|place| place.0 <= 30);

@@ -10,9 +10,12 @@ rules![
         .doc("Until 3.9.0 the credentials for a storage server stood beside `<source>`; now they stand in it, so that every image \
              of a backing chain can have its own. libvirt reads both alike and keeps the place that it found, so profile `libvirt` \
              leaves them. Credentials of a disk whose source cannot hold any, as a volume, stay where they are.")
-        .example("<devices><disk type='network' device='disk'><auth username='myname'><secret type='ceph' usage='mycluster'/></auth>\
-             <source protocol='rbd' name='pool/image'/><target dev='vda' bus='virtio'/></disk></devices>", "<devices><disk type='network' device='disk'><source protocol='rbd' name='pool/image'><auth username='myname'>\
-             <secret type='ceph' usage='mycluster'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>")
+        .example(
+            "<devices><disk type='network' device='disk'><auth username='myname'><secret type='ceph' usage='mycluster'/></auth>\
+             <source protocol='rbd' name='pool/image'/><target dev='vda' bus='virtio'/></disk></devices>",
+            "<devices><disk type='network' device='disk'><source protocol='rbd' name='pool/image'><auth username='myname'>\
+             <secret type='ceph' usage='mycluster'/></auth></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
         .row(
             algorithm(|disk: &mut Disk, cx| move_in(&mut disk.auth, &mut disk.type_, "credentials stand in the source", cx))
                 .when(|disk, _| matches!(disk.type_, DiskType::Network(_)))
@@ -23,9 +26,12 @@ rules![
         .summary("the encryption beside the source of a disk moves into it")
         .doc("Until 3.9.0 the encryption of an image stood beside `<source>`; now it stands in it, so that every image of a backing \
              chain can have its own. libvirt reads both alike and keeps the place that it found, so profile `libvirt` leaves it.")
-        .example("<devices><disk type='file' device='disk'><source file='/a.img'/><target dev='vda' bus='virtio'/>\
-             <encryption format='luks'><secret type='passphrase' usage='a'/></encryption></disk></devices>", "<devices><disk type='file' device='disk'><source file='/a.img'><encryption format='luks'>\
-             <secret type='passphrase' usage='a'/></encryption></source><target dev='vda' bus='virtio'/></disk></devices>")
+        .example(
+            "<devices><disk type='file' device='disk'><source file='/a.img'/><target dev='vda' bus='virtio'/>\
+             <encryption format='luks'><secret type='passphrase' usage='a'/></encryption></disk></devices>",
+            "<devices><disk type='file' device='disk'><source file='/a.img'><encryption format='luks'>\
+             <secret type='passphrase' usage='a'/></encryption></source><target dev='vda' bus='virtio'/></disk></devices>",
+        )
         .row(
             algorithm(|disk: &mut Disk, cx| move_in(&mut disk.encryption, &mut disk.type_, "encryption stands in the source", cx))
                 .when(|disk, _| names_something(disk))

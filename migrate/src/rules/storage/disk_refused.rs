@@ -6,6 +6,7 @@ use super::targets::{self, names_something, place_on_bus, plain_name, source};
 use crate::rules::prelude::*;
 
 const NO_POLICY: &str = "startupPolicy is for files, block devices, directories and volumes: leave it out";
+const LONG_PRODUCT: &str = "a product has up to 16 characters: shorten it";
 
 rules![
     rule("disk-target-invalid", Class::Conflict)
@@ -61,7 +62,7 @@ rules![
             let other = matches!(type_, DiskStorage::Network(_) | DiskStorage::Ctl(_) | DiskStorage::Other(_));
             match store.format {
                 None => Some("the backing store has no format: add <format type='qcow2'/> or what it is"),
-                Some(_) => (!other && source(type_).is_none()).then_some("the backing store has no source: add <source>, or leave out <backingStore>"),
+                _ => (!other && source(type_).is_none()).then_some("the backing store has no source: add <source>, or leave out <backingStore>"),
             }
         })),
     rule("disk-lun-source", Class::Conflict)
@@ -150,7 +151,10 @@ rules![
             "A CD-ROM or floppy drive can start without its medium after a migration; a hard disk cannot, so libvirt \
              refuses `startupPolicy='requisite'` there.",
         )
-        .finds("<devices><disk type='file' device='disk'><source file='/a' startupPolicy='requisite'/><target dev='vda' bus='virtio'/></disk></devices>")
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a' startupPolicy='requisite'/>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
+        )
         .row(refuse(|disk: &Disk, _| {
             let policy = field::<Option<StartupPolicy>>(source(&disk.type_)?)?;
             (*policy == Some(StartupPolicy::Requisite) && !is_drive(disk))
@@ -167,23 +171,27 @@ rules![
              <target dev='sda' bus='sata'/></disk></devices>",
         )
         .row(refuse_where(DiskSourceNvme::STARTUP_POLICY, |_, _| true, NO_POLICY))
-        .rows(each_type!([DiskSourceNetwork DiskSourceVhostUser DiskSourceVhostVdpa], refuse_if(NO_POLICY, |it: &Of, _| kept_attribute(&it.xml, "startupPolicy").is_some()))),
+        .rows(each_type!([DiskSourceNetwork DiskSourceVhostUser DiskSourceVhostVdpa], refuse_if(NO_POLICY, |it: &Of, _| {
+            kept_attribute(&it.xml, "startupPolicy").is_some()
+        }))),
     rule("disk-identity-invalid", Class::Conflict)
         .summary("vendor, product or world wide name of a disk are malformed")
         .doc(
             "A world wide name has 16 hexadecimal digits, a vendor up to 8 characters, a product up to 16; 40 on IDE and SATA since 10.0.",
         )
-        .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><vendor>more than 8</vendor></disk></devices>")
-        .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><product>more than sixteen</product></disk></devices>")
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/>\
+             <vendor>more than 8</vendor></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/>\
+             <product>more than sixteen</product></disk></devices>",
+        )
         .finds("<devices><disk type='file' device='disk'><source file='/a'/><target dev='sda' bus='scsi'/><wwn>123</wwn></disk></devices>")
         .row(refuse_where(Disk::VENDOR, |vendor, _| vendor.len() > 8, "a vendor has up to 8 characters: shorten it"))
         .row(refuse_where(Disk::PRODUCT, |it, _| it.len() > 40, "a product has up to 40 characters: shorten it").when(is_ata))
-        .row(refuse_where(Disk::PRODUCT, |it, _| it.len() > 16, "a product has up to 16 characters: shorten it").when(|disk, scope| !is_ata(disk, scope)))
-        .row(
-            refuse_where(Disk::PRODUCT, |it, _| (17..=40).contains(&it.len()), "a product has up to 16 characters: shorten it")
-                .when(is_ata)
-                .until(10, 0, 0),
-        )
+        .row(refuse_where(Disk::PRODUCT, |it, _| it.len() > 16, LONG_PRODUCT).when(|it, scope| !is_ata(it, scope)))
+        .row(refuse_where(Disk::PRODUCT, |it, _| (17..=40).contains(&it.len()), LONG_PRODUCT).when(is_ata).until(10, 0, 0))
         .row(refuse(|disk: &Disk, _| {
             let wwn = disk.wwn.as_deref().unwrap_or_default();
             let digits = wwn.strip_prefix("0x").unwrap_or(wwn);

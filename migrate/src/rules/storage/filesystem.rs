@@ -68,7 +68,9 @@ rules![
              <source dir='/a'/><target dir='b'/></filesystem></devices>",
         )
         // Less than 0 is as good as nothing.
-        .row(refuse_if(NO_SIZE, |it: &FilesystemBinaryThreadPool, _| kept_value(&it.xml, "size").is_some_and(|it| !it.is_empty() && it.parse::<i32>().is_err())))
+        .row(refuse_if(NO_SIZE, |it: &FilesystemBinaryThreadPool, _| {
+            kept_value(&it.xml, "size").is_some_and(|it| !it.is_empty() && it.parse::<i32>().is_err())
+        }))
         .row(refuse_if(HALF, |it: &FilesystemSourceVolume, _| it.pool.is_some() != it.volume.is_some()))
         .row(refuse_if(NO_SOURCE, |it: &FilesystemSourceMount, _| it.dir.is_none() && it.socket.is_none()))
         .row(refuse_where(required(FilesystemTarget::DIR), |dir, _| dir.is_empty(), NO_TARGET))

@@ -11,6 +11,9 @@ const NO_NAME: &str = "a character of this name is in no cookie's: letters, digi
 const NO_VALUE: &str =
     "the value has blanks, quotes within, commas, semicolons or backslashes: send it encoded, as %20 for a blank";
 const ONE_OR_MORE: &str = "the disk has one I/O thread or several: leave out iothread, or <iothreads>";
+const RBD: &str = "the name of an RBD image has a pool and an image, and a namespace between them or none: write it as \
+                   'pool/image' or 'pool/namespace/image'";
+const NO_KEY: &str = "a user of SSH needs a key: add keyfile or agentsock";
 
 rules![
     rule("storage-value-invalid", Class::Conflict)
@@ -25,7 +28,8 @@ rules![
              QEMU's.",
         )
         .finds(
-            "<devices><disk type='network' device='disk'><source protocol='rbd' name='pool//image'/><target dev='vda' bus='virtio'/></disk></devices>",
+            "<devices><disk type='network' device='disk'><source protocol='rbd' name='pool//image'/>\
+             <target dev='vda' bus='virtio'/></disk></devices>",
         )
         .finds(
             "<devices><disk type='file' device='disk'><driver name='qemu'><statistics><latency-histogram type='read'/></statistics></driver>\
@@ -74,8 +78,8 @@ rules![
             "<devices><disk type='network' device='disk'><source protocol='https' name='a'><host name='h'/><cookies>\
              <cookie name='k'>a b</cookie></cookies></source><target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(refuse_if(NO_NAME, |it: &DiskCookie, _| it.name.contains(|at: char| !at.is_ascii_alphanumeric() && !"!#$%&'*+-.^_`|~".contains(at))))
-        .row(refuse_if(NO_VALUE, |it: &DiskCookie, _| it.value.trim_matches('"').contains(|at: char| !at.is_ascii_graphic() || "\",;\\{}".contains(at))))
+        .row(refuse_if(NO_NAME, |it: &DiskCookie, _| it.name.contains(|c: char| !c.is_ascii_alphanumeric() && !"!#$%&'*+-.^_`|~".contains(c))))
+        .row(refuse_if(NO_VALUE, |it: &DiskCookie, _| it.value.trim_matches('"').contains(|c: char| !c.is_ascii_graphic() || "\",;\\{}".contains(c))))
         .row(refuse_where(DiskHostByAddress::PORT, |port, _| *port > 65535, BEYOND))
         .row(refuse_where(HostdevIscsiHost::PORT, |port, _| !(0..=65535).contains(port), BEYOND))
         .row(refuse_if("<dataStore> names no file: add <source>, or leave it out", |it: &DiskDataStore, _| source(&it.type_).is_none()))
@@ -89,7 +93,10 @@ rules![
             "<devices><disk type='file' device='disk'><driver name='qemu' iothread='1'><iothreads><iothread id='2'/></iothreads></driver>\
              <source file='/a'/><target dev='vda' bus='virtio'/></disk></devices>",
         )
-        .row(refuse_where(child(DiskDriver::IOTHREADS), |it, scope| !it.iothreads.is_empty() && scope.knows(10, 0, 0), ONE_OR_MORE).when(|it, _| it.iothread.is_some_and(|it| it > 0)))
+        .row(
+            refuse_where(child(DiskDriver::IOTHREADS), |it, scope| !it.iothreads.is_empty() && scope.knows(10, 0, 0), ONE_OR_MORE)
+                .when(|it, _| it.iothread > Some(0)),
+        )
         .row(refuse_where(
             DiskDriver::TYPE,
             |type_, _| *type_ == DiskDriverType::Luks,
@@ -97,12 +104,7 @@ rules![
         ))
         .row(refuse_where(required(DiskSourceNvme::NAMESPACE), |number, _| number.0 == 0, "namespaces count from 1: choose another number"))
         .row(refuse_in(DiskSourceVhostUser::RECONNECT, |it, _| (it.enabled == Some(YesNo::Yes) && it.timeout.is_none()).then_some(NO_TIMEOUT)))
-        .row(
-            refuse_if("a user of SSH needs a key: add keyfile or agentsock", |it: &DiskSshIdentity, _| {
-                it.keyfile.is_none() && it.agentsock.is_none()
-            })
-            .since(9, 8, 0),
-        )
+        .row(refuse_if(NO_KEY, |it: &DiskSshIdentity, _| it.keyfile.is_none() && it.agentsock.is_none()).since(9, 8, 0))
         .row(refuse_each(|it: &DiskReservations, _| {
             let alone = it.managed == Some(YesNo::No) && it.source.is_none();
             [
@@ -124,7 +126,7 @@ rules![
             refuse(|it: &DiskSourceNetwork, _| {
                 let name = it.name.as_deref().filter(|_| matches!(it.protocol, Protocol::Rbd(_)))?;
                 let bare = name.contains('/') && name.splitn(3, '/').any(str::is_empty);
-                bare.then_some("the name of an RBD image has a pool and an image, and a namespace between them or none: write it as 'pool/image' or 'pool/namespace/image'")
+                bare.then_some(RBD)
             })
             .since(11, 6, 0),
         )
