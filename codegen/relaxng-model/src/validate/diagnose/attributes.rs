@@ -143,17 +143,7 @@ impl<'a> Diagnosis<'_, 'a> {
                 [only] => format!("element '{}' lacks the attribute '{only}'", shown(qualified(node))),
                 _ => format!("element '{}' lacks an attribute", shown(qualified(node))),
             };
-            let (expected, more_expected) = bounded(words);
-            self.violations.push(Violation {
-                kind: ViolationKind::MissingAttribute,
-                range: start_tag_name(node),
-                path: self.path(None),
-                message,
-                found: None,
-                expected,
-                more_expected,
-                suggestion: None,
-            });
+            self.lacks(ViolationKind::MissingAttribute, start_tag_name(node), message, words);
         }
         self.state = self.machine.replace_attributes(self.state, Id::EMPTY);
     }

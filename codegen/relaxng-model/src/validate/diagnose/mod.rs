@@ -400,18 +400,25 @@ impl<'a> Diagnosis<'_, 'a> {
             } else {
                 format!("element '{element}' lacks content{before}")
             };
-            let (expected, more_expected) = bounded(words);
-            self.violations.push(Violation {
-                kind: if is_text { ViolationKind::MissingValue } else { ViolationKind::MissingContent },
-                range: at.clone().unwrap_or_else(|| start_tag_name(parent)),
-                path: self.path(None),
-                message,
-                found: None,
-                expected,
-                more_expected,
-                suggestion: None,
-            });
+            let kind = if is_text { ViolationKind::MissingValue } else { ViolationKind::MissingContent };
+            self.lacks(kind, at.clone().unwrap_or_else(|| start_tag_name(parent)), message, words);
         }
+    }
+
+    /// Reports that the innermost open element lacks something: one of what the words say.
+    fn lacks(&mut self, kind: ViolationKind, range: Range<usize>, message: String, words: Vec<String>) {
+        let (expected, more_expected) = bounded(words);
+        let path = self.path(None);
+        self.violations.push(Violation {
+            kind,
+            range,
+            path,
+            message,
+            found: None,
+            expected,
+            more_expected,
+            suggestion: None,
+        });
     }
 
     fn need_words(&self, need: &[Need], context: Node<'a, 'a>) -> Vec<String> {
