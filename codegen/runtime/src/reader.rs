@@ -6,7 +6,7 @@ mod report;
 
 use crate::content::{Content, fields};
 use crate::error::{ErrorKind, NoteKind};
-use crate::extra::{AssumedValue, KeptValue};
+use crate::extra::{AssumedValue, Kept, KeptValue};
 use crate::info::{Blank, FieldInfo, FieldKind, TextInfo, TypeInfo};
 use crate::keep;
 use crate::slots::{Slot, SlotMut};
@@ -169,17 +169,15 @@ impl Reader {
             }
         }
         if !self.values.is_empty()
-            && let Some(extra) = out.extra_mut()
+            && let Some(kept) = self.keep_in(out)
         {
-            extra.kept_mut().values.append(&mut self.values);
-            self.keeps = true;
+            kept.values.append(&mut self.values);
         }
         if self.silent
             && self.options.unknown == Unknown::Keep
-            && let Some(extra) = out.extra_mut()
+            && let Some(kept) = self.keep_in(out)
         {
-            extra.kept_mut().open = true;
-            self.keeps = true;
+            kept.open = true;
         }
         if self.namespaces
             && let Some(extra) = out.extra_mut()
@@ -190,10 +188,9 @@ impl Reader {
             self.assume(node, out);
         }
         if !self.assumed_values.is_empty()
-            && let Some(extra) = out.extra_mut()
+            && let Some(kept) = self.keep_in(out)
         {
-            extra.kept_mut().assumed.append(&mut self.assumed_values);
-            self.keeps = true;
+            kept.assumed.append(&mut self.assumed_values);
         }
         let odd = self.read_children(node, out, info);
         // Nothing is made up for what all branches have, be the branch unknown.
@@ -217,6 +214,13 @@ impl Reader {
         self.silent = outer_silent;
         self.required = outer_required;
         self.depth -= 1;
+    }
+
+    /// What an element keeps, for something more that is not known.
+    fn keep_in<'o>(&mut self, out: &'o mut dyn Content) -> Option<&'o mut Kept> {
+        let extra = out.extra_mut()?;
+        self.keeps = true;
+        Some(extra.kept_mut())
     }
 
     /// Reads text and child elements; true if there are comments or processing instructions.

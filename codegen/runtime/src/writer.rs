@@ -166,6 +166,20 @@ impl<'o> Writer<'o> {
         }
     }
 
+    /// Ends an element, or its start tag where there is nothing in it.
+    fn end_tag(&mut self, ns: &str, name: &str) {
+        if std::mem::take(&mut self.tag_open) {
+            self.out.push_str("/>");
+            return;
+        }
+        if !self.inline {
+            self.indent();
+        }
+        self.out.push_str("</");
+        self.push_name(ns, name, false);
+        self.out.push('>');
+    }
+
     /// Forgets the namespaces that an element declared. Those that were added for the root meanwhile stand at the bottom
     /// of the scope and stay.
     fn leave_scope(&mut self, scope: usize, added: usize) {
@@ -234,16 +248,8 @@ impl<'o> Writer<'o> {
             self.tag_open = outer_tag_open;
             self.drop_mark(mark);
             self.found(None, name, Action::Emptied);
-        } else if self.tag_open {
-            self.out.push_str("/>");
-            self.tag_open = false;
         } else {
-            if !self.inline {
-                self.indent();
-            }
-            self.out.push_str("</");
-            self.push_name(ns, name, false);
-            self.out.push('>');
+            self.end_tag(ns, name);
         }
         if let Some(observer) = &mut self.observer {
             observer.leave(info);

@@ -200,13 +200,8 @@ impl<'g> Builder<'g> {
                 TreeKind::Choice(trees)
             }
             Kind::Group(members) | Kind::Interleave(members) => {
-                let mut trees = Vec::with_capacity(members.len());
-                for member in members {
-                    let tree = self.tree(member)?;
-                    if !tree.is_empty() {
-                        trees.push(tree);
-                    }
-                }
+                let mut trees = members.iter().map(|member| self.tree(member)).collect::<Option<Vec<_>>>()?;
+                trees.retain(|tree| !tree.is_empty());
                 match (trees.len(), &pattern.kind) {
                     (0, _) => TreeKind::Empty,
                     (1, _) => return trees.pop(),
@@ -236,23 +231,26 @@ impl<'g> Builder<'g> {
                 let leaf = self.leaf(pattern);
                 names(name, origin, |name| TreeKind::Child(name, leaf), TreeKind::AnyElements(leaf))
             }
-            Kind::Ref(define) => {
-                if self.open.contains(define) {
-                    let grammar = self.grammar;
-                    let name = &grammar.defines[define.0 as usize].name;
-                    let message = format!("definition '{name}' contains itself without an element in between");
-                    self.errors.at(&grammar.schema, origin, message);
-                    return None;
-                }
-                self.open.push(*define);
-                let tree = self.tree(&self.grammar.defines[define.0 as usize].pattern);
-                self.open.pop();
-                let mut tree = tree?;
-                tree.reached(Via { define: *define, reference: origin });
-                return Some(tree);
-            }
+            Kind::Ref(define) => return self.reference(*define, origin),
         };
         Some(Tree::new(kind, origin))
+    }
+
+    /// What a definition is where it is referred to.
+    fn reference(&mut self, define: DefineId, reference: NodeId) -> Option<Tree<'g>> {
+        let grammar = self.grammar;
+        let definition = &grammar.defines[define.0 as usize];
+        if self.open.contains(&define) {
+            let message = format!("definition '{}' contains itself without an element in between", definition.name);
+            self.errors.at(&grammar.schema, reference, message);
+            return None;
+        }
+        self.open.push(define);
+        let tree = self.tree(&definition.pattern);
+        self.open.pop();
+        let mut tree = tree?;
+        tree.reached(Via { define, reference });
+        Some(tree)
     }
 
     /// Whether a pattern describes text alone.

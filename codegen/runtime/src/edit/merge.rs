@@ -122,7 +122,7 @@ impl<'m, 'd> Merge<'m, 'd> {
             self.after.tag(after),
             self.style.quote,
         );
-        let mut inside = self.inside(node, tag_range);
+        let inside = self.inside(node, tag_range);
         let anew = || self.anew(after, spot, tag::open(&tag));
         let Some(mut plan) = self.plan(&inside, before, after) else { return anew() };
         let Some(text) = self.new_text(&inside, before, after) else { return anew() };
@@ -172,7 +172,6 @@ impl<'m, 'd> Merge<'m, 'd> {
                 _ => out.push(&self.text[node.range()]),
             }
         }
-        inside.nodes.clear();
         out.push(&end_tag);
         out
     }

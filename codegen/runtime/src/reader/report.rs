@@ -205,13 +205,11 @@ impl Reader {
             )
         };
         let keep = self.unknown(node, attribute.0.range_qname(), ErrorKind::UnknownAttribute, what);
-        if keep && let Some(extra) = out.extra_mut() {
-            let kept = extra.kept_mut();
+        if keep && let Some(kept) = self.keep_in(out) {
             let name: Box<str> = attribute.qualified().into();
             let prefix = name.split_once(':').map(|(prefix, _)| prefix.into());
             kept.needs(prefix.zip(attribute.0.namespace().map(Into::into)));
             kept.attributes.push((name, attribute.0.value().into()));
-            self.keeps = true;
         }
     }
 
