@@ -3,7 +3,7 @@
 use domxml_tests::lines;
 
 /// As many lines of logic as the rules take, without the chapters that are counted apart and with them.
-const LOGIC: [usize; 2] = [5500, 8945];
+const LOGIC: [usize; 2] = [5500, 8870];
 /// As many lines as a file of rules takes in all.
 const FILE: usize = 400;
 /// As many lines as a function takes, blank ones and comments aside.

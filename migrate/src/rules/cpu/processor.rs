@@ -32,7 +32,8 @@ rules![
         )
         .row(refuse_each(|cpu: &Cpu, _| [
             (!is_named(cpu) && cpu.vendor.as_ref().is_some_and(|it| !it.is_empty()), "a vendor needs a model: add <model>, or leave out <vendor>"),
-            (cpu.migratable.is_some() && has_model(cpu), "migratable is for the host's own processor, or the maximum: set mode='host-passthrough' or 'maximum', or leave it out"),
+            (cpu.migratable.is_some() && has_model(cpu),
+                "migratable is for the host's own processor, or the maximum: set mode='host-passthrough' or 'maximum', or leave it out"),
         ]))
         .row(refuse_at(Cpu::MODEL, |cpu, _| {
             let vendor = cpu.model.as_ref()?.vendor_id.as_ref().filter(|_| has_model(cpu))?;

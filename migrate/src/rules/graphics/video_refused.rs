@@ -38,7 +38,8 @@ rules![
             let rendered = acceleration.is_some_and(|acceleration| acceleration.rendernode.is_some());
             [
                 (is_vhost_user(it) && !takes_virtio(it), "the driver vhostuser is for virtio cards: set the model to virtio, or leave out name"),
-                (rendered && !is_vhost_user(it) && !is_none(it), "a rendernode is for the driver vhostuser: set name='vhostuser' of <driver>, or leave out rendernode"),
+                (rendered && !is_vhost_user(it) && !is_none(it),
+                    "a rendernode is for the driver vhostuser: set name='vhostuser' of <driver>, or leave out rendernode"),
             ]
         }))
         .row(

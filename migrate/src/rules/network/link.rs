@@ -79,14 +79,8 @@ rules![
             .since(11, 1, 0)
             .driver(Driver::Qemu),
         )
-        .row(
-            refuse_if(NO_SOCKET, |it: &Interface, _| vhostuser(it).is_some_and(|members| members.source.is_none()))
-            .until(11, 1, 0),
-        )
-        .row(
-            refuse_if(NO_PARTS, |it: &VhostUser, _| it.type_.is_none() || it.path.is_none() || it.mode.is_none())
-            .until(11, 1, 0),
-        ),
+        .row(refuse_if(NO_SOCKET, |it: &Interface, _| vhostuser(it).is_some_and(|members| members.source.is_none())).until(11, 1, 0))
+        .row(refuse_if(NO_PARTS, |it: &VhostUser, _| it.type_.is_none() || it.path.is_none() || it.mode.is_none()).until(11, 1, 0)),
     rule("interface-source-missing", Class::Conflict)
         .summary("an interface does not say what it is connected to")
         .doc(

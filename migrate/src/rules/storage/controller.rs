@@ -21,11 +21,7 @@ rules![
              function='0x2'/></controller></devices>",
             "<devices><controller type='usb' index='0' model='none'/></devices>",
         )
-        .row(
-            nothing(child(Controller::ADDRESS), |_| true, NO_DEVICE)
-                .when(|it, _| usb_model(it) == Some(UsbModel::None))
-                .profiles(BOTH),
-        )
+        .row(nothing(child(Controller::ADDRESS), |_| true, NO_DEVICE).when(|it, _| usb_model(it) == Some(UsbModel::None)).profiles(BOTH))
         .rows(each_field!(Controller::[ALIAS ACPI], |part| {
             nothing(child(part), |_| true, "a controller of the model none is no device").when(|it, _| usb_model(it) == Some(UsbModel::None))
         })),
