@@ -478,15 +478,13 @@ impl Parser {
             }
             Kind::Prefixed(prefix, local) => {
                 let ns = self.names.namespace(&prefix, at)?;
-                let named = |tag| Element::new(tag, at);
-                let (name, wild) = (named("name"), named("nsName"));
-                let with = |element: Element| match ns {
-                    Some(ns) => element.with("ns", ns),
-                    None => element,
-                };
-                let (name, wild) = (with(name), with(wild));
+                let any = local == "*";
+                let mut class = Element::new(if any { "nsName" } else { "name" }, at);
+                if let Some(ns) = ns {
+                    class = class.with("ns", ns);
+                }
                 self.take();
-                if local == "*" { self.except(wild, of_attribute)? } else { name.text(local) }
+                if any { self.except(class, of_attribute)? } else { class.text(local) }
             }
             Kind::Name { text, .. } => {
                 self.take();
