@@ -54,6 +54,29 @@ fn every_value_is_got_by_the_path_under_which_it_is_listed() {
     }
 }
 
+/// Whatever the profile is that the crate is built with: the lines of a mixture are told apart by where they are.
+#[test]
+fn elements_that_stand_in_a_mixture_are_counted_by_their_names() {
+    let cache = |id: u8| format!("<cache id='{id}' level='3' type='both' size='3' unit='MiB'/>");
+    let tuned = format!(
+        "<cputune><cachetune vcpus='0-1'>{}<monitor level='3' vcpus='0-1'/>{}</cachetune></cputune><os>",
+        cache(0),
+        cache(1)
+    );
+    let mut domain = Domain::from_xml(&TEXT.replace("<os>", &tuned)).expect("a domain");
+    let at = |step: &str| format!("cputune/cachetune[1]/{step}");
+    let listed: Vec<String> = domain.values().into_iter().map(|(path, _)| path).collect();
+    for path in [at("cache[2]/@id"), at("monitor[1]/@vcpus")] {
+        assert!(listed.contains(&path), "{path} of {listed:?}");
+    }
+    assert_eq!(got(&domain, &at("cache[2]/@id")).as_deref(), Some("1"));
+    let change = domain.set(&at("cache[2]/@size"), "7").expect("it takes it");
+    assert_eq!(change.before.as_deref(), Some("3"));
+    domain.remove(&at("cache[1]")).expect("it is there");
+    assert_eq!(got(&domain, &at("cache[1]/@size")).as_deref(), Some("7"));
+    assert_eq!(kind(domain.get(&at("cache[2]/@id")).expect_err("one is left")), PathErrorKind::Only(1));
+}
+
 #[test]
 fn what_is_wrong_with_a_path_is_told() {
     let domain = domain();

@@ -418,8 +418,12 @@ macro_rules! mix {
         }
 
         impl $crate::Mix for $ty {
-            const ENTRIES: &'static [$crate::FieldInfo] =
-                &[$($crate::FieldInfo::$kind::<$variant_ty> $args $(.$fact $fact_args)* .entry()),*];
+            const ENTRIES: &'static [$crate::FieldInfo] = {
+                // Lines are told apart by where they are, and a constant may be in several places.
+                static ENTRIES: [$crate::FieldInfo; [$($index),*].len()] =
+                    [$($crate::FieldInfo::$kind::<$variant_ty> $args $(.$fact $fact_args)* .entry()),*];
+                &ENTRIES
+            };
 
             fn of(variant: usize) -> ::core::option::Option<Self> {
                 match variant {
