@@ -38,6 +38,9 @@ fn ids_are_explained_selected_and_ignored() {
         "{class}"
     );
     assert!(!class.contains("\nos-nvram-text "), "{class}");
+    // A class that is called as an element is.
+    let host = stdout(dommigrate().args(["explain", "host"]));
+    assert!(host.starts_with("host\n\nA class of rules") && host.contains("\n<host> as domain/"), "{host}");
     let text = OLD.replace("</domain>", "  <title/>\n  <extra/>\n</domain>");
     let strict = |arguments: &[&str]| {
         let output = dommigrate().args(["check", "--strict"]).args(arguments).write_stdin(text.as_str()).output();

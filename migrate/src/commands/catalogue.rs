@@ -137,21 +137,24 @@ pub(super) fn explain(args: &Explain) -> Result<u8, String> {
     if let Some(row) = drift::rows::find(&args.subject) {
         return print(&drift_page(row));
     }
-    let near = match super::describe::describe(&args.subject) {
-        Ok(text) => return print(&text),
-        Err(near) => near.or_else(|| rules::near(&args.subject).map(|id| format!("did you mean '{id}'?"))),
+    let class = class_page(&args.subject);
+    let near = match (super::describe::describe(&args.subject), class) {
+        (Err(_), Some(class)) => return print(&class),
+        // A class may be called as an element is.
+        (Ok(text), Some(class)) => return print(&format!("{class}\n{text}")),
+        (Ok(text), None) => return print(&text),
+        (Err(near), None) => near.or_else(|| rules::near(&args.subject).map(|id| format!("did you mean '{id}'?"))),
     };
-    let class: Vec<Line> = lines().filter(|line| line.class.as_str() == args.subject).collect();
-    if !class.is_empty() {
-        let rules = table(&class);
-        return print(&format!(
-            "{}\n\nA class of rules: --select and --ignore take all of it.\n\n{rules}",
-            args.subject
-        ));
-    }
     let near = near.map_or_else(String::new, |near| format!("; {near}"));
     crate::complain(&format!("no rule and no element is called '{}'{near}", visible(&args.subject)));
     Ok(FAILED)
+}
+
+/// What is said of a class: its rules.
+fn class_page(name: &str) -> Option<String> {
+    let class: Vec<Line> = lines().filter(|line| line.class.as_str() == name).collect();
+    let rules = (!class.is_empty()).then(|| table(&class))?;
+    Some(format!("{name}\n\nA class of rules: --select and --ignore take all of it.\n\n{rules}"))
 }
 
 /// A row as a line: what it is about, when it happens, and who does so.
