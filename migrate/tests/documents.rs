@@ -56,6 +56,47 @@ fn what_a_rule_changes_beside_an_undeclared_prefix_is_all_that_changes() {
     assert_eq!(String::from_utf8(output.stdout).expect("UTF-8"), expected);
 }
 
+/// As libvirt 9.0.0 and 12.8.0 read it: they have libxml2 leave out blanks that stand before a comment.
+#[test]
+fn blanks_before_a_comment_that_begins_a_text_are_layout() {
+    let text = format!(
+        "{HEAD}  <on_poweroff> <!-- off -->destroy</on_poweroff>\n  <description>\n    <!-- of -->\n  ours <!-- it --> </description>\n</domain>\n"
+    );
+    let (status, report) = said(&["check", "-q"], &text);
+    assert_eq!((status, &*report), (Some(0), ""));
+    for arguments in [&["upgrade", "-q", "--profile", "libvirt"][..], &["fmt", "-q"]] {
+        let output = dommigrate(arguments).write_stdin(text.as_str()).output().expect("it runs");
+        let result = String::from_utf8(output.stdout).expect("UTF-8");
+        let value = dommigrate(&["get", "-", "description", "on_poweroff"]).write_stdin(result).output();
+        assert_eq!(String::from_utf8(value.expect("it runs").stdout).expect("UTF-8"), "\n  ours  \ndestroy\n");
+    }
+    // A text that has begun goes on, and what is written as a reference is text.
+    for begun in ["destroy<!-- off --> ", "&#32;<!-- off -->destroy"] {
+        let text = format!("{HEAD}  <on_poweroff>{begun}</on_poweroff>\n</domain>\n");
+        let (status, report) = said(&["check", "-q"], &text);
+        assert!(status == Some(1) && report.contains("no blanks are taken"), "{report}");
+    }
+}
+
+#[test]
+fn a_text_keeps_its_blanks_where_a_comment_goes_from_it() {
+    let text = |within: &str| format!("{HEAD}  <description>{within}</description>\n</domain>\n");
+    for (before, after) in [
+        ("A<!--c--> B", "A B"),
+        ("A <!--c--> B", "A  B"),
+        ("A\n  <!--c-->\n  B\n", "A\n  \n  B\n"),
+        ("<!--c--> B", " B"),
+        ("B<!--c--> ", "B "),
+        ("\n <!--c-->B", "B"),
+        (" <!--c--> <!--d--> B", " B"),
+    ] {
+        let arguments = ["upgrade", "-q", "--profile", "libvirt", "--layout", "keep"];
+        let output = dommigrate(&arguments).write_stdin(text(before)).output().expect("it runs");
+        let result = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(result.contains(&format!("<description>{after}</description>")), "{before:?}: {result}");
+    }
+}
+
 #[test]
 fn a_text_that_is_no_document_is_told_what_to_do() {
     for (text, expected) in [

@@ -290,6 +290,10 @@ fn a_declaration_that_contradicts_the_bytes_is_an_error_with_its_place() {
             ),
             "2:12: error[xml-syntax]: the declaration says ISO-8859-1, but the byte order mark says UTF-8",
         ),
+        (
+            marked(b"\xef\xbb\xbf\xef\xbb\xbf", b"<domain type='kvm'/>"),
+            "1:1: error[xml-syntax]: a second byte order mark begins the text: take it out",
+        ),
         (marked(b"\xff\xfe", &utf16(&declared("UTF-8"))), "2:12: error[xml-syntax]: the declaration says UTF-8"),
         (marked(b"\xff\xfe", &utf16(&declared("UTF-16BE"))), "2:12: error[xml-syntax]: the declaration says UTF-16BE"),
         (marked(b"\xff\xfe", &utf16("<d/>")[..7]), "1:4: error[xml-syntax]: this is not UTF-16 text"),

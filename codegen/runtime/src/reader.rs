@@ -38,7 +38,8 @@ pub struct ReadOptions {
     /// What to do with content that is not of the format. Comments and processing instructions are always kept.
     pub unknown: Unknown,
     /// Whether blanks around a value are noted as refused where the program that reads the format does not read past them, as
-    /// [`Scalar::blanks`](crate::Scalar::blanks) tells. XML Schema always does.
+    /// [`Scalar::blanks`](crate::Scalar::blanks) tells. XML Schema always does. Blanks between the start tag of an element and a comment are no
+    /// part of its text then, as they are none for a program that has libxml2 leave blanks out.
     pub exact: bool,
     /// Whether the text of an element goes on in what is unknown in it, as it does for a program that asks XPath for the string.
     pub deep: bool,
@@ -251,6 +252,7 @@ impl Reader {
                         TextInfo::None if is_blank(piece) => {}
                         TextInfo::None => self.unexpected_text(node, child),
                         TextInfo::Mixed | TextInfo::Any => self.give_text(out, Node(node), piece),
+                        TextInfo::Optional(_) | TextInfo::Required(_) if self.passes_over(child, &text) => {}
                         TextInfo::Optional(_) | TextInfo::Required(_) => append(&mut text, piece),
                     }
                 }
@@ -266,6 +268,16 @@ impl Reader {
             _ => {}
         }
         odd
+    }
+
+    /// Whether a piece of a text is layout to the program that reads the format: blanks beside a comment or an element, where nothing has
+    /// been read yet. References make no layout.
+    fn passes_over(&self, piece: roxmltree::Node<'_, '_>, read: &str) -> bool {
+        let stands_alone = piece.prev_sibling().is_none() && piece.next_sibling().is_none();
+        self.options.exact
+            && read.is_empty()
+            && !stands_alone
+            && is_blank(&piece.document().input_text()[piece.range()])
     }
 
     /// Gives an attribute to the field that has its name, be it in a member of a payload; false: there is none. `from` is where the

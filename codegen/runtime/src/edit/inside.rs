@@ -59,8 +59,14 @@ impl Inside<'_, '_> {
     }
 }
 
-/// Takes the white space out that nodes leave which are gone: a line on which nothing else stands, or the blanks before it.
-pub(super) fn close_gaps(gaps: &mut [String], gone: &[bool]) {
+/// Takes the white space out that nodes leave which are gone: a line on which nothing else stands, or the blanks before it. In the text of
+/// an element, `in_text`, white space is as good as letters, but for what stands before its first comment.
+pub(super) fn close_gaps(gaps: &mut [String], gone: &[bool], in_text: bool) {
+    if in_text {
+        let before = gaps.iter().take_while(|gap| is_blank(gap)).count();
+        gaps.iter_mut().zip(gone).take(before).filter(|(_, gone)| **gone).for_each(|(gap, _)| gap.clear());
+        return;
+    }
     const ENDS: [char; 2] = ['\n', '\r'];
     const BLANKS: [char; 2] = [' ', '\t'];
     let drop_blanks = |gap: &mut String| drop(gap.drain(..gap.len() - gap.trim_start_matches(BLANKS).len()));

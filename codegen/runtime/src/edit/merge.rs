@@ -131,7 +131,7 @@ impl<'m, 'd> Merge<'m, 'd> {
         if let Some((gap, text)) = text {
             gaps[gap] = text;
         }
-        close_gaps(&mut gaps, &plan.gone);
+        close_gaps(&mut gaps, &plan.gone, holds_text && !inside.nodes.iter().any(Node::is_element));
         if gaps.iter().all(|gap| is_blank(gap)) && plan.holds_nothing() && self.after.source(after).ends_with("/>") {
             out.push(tag.trim_end_matches('>').trim_end_matches('/'));
             out.push("/>");

@@ -414,9 +414,8 @@ impl Reader {
         let mut text = Cow::Borrowed("");
         for child in node.children() {
             match child.node_type() {
-                NodeType::Text => {
-                    append(&mut text, child.text().unwrap_or_default());
-                }
+                NodeType::Text if self.passes_over(child, &text) => {}
+                NodeType::Text => append(&mut text, child.text().unwrap_or_default()),
                 NodeType::Comment | NodeType::PI => odd = true,
                 NodeType::Element => {
                     odd |= self.unknown(child, open_tag(child), ErrorKind::UnknownElement, || {

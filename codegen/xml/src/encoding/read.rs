@@ -92,6 +92,10 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, NotText> {
             // Where the declaration says another, that is what is wrong.
             let text = by(encoding, body).map_err(|not| agreed(&not.text, encoding, bom).err().unwrap_or(not))?;
             let encoding = agreed(&text, encoding, bom)?;
+            // Nor does libxml2 pass over a second one, as two programs leave that each put theirs.
+            if bom && text.starts_with('\u{feff}') {
+                return Err(NotText::new(&text, 0, "a second byte order mark begins the text: take it out".to_owned()));
+            }
             if encoding == Encoding::Ucs2
                 && let Some(at) = text.find(|c| u32::from(c) > 0xffff)
             {
