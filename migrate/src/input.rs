@@ -1,6 +1,5 @@
 //! Reading files.
 
-use std::fmt;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -89,11 +88,13 @@ pub enum Unread {
     NotText(NotText, Vec<u8>),
 }
 
-impl fmt::Display for Unread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Unread {
+    /// What is said of a document of this name: `web.xml:3:5: ...` where it is about a place in it.
+    #[must_use]
+    pub fn of(&self, label: &str) -> String {
         match self {
-            Self::Io(error) => f.write_str(error),
-            Self::NotText(error, _) => error.fmt(f),
+            Self::Io(error) => format!("{label}: {error}"),
+            Self::NotText(error, _) => format!("{label}:{error}"),
         }
     }
 }

@@ -319,3 +319,31 @@ fn a_declaration_that_contradicts_the_bytes_is_an_error_with_its_place() {
         }
     }
 }
+
+#[test]
+fn every_command_tells_where_a_file_is_no_text() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).expect("written");
+        path.display().to_string()
+    };
+    let bad = write("bad.xml", b"<domain type='kvm'>\n  <name>m\xfc</name></domain>");
+    let good = write("good.xml", b"<domain type='kvm'>\n  <name>m</name></domain>");
+    let yaml = write("bad.yaml", b"type: kvm\nname: m\xfc\n");
+    let not_text = "this is not UTF-8 text: ";
+    let wrong = format!("{bad}:2:10: {not_text}if it is of another encoding");
+    for (arguments, expected) in [
+        (&["diff", &bad, &good][..], &*wrong),
+        (&["drift", &good, &bad], &wrong),
+        (&["convert", "--to", "json", &bad], &wrong),
+        (&["check", "--host", &bad, &good], &wrong),
+        (&["diff", "--output-format", "github", &bad, &good], &format!("file={bad},line=2,col=10,title=xml-syntax")),
+        (&["convert", "--to", "xml", &yaml], &format!("{yaml}:2:8: {not_text}convert the file to UTF-8\n")),
+    ] {
+        let output = dommigrate(arguments).output().expect("it runs");
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(expected), "{arguments:?}: {said}");
+    }
+}

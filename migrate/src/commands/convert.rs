@@ -9,7 +9,7 @@ use domxml::{Domain, Element, Extra, KeptNode, ReadOptions, extras};
 
 use super::{DONE, FAILED, catalogue};
 use crate::cli::{Convert, Syntax};
-use crate::input::{self, Origin};
+use crate::input::{self, Origin, Unread};
 use crate::report::visible;
 
 pub(super) fn run(args: &Convert) -> Result<u8, String> {
@@ -22,8 +22,13 @@ pub(super) fn run(args: &Convert) -> Result<u8, String> {
     };
     let source = match input::read(&origin) {
         Ok(source) => source,
-        Err(error) => {
-            complain(Said::Of(error.to_string()));
+        Err(mut error) => {
+            if let Unread::NotText(wrong, _) = &mut error
+                && args.from.unwrap_or_else(|| syntax(origin.path(), &wrong.text)) != Syntax::Xml
+            {
+                wrong.message = "this is not UTF-8 text: convert the file to UTF-8".to_owned();
+            }
+            crate::complain(&visible(&error.of(&label)));
             return Ok(FAILED);
         }
     };

@@ -68,8 +68,7 @@ pub fn run(cli: Cli, typed: &[OsString]) -> Result<u8, String> {
 pub(crate) fn host_of(files: &[PathBuf]) -> Result<Option<Host>, String> {
     let mut host = Host::default();
     for path in files {
-        let source =
-            input::read(&Origin::Named(path.clone())).map_err(|error| format!("{}: {error}", input::shown(path)))?;
+        let source = input::read(&Origin::Named(path.clone())).map_err(|error| error.of(&input::shown(path)))?;
         host.read(&source.text).map_err(|error| format!("{}:{error}", input::shown(path)))?;
     }
     Ok((!files.is_empty()).then_some(host))

@@ -20,7 +20,13 @@ impl Unread {
 
     /// A document that cannot be read.
     pub(in crate::commands) fn of(origin: &Origin, error: &input::Unread) -> Self {
-        Self::new(origin.label(), error.to_string())
+        match error {
+            input::Unread::Io(error) => Self::new(origin.label(), error.clone()),
+            input::Unread::NotText(error, _) => {
+                let why = Finding::new(ids::SYNTAX, Level::Error, error.at..error.at, error.message.clone());
+                Self { label: origin.label(), text: error.text.clone(), why: Box::new(why) }
+            }
+        }
     }
 
     /// As the reporters of findings take it.
