@@ -192,6 +192,25 @@ fn reports_are_valid_for_every_name() {
     }
 }
 
+/// As services name the files of a repository.
+#[test]
+fn files_of_the_directory_of_a_call_are_named_without_a_dot() {
+    let folder = tempfile::tempdir().expect("a directory");
+    fs::create_dir(folder.path().join("vms")).expect("made");
+    fs::write(folder.path().join("vms/a.xml"), OLD).expect("written");
+    for path in [".", "./", "./vms/.", ".//vms//a.xml"] {
+        let said = |format: &str| {
+            stdout(dommigrate().current_dir(folder.path()).args(["check", "--output-format", format, path]))
+        };
+        assert!(said("github").starts_with("::notice file=vms/a.xml,line="), "{path}: {}", said("github"));
+        let sarif: Value = serde_json::from_str(&said("sarif")).expect("JSON");
+        let result = &sarif["runs"][0]["results"][0];
+        assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "vms/a.xml", "{path}");
+        let change = &result["fixes"][0]["artifactChanges"][0];
+        assert_eq!(change["artifactLocation"]["uri"], "vms/a.xml", "{path}");
+    }
+}
+
 /// `info` answers first, and does not answer what it cannot know.
 #[test]
 fn info_says_its_answer_first() {

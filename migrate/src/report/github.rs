@@ -1,8 +1,9 @@
 //! Findings as workflow commands, which GitHub shows beside the lines of a change.
 
 use std::io::{self, Write};
+use std::path::Path;
 
-use super::{FileReport, Reporter, Summary, visible};
+use super::{FileReport, Reporter, Summary, direct, visible};
 use crate::finding::{Level, Lines};
 
 /// See the module.
@@ -52,7 +53,7 @@ impl Reporter for Github {
             writeln!(
                 out,
                 "::{command} file={}{place},title={}::{}",
-                escape_property(&report.label),
+                escape_property(&direct(Path::new(&report.label)).to_string_lossy()),
                 escape_property(&finding.rule),
                 escape(&message(finding)),
             )?;

@@ -7,7 +7,7 @@ mod text;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 use crate::claim::Claim;
 use crate::cli::{Output, OutputFormat};
@@ -17,6 +17,12 @@ pub use domxml_xml::visible;
 
 /// The version of the JSON that commands print: it grows where a key changes its meaning or goes.
 pub const JSON_VERSION: u32 = 1;
+
+/// A path without steps that lead nowhere, as those of what is found in `.` begin with one: services that show findings beside the lines of
+/// a repository know its files without.
+fn direct(path: &Path) -> PathBuf {
+    path.components().filter(|step| *step != Component::CurDir).collect()
+}
 
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]

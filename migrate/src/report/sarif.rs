@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 use std::ops::Range;
+use std::path::Path;
 
 use domxml_xml::Spare;
 use roxmltree::Node;
 use serde_json::{Value, json};
 use similar::{DiffOp, DiffTag};
 
-use super::{FileReport, Reporter, Summary};
+use super::{FileReport, Reporter, Summary, direct};
 use crate::finding::{Finding, Level, Lines, ids};
 use crate::{patch, rules};
 
@@ -209,8 +210,8 @@ fn level(level: Level) -> &'static str {
 /// A path as a URI reference: an absolute one as a `file:` URI, a relative one as it stands, each byte that a URI cannot hold
 /// percent-encoded.
 fn uri(report: &FileReport) -> String {
-    let path = report.path.as_deref().map_or(report.label.as_bytes(), |path| path.as_os_str().as_encoded_bytes());
-    encoded(path)
+    let path = direct(report.path.as_deref().unwrap_or(Path::new(&report.label)));
+    encoded(path.as_os_str().as_encoded_bytes())
 }
 
 fn encoded(path: &[u8]) -> String {
