@@ -163,7 +163,7 @@ fn nest<'c>(content: &'c mut dyn Content, table: &'static TypeInfo) -> Option<&'
     };
     let payload = (0..content.info().fields.len()).find(variant)?;
     match content.field_mut(payload)? {
-        SlotMut::Payload(payload) => nest(payload.get_mut()?.members_mut()?, table),
+        SlotMut::Payload(payload) => nest(payload.members_mut()?, table),
         _ => None,
     }
 }
@@ -199,7 +199,7 @@ fn find<T: Content>(content: &dyn Content) -> Option<&T> {
     fields(content, |_, slot| {
         found = found.or_else(|| match slot {
             Slot::Child(nest) => nest.get(0).and_then(|child| (child as &dyn Any).downcast_ref()),
-            Slot::Payload(payload) => payload.get().and_then(|payload| payload.members()).and_then(find),
+            Slot::Payload(payload) => payload.members().and_then(find),
             _ => None,
         });
     });

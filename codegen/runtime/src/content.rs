@@ -313,7 +313,7 @@ pub fn each_struct(content: &dyn Content, visit: &mut dyn FnMut(&dyn Content)) {
 pub fn each_struct_in(content: &dyn Content, index: usize, visit: &mut dyn FnMut(&dyn Content)) {
     match content.field(index) {
         Some(Slot::Payload(payload)) => {
-            payload.get().and_then(|payload| payload.members()).into_iter().for_each(&mut *visit);
+            payload.members().into_iter().for_each(&mut *visit);
         }
         Some(Slot::Child(nest)) => nest.each(visit),
         Some(Slot::Mix(mix)) => mix.each(&mut |_, entry| {
@@ -362,7 +362,7 @@ pub fn each_struct_mut(content: &mut dyn Content, visit: &mut dyn FnMut(&mut dyn
 pub fn each_struct_in_mut(content: &mut dyn Content, index: usize, visit: &mut dyn FnMut(&mut dyn Content)) {
     match content.field_mut(index) {
         Some(SlotMut::Payload(payload)) => {
-            payload.get_mut().and_then(|payload| payload.members_mut()).into_iter().for_each(&mut *visit);
+            payload.members_mut().into_iter().for_each(&mut *visit);
         }
         Some(SlotMut::Child(nest)) => nest.each_mut(visit),
         Some(SlotMut::Mix(mix)) => mix.each_mut(&mut |_, entry| {

@@ -56,6 +56,7 @@ macro_rules! setters {
 }
 
 mod field;
+mod places;
 mod ty;
 
 use crate::version::Version;

@@ -4,7 +4,7 @@ mod document;
 mod fields;
 mod report;
 
-use crate::content::{Content, fields};
+use crate::content::Content;
 use crate::error::{ErrorKind, NoteKind};
 use crate::extra::{AssumedValue, Kept, KeptValue};
 use crate::info::{Blank, FieldInfo, FieldKind, TextInfo, TypeInfo};
@@ -12,7 +12,7 @@ use crate::keep;
 use crate::slots::{Slot, SlotMut};
 use crate::verbatim::{AnyAttribute, Verbatim};
 use report::Pending;
-use roxmltree::{NodeId, NodeType};
+use roxmltree::NodeId;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -138,13 +138,18 @@ fn open_tag(node: roxmltree::Node<'_, '_>) -> Range<usize> {
 impl Reader {
     /// Reads an element into a struct.
     pub fn element(&mut self, node: Node<'_>, out: &mut dyn Content) {
-        let node = node.0;
+        let info = out.info();
+        self.element_of(node.0, info, out);
+    }
+
+    /// As [`Reader::element`], with the table of the struct: that is asked for once, as each question to a struct by way of its
+    /// [`Content`] is a jump that the processor does not foresee.
+    fn element_of(&mut self, node: roxmltree::Node<'_, '_>, info: &'static TypeInfo, out: &mut dyn Content) {
         if self.depth == MAX_DEPTH {
             let message = format!("more than {MAX_DEPTH} elements stand inside each other");
             return self.error(node, open_tag(node), ErrorKind::Syntax, message, Vec::new(), None);
         }
         self.depth += 1;
-        let info = out.info();
         let outer_silent = std::mem::replace(&mut self.silent, false);
         let outer_required = std::mem::take(&mut self.required);
         self.required.add(info);
@@ -152,8 +157,9 @@ impl Reader {
         let errors = self.errors.len();
         let mut around = Vec::new();
         self.assumed = None;
+        let mut text = info.text;
         if info.payloads > 0 {
-            self.select_all(Node(node), out);
+            self.select_all(Node(node), info, out, &mut text);
         }
         if let Some(extra) = out.extra_mut() {
             extra.span = node.range().into();
@@ -165,7 +171,7 @@ impl Reader {
         let mut from = 0;
         for attribute in node.attributes() {
             let attribute = Attribute(attribute, node);
-            if !self.offer_attribute(out, attribute, &mut from) && !self.offer_any_attribute(out, attribute) {
+            if !self.offer_attribute(info, out, attribute, &mut from) && !self.offer_any_attribute(out, attribute) {
                 self.unknown_attribute(node, out, attribute);
             }
         }
@@ -193,7 +199,7 @@ impl Reader {
         {
             kept.assumed.append(&mut self.assumed_values);
         }
-        let odd = self.read_children(node, out, info);
+        let odd = self.read_children(node, info, text, out);
         // Nothing is made up for what all branches have, be the branch unknown.
         let is_open = self.silent && self.options.unknown == Unknown::Keep && self.errors.len() == errors;
         if (!self.silent || is_open) && (self.required.attributes > 0 || self.required.children > 0) {
@@ -224,9 +230,14 @@ impl Reader {
         Some(extra.kept_mut())
     }
 
-    /// Reads text and child elements; true if there are comments or processing instructions.
-    fn read_children(&mut self, node: roxmltree::Node<'_, '_>, out: &mut dyn Content, info: &'static TypeInfo) -> bool {
-        let mut kind = if info.payloads == 0 { info.text } else { text_kind(out) };
+    /// Reads text, of this kind, and child elements; true if there are comments or processing instructions.
+    fn read_children(
+        &mut self,
+        node: roxmltree::Node<'_, '_>,
+        info: &'static TypeInfo,
+        mut kind: TextInfo,
+        out: &mut dyn Content,
+    ) -> bool {
         if kind == TextInfo::Any {
             // As soon as there is a text, the white space around it counts.
             let texts = node.children().any(|child| child.is_text() && !is_blank(child.text().unwrap_or_default()));
@@ -236,28 +247,25 @@ impl Reader {
         let (mut odd, mut elements) = (false, false);
         let mut from = 0;
         for child in node.children() {
-            match child.node_type() {
-                NodeType::Element => {
-                    elements = true;
-                    if !self.offer_child(out, Node(child), &mut from) && !self.offer_any_child(out, Node(child)) {
-                        self.unknown_element(node, out, child);
-                        if self.options.deep {
-                            texts(child).for_each(|piece| append(&mut text, piece));
-                        }
+            if child.is_element() {
+                elements = true;
+                if !self.offer_child(info, out, Node(child), &mut from) && !self.offer_any_child(out, Node(child)) {
+                    self.unknown_element(node, out, child);
+                    if self.options.deep {
+                        texts(child).for_each(|piece| append(&mut text, piece));
                     }
                 }
-                NodeType::Text => {
-                    let piece = child.text().unwrap_or_default();
-                    match kind {
-                        TextInfo::None if is_blank(piece) => {}
-                        TextInfo::None => self.unexpected_text(node, child),
-                        TextInfo::Mixed | TextInfo::Any => self.give_text(out, Node(node), piece),
-                        TextInfo::Optional(_) | TextInfo::Required(_) if self.passes_over(child, &text) => {}
-                        TextInfo::Optional(_) | TextInfo::Required(_) => append(&mut text, piece),
-                    }
+            } else if child.is_text() {
+                let piece = child.text().unwrap_or_default();
+                match kind {
+                    TextInfo::None if is_blank(piece) => {}
+                    TextInfo::None => self.unexpected_text(node, child),
+                    TextInfo::Mixed | TextInfo::Any => self.give_text(out, Node(node), piece),
+                    TextInfo::Optional(_) | TextInfo::Required(_) if self.passes_over(child, &text) => {}
+                    TextInfo::Optional(_) | TextInfo::Required(_) => append(&mut text, piece),
                 }
-                NodeType::Comment | NodeType::PI => odd = true,
-                NodeType::Root => {}
+            } else {
+                odd = true;
             }
         }
         let blank = is_blank(&text);
@@ -273,17 +281,21 @@ impl Reader {
     /// Whether a piece of a text is layout to the program that reads the format: blanks beside a comment or an element, where nothing has
     /// been read yet. References make no layout.
     fn passes_over(&self, piece: roxmltree::Node<'_, '_>, read: &str) -> bool {
-        let stands_alone = piece.prev_sibling().is_none() && piece.next_sibling().is_none();
         self.options.exact
             && read.is_empty()
-            && !stands_alone
+            && (piece.prev_sibling().is_some() || piece.next_sibling().is_some())
             && is_blank(&piece.document().input_text()[piece.range()])
     }
 
     /// Gives an attribute to the field that has its name, be it in a member of a payload; false: there is none. `from` is where the
     /// last one was found: documents mostly keep to the order of the table.
-    fn offer_attribute(&mut self, out: &mut dyn Content, attribute: Attribute<'_>, from: &mut usize) -> bool {
-        let info = out.info();
+    fn offer_attribute(
+        &mut self,
+        info: &'static TypeInfo,
+        out: &mut dyn Content,
+        attribute: Attribute<'_>,
+        from: &mut usize,
+    ) -> bool {
         let (ns, local) = attribute.name();
         if let Some(index) = info.find_attribute(ns, local, *from) {
             *from = index + 1;
@@ -293,23 +305,29 @@ impl Reader {
             }
             return true;
         }
-        members_mut(out, &mut |members| self.offer_attribute(members, attribute, &mut 0))
+        members_mut(info, out, &mut |info, members| self.offer_attribute(info, members, attribute, &mut 0))
     }
 
     fn offer_any_attribute(&mut self, out: &mut dyn Content, attribute: Attribute<'_>) -> bool {
-        let any = out.info().fields.iter().position(|field| field.kind == FieldKind::AnyAttributes);
+        let info = out.info();
+        let any = info.fields.iter().position(|field| field.kind == FieldKind::AnyAttributes);
         if let Some(SlotMut::Attributes(field)) = any.and_then(|index| out.field_mut(index)) {
             let (ns, name) = attribute.name();
             let value = attribute.0.value().to_owned();
             field.push(AnyAttribute { ns: ns.to_owned(), name: name.to_owned(), value });
             return true;
         }
-        members_mut(out, &mut |members| self.offer_any_attribute(members, attribute))
+        members_mut(info, out, &mut |_, members| self.offer_any_attribute(members, attribute))
     }
 
     /// As [`Reader::offer_attribute`], for a child element.
-    fn offer_child(&mut self, out: &mut dyn Content, node: Node<'_>, from: &mut usize) -> bool {
-        let info = out.info();
+    fn offer_child(
+        &mut self,
+        info: &'static TypeInfo,
+        out: &mut dyn Content,
+        node: Node<'_>,
+        from: &mut usize,
+    ) -> bool {
         let (ns, local) = node.name();
         if let Some((index, variant)) = info.find_child(ns, local, *from) {
             *from = index;
@@ -319,24 +337,25 @@ impl Reader {
             return true;
         }
         // Where the variant is not known, its members would only lead to further errors.
-        !self.silent && members_mut(out, &mut |members| self.offer_child(members, node, &mut 0))
+        !self.silent && members_mut(info, out, &mut |info, members| self.offer_child(info, members, node, &mut 0))
     }
 
     fn offer_any_child(&mut self, out: &mut dyn Content, node: Node<'_>) -> bool {
         let (ns, local) = node.name();
         let takes = |field: &FieldInfo| field.kind == FieldKind::AnyElements && field.names.contains(ns, local);
-        let any = out.info().fields.iter().position(takes);
+        let info = out.info();
+        let any = info.fields.iter().position(takes);
         if let Some(SlotMut::Verbatim(field)) = any.and_then(|index| out.field_mut(index)) {
             self.verbatim(node, field);
             return true;
         }
-        members_mut(out, &mut |members| self.offer_any_child(members, node))
+        members_mut(info, out, &mut |_, members| self.offer_any_child(members, node))
     }
 
     fn give_text(&mut self, out: &mut dyn Content, node: Node<'_>, text: &str) {
         let info = out.info();
         if info.text == TextInfo::None {
-            members_mut(out, &mut |members| {
+            members_mut(info, out, &mut |_, members| {
                 let takes = text_kind(members) != TextInfo::None;
                 if takes {
                     self.give_text(members, node, text);
@@ -362,35 +381,28 @@ impl Reader {
     }
 }
 
-/// Calls `take` with the members of each payload until one of them takes what is offered.
-fn members_mut(out: &mut dyn Content, take: &mut dyn FnMut(&mut dyn Content) -> bool) -> bool {
-    let info = out.info();
-    if info.payloads == 0 {
-        return false;
-    }
-    for (index, field) in info.fields.iter().enumerate() {
-        if field.kind == FieldKind::Payload
-            && let Some(SlotMut::Payload(payload)) = out.field_mut(index)
-            && let Some(members) = payload.get_mut().and_then(|payload| payload.members_mut())
-            && take(members)
-        {
-            return true;
-        }
-    }
-    false
+/// Calls `take` with the members of each payload, and their table, until one of them takes what is offered.
+fn members_mut(
+    info: &'static TypeInfo,
+    out: &mut dyn Content,
+    take: &mut dyn FnMut(&'static TypeInfo, &mut dyn Content) -> bool,
+) -> bool {
+    info.payload_fields().any(|index| match out.field_mut(index) {
+        Some(SlotMut::Payload(payload)) => payload.members_mut().is_some_and(|members| take(members.info(), members)),
+        _ => false,
+    })
 }
 
 /// Calls `see` with the tables of a struct and of the members of its payloads.
 fn each_info(content: &dyn Content, see: &mut dyn FnMut(&'static TypeInfo)) {
-    see(content.info());
-    if content.info().payloads > 0 {
-        fields(content, |_, slot| {
-            if let Slot::Payload(payload) = slot
-                && let Some(members) = payload.get().and_then(|payload| payload.members())
-            {
-                each_info(members, see);
-            }
-        });
+    let info = content.info();
+    see(info);
+    for index in info.payload_fields() {
+        if let Some(Slot::Payload(payload)) = content.field(index)
+            && let Some(members) = payload.members()
+        {
+            each_info(members, see);
+        }
     }
 }
 

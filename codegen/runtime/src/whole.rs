@@ -79,7 +79,7 @@ fn read_kept(content: &mut dyn Content) {
     let mut unknown = Vec::new();
     fields_mut(content, |_, slot| {
         let SlotMut::Payload(payload) = slot else { return };
-        let Some(members) = payload.get_mut().and_then(|payload| payload.members_mut()) else { return };
+        let Some(members) = payload.members_mut() else { return };
         fields_mut(members, |line, slot| {
             if let SlotMut::Value(field) = slot
                 && line.kind == FieldKind::Attribute
@@ -172,7 +172,7 @@ fn carry_slot(from: SlotMut<'_>, mut to: SlotMut<'_>) -> bool {
                 }
                 _ => false,
             };
-            let members = to.get_mut().and_then(|payload| payload.members_mut());
+            let members = to.members_mut();
             match (from.members_mut(), members) {
                 (Some(from), Some(to)) => carry(from, to) && chosen,
                 (None, _) => chosen,
@@ -270,7 +270,7 @@ fn below(content: &dyn Content, outer: &Place<'_>, visit: &mut dyn FnMut(&Place<
     });
     fields(content, |_, slot| {
         if let Slot::Payload(payload) = slot
-            && let Some(members) = payload.get().and_then(|payload| payload.members())
+            && let Some(members) = payload.members()
         {
             below(members, outer, visit);
         }

@@ -10,6 +10,7 @@ use crate::content::Content;
 use crate::escape;
 use crate::extra::{Anchor, Kept, Span};
 use crate::info::{EmptyForm, FieldInfo, TypeInfo};
+use fields::Side;
 use kept::Frame;
 
 pub use marks::Print;
@@ -222,7 +223,8 @@ impl<'o> Writer<'o> {
         self.out.push('<');
         self.push_name(ns, name, false);
         let name_end = self.out.len();
-        self.attributes(content);
+        let asked = self.asked(info, content);
+        self.side(info, content, asked, Side::Attributes);
         if let Some(kept) = unknown {
             self.push_kept_attributes(kept, name_end);
         }
@@ -231,7 +233,7 @@ impl<'o> Writer<'o> {
         self.mark_content();
         self.tag_open = true;
         self.depth += 1;
-        self.children(content);
+        self.side(info, content, asked, Side::Children);
         self.flush();
         self.depth -= 1;
         if self.tag_open && empty == EmptyForm::Pair && self.holds(empty_until) {
@@ -359,8 +361,12 @@ impl<'o> Writer<'o> {
     }
 
     fn indent(&mut self) {
-        for _ in 0..self.depth {
-            self.out.push_str("  ");
+        const BLANKS: &str = "                                                                ";
+        let mut width = 2 * self.depth;
+        while width > 0 {
+            let piece = width.min(BLANKS.len());
+            self.out.push_str(&BLANKS[..piece]);
+            width -= piece;
         }
     }
 

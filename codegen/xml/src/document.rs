@@ -96,10 +96,15 @@ impl Tree<'_> {
 /// The text is not a well-formed document, or beyond a limit.
 pub fn parse<'t>(text: &'t str, spare: &'t mut Spare) -> Result<Tree<'t>, Error> {
     let declarations = declarations_within_limits(text)?;
+    let seen = Seen::of(text);
     check_declaration(text)?;
-    check_doctype(text)?;
+    if seen.markup {
+        check_doctype(text)?;
+    }
     check_names(text)?;
-    check_references(text)?;
+    if seen.references {
+        check_references(text)?;
+    }
     let options = || ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     let (document, undeclared) = match Document::parse_with_options(text, options()) {
         Ok(document) => (document, &[][..]),
@@ -113,11 +118,37 @@ pub fn parse<'t>(text: &'t str, spare: &'t mut Spare) -> Result<Tree<'t>, Error>
             (document.map_err(|error| wrong::explained(text, &error))?, &names[..])
         }
     };
-    let has_remarks = check_nodes(&document)?;
+    let has_remarks = (seen.markup || seen.tags > MAX_DEPTH) && check_nodes(&document)?;
     let spelt = document.input_text();
     let name = |name: &Undeclared| (spelt[name.range.clone()].into(), text[name.range.clone()].into());
     let names = undeclared.iter().map(name).collect();
     Ok(Tree { document, undeclared, may_declare: declarations > 0, has_remarks, names })
+}
+
+/// What a look at the bytes of a text tells of it, which of most texts is that there is nothing to look for.
+struct Seen {
+    /// Whether there may be other markup in it than that of elements, behind the declaration.
+    markup: bool,
+    /// Whether there may be references by number.
+    references: bool,
+    /// How many tags it has, at most.
+    tags: usize,
+}
+
+impl Seen {
+    fn of(text: &str) -> Self {
+        let declaration = encoding::declaration(text).map_or(0, |declaration| declaration.range.end);
+        let bytes = &text.as_bytes()[declaration..];
+        let tags = memchr::memchr_iter(b'<', bytes).count();
+        let mut seen = Seen { markup: false, references: false, tags };
+        for at in memchr::memchr3_iter(b'!', b'?', b'&', bytes) {
+            match bytes[at] {
+                b'&' => seen.references |= bytes.get(at + 1) == Some(&b'#'),
+                _ => seen.markup |= at > 0 && bytes[at - 1] == b'<',
+            }
+        }
+        seen
+    }
 }
 
 /// The name of the root with its prefix, whether the rest is well-formed or not.
@@ -132,9 +163,6 @@ static NAMESPACE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::F
 
 /// Finds references by number.
 static REFERENCE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("&#"));
-
-/// Finds a document type.
-static DOCTYPE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("<!DOCTYPE"));
 
 // What is no longer than a name may be has no more nodes than a document may have.
 const _: () = assert!(MAX_NAME <= MAX_NODES);
@@ -329,9 +357,6 @@ fn check_declaration(text: &str) -> Result<(), Error> {
 
 /// Refuses a document type that makes the document say more than stands in it.
 fn check_doctype(text: &str) -> Result<(), Error> {
-    if DOCTYPE.find(text.as_bytes()).is_none() {
-        return Ok(());
-    }
     let prolog = markup::pieces(text).take_while(|piece| !matches!(piece.kind, Kind::Start | Kind::Empty | Kind::End));
     for piece in prolog.filter(|piece| piece.kind == Kind::Doctype) {
         let declaration = without_comments(&text[piece.range.clone()]);

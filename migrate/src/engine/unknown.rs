@@ -72,7 +72,7 @@ fn takes_nothing(content: &mut dyn Content, value: &KeptValue) -> bool {
             field.clear();
         }
         SlotMut::Payload(payload) => {
-            if let Some(members) = payload.get_mut().and_then(|payload| payload.members_mut()) {
+            if let Some(members) = payload.members_mut() {
                 takes |= takes_nothing(members, value);
             }
         }
@@ -318,7 +318,7 @@ fn clear(content: &mut dyn Content, values: &[KeptValue], said: &mut Vec<String>
             field.clear();
         }
         SlotMut::Payload(payload) => {
-            if let Some(members) = payload.get_mut().and_then(|payload| payload.members_mut()) {
+            if let Some(members) = payload.members_mut() {
                 clear(members, values, said);
             }
         }

@@ -55,7 +55,7 @@ impl Unread<'_> {
             }),
             Slot::Child(nest) => nest.each(&mut |child| self.look(child, span, nodes)),
             Slot::Payload(payload) => {
-                if let Some(members) = payload.get().and_then(|payload| payload.members()) {
+                if let Some(members) = payload.members() {
                     self.look(members, span, nodes);
                 }
             }

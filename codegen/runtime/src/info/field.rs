@@ -18,6 +18,8 @@ pub struct FieldInfo {
     pub content: Option<fn() -> &'static TypeInfo>,
     /// What the field holds.
     pub kind: FieldKind,
+    /// How many the type of the field holds.
+    pub(crate) count: Count,
     /// Whether there must be one.
     pub required: bool,
     /// Whether there may be more than one.
@@ -80,6 +82,7 @@ impl FieldInfo {
         kind: FieldKind::Attribute,
         name: "",
         ns: "",
+        count: Count::Many,
         required: false,
         many: false,
         once: false,
@@ -111,7 +114,7 @@ impl FieldInfo {
 
     const fn of(kind: FieldKind, name: &'static str, count: Count) -> Self {
         let (required, many) = (matches!(count, Count::One), matches!(count, Count::Many));
-        FieldInfo { kind, name, required, many, ..Self::NONE }
+        FieldInfo { kind, name, count, required, many, ..Self::NONE }
     }
 
     /// An attribute.
@@ -362,15 +365,25 @@ impl FieldInfo {
 
     /// Whether it is for child elements of one name.
     #[must_use]
-    pub fn is_child(&self) -> bool {
+    pub const fn is_child(&self) -> bool {
         matches!(self.kind, FieldKind::Child | FieldKind::Leaf | FieldKind::Flag | FieldKind::Verbatim)
     }
 }
 
-/// Whether two names are one. They are short and mostly differ in their length or first letter, so that calling `memcmp` takes longer.
+/// Whether two names are one. They are short, so that calling `memcmp` takes longer than comparing their two ends, which overlap.
 #[inline]
 fn same(one: &str, other: &str) -> bool {
-    one.len() == other.len() && one.as_bytes().first() == other.as_bytes().first() && (one.len() < 2 || one == other)
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    match one.len() {
+        0 => true,
+        1..4 => one[0] == other[0] && one.last_chunk::<2>() == other.last_chunk(),
+        4..8 => one.first_chunk::<4>() == other.first_chunk() && one.last_chunk::<4>() == other.last_chunk(),
+        8..=16 => one.first_chunk::<8>() == other.first_chunk() && one.last_chunk::<8>() == other.last_chunk(),
+        _ => one == other,
+    }
 }
 
 /// A variant of a payload that has members.
@@ -380,4 +393,23 @@ pub struct Branch {
     pub value: Option<&'static str>,
     /// Gives the table of the members.
     pub table: fn() -> &'static TypeInfo,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same;
+
+    #[test]
+    fn names_that_differ_anywhere_are_not_one() {
+        let name = "abcdefghijklmnopqrstuvwxyz";
+        for length in 0..=name.len() {
+            assert!(same(&name[..length], &String::from(&name[..length])));
+            assert!(!same(&name[..length], &name[1..]));
+            for at in 0..length {
+                let mut other = name[..length].to_owned();
+                other.replace_range(at..=at, "_");
+                assert!(!same(&name[..length], &other), "{other}");
+            }
+        }
+    }
 }

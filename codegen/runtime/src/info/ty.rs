@@ -1,5 +1,6 @@
 //! The table of a struct.
 
+use super::places::{Place, Places};
 use super::{DefaultForm, DefaultInfo, EmptyForm, FieldInfo, FieldKind, Name, Order, TextInfo};
 use crate::filled::Filled;
 use crate::version::Version;
@@ -38,12 +39,18 @@ pub struct TypeInfo {
     pub(crate) attributes_end: usize,
     /// The first of its fields that holds text or children or, as a payload, may.
     pub(crate) children_start: usize,
+    /// Where the names of its attributes stand.
+    pub(crate) attribute_places: Places,
+    /// Where the names of its children stand.
+    pub(crate) child_places: Places,
     /// Those of its fields whose default is always spelt out.
     pub(crate) spelt_out: Filled,
     /// Its text.
     pub text: TextInfo,
     /// How many of its fields are payloads.
     pub payloads: usize,
+    /// The first of them.
+    pub(crate) payloads_start: usize,
     /// How many attributes are required, without those of its payloads.
     pub required_attributes: usize,
     /// How many children are required, without those of its payloads.
@@ -68,9 +75,12 @@ impl TypeInfo {
         child_orders: &[],
         attributes_end: 0,
         children_start: 0,
+        attribute_places: Places::NONE,
+        child_places: Places::NONE,
         spelt_out: Filled::NONE,
         text: TextInfo::None,
         payloads: 0,
+        payloads_start: 0,
         required_attributes: 0,
         required_children: 0,
     };
@@ -149,19 +159,34 @@ impl TypeInfo {
             }
             let is_spelt_out = matches!(field.default, Some(DefaultInfo { form: DefaultForm::Written, .. }));
             self.spelt_out = self.spelt_out.with(index, is_spelt_out);
+            if matches!(field.kind, FieldKind::Attribute | FieldKind::Payload) {
+                self.attribute_places = self.attribute_places.with(field.name, index);
+            }
+            if field.is_child() {
+                self.child_places = self.child_places.with(field.name, index);
+            }
             match field.kind {
                 FieldKind::Attribute => self.required_attributes += field.required as usize,
                 FieldKind::Child | FieldKind::Leaf | FieldKind::Flag | FieldKind::Verbatim => {
                     self.required_children += field.required as usize;
                 }
-                FieldKind::Payload => self.payloads += 1,
+                FieldKind::Payload => {
+                    if self.payloads == 0 {
+                        self.payloads_start = index;
+                    }
+                    self.payloads += 1;
+                }
                 FieldKind::Text if field.required => self.text = TextInfo::Required(field.values),
                 FieldKind::Text => self.text = TextInfo::Optional(field.values),
                 FieldKind::Mix => {
                     let mut entry = 0;
                     while entry < field.entries.len() {
-                        if matches!(field.entries[entry].kind, FieldKind::Text) {
+                        let line = &field.entries[entry];
+                        if matches!(line.kind, FieldKind::Text) {
                             self.text = TextInfo::Mixed;
+                        }
+                        if line.is_child() {
+                            self.child_places = self.child_places.with(line.name, index);
                         }
                         entry += 1;
                     }
@@ -200,10 +225,23 @@ impl TypeInfo {
         self.children().find(|child| child.is(ns, local))
     }
 
+    /// The numbers of its payloads: most types have none, and few more than one.
+    pub(crate) fn payload_fields(&self) -> impl Iterator<Item = usize> + use<> {
+        let fields = self.fields;
+        (self.payloads_start..fields.len())
+            .filter(|index| fields[*index].kind == FieldKind::Payload)
+            .take(self.payloads)
+    }
+
     /// The number of the field that takes an attribute with this name, looked for from the field with the number `from` on.
     pub(crate) fn find_attribute(&self, ns: &str, local: &str, from: usize) -> Option<usize> {
         let takes =
             |field: &FieldInfo| field.is(ns, local) && matches!(field.kind, FieldKind::Attribute | FieldKind::Payload);
+        match self.attribute_places.of(local) {
+            Place::Nowhere => return None,
+            Place::At(index) => return takes(&self.fields[index]).then_some(index),
+            Place::Somewhere => {}
+        }
         let fields = &self.fields[..self.attributes_end];
         let (before, behind) = fields.split_at_checked(from).unwrap_or((fields, &[]));
         let later = behind.iter().position(takes).map(|index| from + index);
@@ -216,6 +254,11 @@ impl TypeInfo {
             FieldKind::Mix => field.entries.iter().position(|entry| entry.is(ns, local) && entry.is_child()),
             _ => (field.is(ns, local) && field.is_child()).then_some(0),
         };
+        match self.child_places.of(local) {
+            Place::Nowhere => return None,
+            Place::At(index) => return takes(&self.fields[index]).map(|variant| (index, variant)),
+            Place::Somewhere => {}
+        }
         // No attribute of the element itself is a child.
         let from = from.max(self.children_start);
         let (before, behind) = self.fields.split_at_checked(from).unwrap_or((self.fields, &[]));

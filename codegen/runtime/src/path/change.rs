@@ -152,7 +152,7 @@ fn slot_mut<'c>(content: &'c mut dyn Content, route: &Route) -> Option<SlotMut<'
 fn owner_mut<'c>(content: &'c mut dyn Content, through: &[usize]) -> Option<&'c mut dyn Content> {
     let Some((first, rest)) = through.split_first() else { return Some(content) };
     match content.field_mut(*first)? {
-        SlotMut::Payload(payload) => owner_mut(payload.get_mut()?.members_mut()?, rest),
+        SlotMut::Payload(payload) => owner_mut(payload.members_mut()?, rest),
         _ => None,
     }
 }

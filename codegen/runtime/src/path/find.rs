@@ -30,7 +30,7 @@ pub(super) fn route(content: &dyn Content, takes: &dyn Fn(&FieldInfo) -> bool) -
     }
     (0..content.info().fields.len()).find_map(|index| {
         let Some(Slot::Payload(payload)) = content.field(index) else { return None };
-        let mut route = route(payload.get()?.members()?, takes)?;
+        let mut route = route(payload.members()?, takes)?;
         route.through.insert(0, index);
         Some(route)
     })
@@ -44,7 +44,7 @@ impl Route {
     /// The struct that has the field: the element, or the members of a payload.
     pub(super) fn owner<'c>(&self, content: &'c dyn Content) -> Option<&'c dyn Content> {
         self.through.iter().try_fold(content, |content, index| match content.field(*index)? {
-            Slot::Payload(payload) => payload.get()?.members(),
+            Slot::Payload(payload) => payload.members(),
             _ => None,
         })
     }

@@ -5,10 +5,10 @@ use super::{Attribute, Node, Reader, Unknown, append, is_blank, open_tag, texts}
 use crate::content::{Content, fields_mut};
 use crate::error::{ErrorKind, NoteKind};
 use crate::extra::{AssumedValue, KeptValue};
-use crate::info::{Blank, FieldInfo, FieldKind};
+use crate::info::{Blank, FieldInfo, FieldKind, TextInfo, TypeInfo};
 use crate::keep;
 use crate::scalar::ScalarError;
-use crate::slots::{Field, Flag, Nest, NestPayload, NestVerbatim, Room, Selection, SlotMut};
+use crate::slots::{Count, Field, Flag, Nest, NestPayload, NestVerbatim, Room, Selection, SlotMut};
 use crate::verbatim::Verbatim;
 use roxmltree::NodeType;
 use std::borrow::Cow;
@@ -25,18 +25,24 @@ struct Stand {
 }
 
 impl Reader {
-    /// Chooses the variants of the payloads of a struct by the element's attributes.
-    pub(super) fn select_all(&mut self, node: Node<'_>, out: &mut dyn Content) {
-        fields_mut(out, |_, slot| {
-            if let SlotMut::Payload(payload) = slot {
-                self.select(node, payload);
+    /// Chooses the variants of the payloads of a struct by the element's attributes. `text` is what text the element takes, as far as
+    /// that is known without them.
+    pub(super) fn select_all(
+        &mut self,
+        node: Node<'_>,
+        info: &'static TypeInfo,
+        out: &mut dyn Content,
+        text: &mut TextInfo,
+    ) {
+        for index in info.payload_fields() {
+            if let Some(SlotMut::Payload(payload)) = out.field_mut(index) {
+                self.select(node, &info.fields[index], payload, text);
             }
-        });
+        }
     }
 
     /// Chooses the variant of a payload by the element's attribute.
-    fn select(&mut self, node: Node<'_>, slot: &mut dyn NestPayload) {
-        let table = slot.table();
+    fn select(&mut self, node: Node<'_>, table: &'static FieldInfo, slot: &mut dyn NestPayload, text: &mut TextInfo) {
         let attribute = match table.ns {
             "" => node.0.attribute_node(table.name),
             ns => node.0.attribute_node((ns, table.name)),
@@ -47,7 +53,7 @@ impl Reader {
             Selection::Chosen => {}
             Selection::Absent | Selection::Assumed => {
                 if selection == Selection::Assumed {
-                    self.assumed = self.assumed.or(Some(table));
+                    self.assumed = self.assumed.or(Some(slot.table()));
                 }
                 if let Some(attribute) = empty {
                     self.absent(Attribute(attribute, node.0), table, false);
@@ -73,18 +79,22 @@ impl Reader {
                 self.silent = true;
             }
         }
-        if let Some(members) = slot.get_mut().and_then(|payload| payload.members_mut()) {
+        if let Some(members) = slot.members_mut() {
             let info = members.info();
             self.required.add(info);
+            if *text == TextInfo::None {
+                *text = info.text;
+            }
             if info.payloads > 0 {
-                self.select_all(node, members);
+                self.select_all(node, info, members, text);
             }
         }
     }
 
     /// Reads an attribute.
     pub(super) fn attribute(&mut self, attribute: Attribute<'_>, line: &'static FieldInfo, field: &mut dyn Field) {
-        let room = field.room();
+        // No element has an attribute twice: the type tells without being asked.
+        let room = if line.count == Count::One { Room::Unknown } else { Room::Free };
         if room == Room::Unknown {
             self.required.attributes = self.required.attributes.saturating_sub(1);
         }
@@ -150,7 +160,7 @@ impl Reader {
                 }
             }
             SlotMut::Payload(payload) => {
-                if let Some(members) = payload.get_mut().and_then(|payload| payload.members_mut()) {
+                if let Some(members) = payload.members_mut() {
                     self.assume(node, members);
                 }
             }
@@ -258,18 +268,19 @@ impl Reader {
 
     /// Reads a child element into a struct.
     fn child(&mut self, node: Node<'_>, line: &FieldInfo, field: &mut dyn Nest) {
-        if self.has_room(node, field.room()) {
+        let room = room_for(line, || field.room());
+        if self.has_room(node, room) {
             // Many siblings are counted, once: growing step by step would take far more memory than they need.
-            if field.count() == MANY {
+            if line.count == Count::Many && field.count() == MANY {
                 let name = node.0.tag_name();
                 field.reserve(node.0.next_siblings().filter(|sibling| sibling.tag_name() == name).count());
             }
             let before = self.stand();
-            let room = field.room();
             let content = field.open();
-            let shown = line.output_only || content.info().output_only;
+            let info = content.info();
+            let shown = line.output_only || info.output_only;
             let notes = self.notes.len();
-            self.element(node, content);
+            self.element_of(node.0, info, content);
             if shown {
                 self.pass_over(notes);
             }
@@ -302,7 +313,7 @@ impl Reader {
 
     /// Reads a child element that holds nothing but text.
     fn leaf(&mut self, node: Node<'_>, line: &FieldInfo, field: &mut dyn Field) {
-        let room = field.room();
+        let room = room_for(line, || field.room());
         if !self.has_room(node, room) {
             return;
         }
@@ -437,6 +448,9 @@ impl Reader {
 
     /// Whether an element of this name could not be read, so that its field is empty: of several it is the first that counts.
     fn keeps_twin(&self, node: Node<'_>) -> bool {
+        if self.kept.is_empty() {
+            return false;
+        }
         let (document, Some(parent)) = (node.0.document(), node.0.parent()) else { return false };
         let mut kept = self
             .kept
@@ -467,6 +481,15 @@ impl Reader {
         if self.unknown(node.0, open_tag(node.0), ErrorKind::Repeated, message) {
             self.kept.push(node.0.id());
         }
+    }
+}
+
+/// Whether a field has room for one more: of most types that is known without looking.
+fn room_for(line: &FieldInfo, ask: impl FnOnce() -> Room) -> Room {
+    match line.count {
+        Count::One => Room::Unknown,
+        Count::Many => Room::Free,
+        Count::Optional => ask(),
     }
 }
 

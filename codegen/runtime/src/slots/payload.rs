@@ -2,7 +2,7 @@
 
 use super::kinds::PayloadType;
 use super::{Prefer, absorb};
-use crate::content::Payload;
+use crate::content::{Content, Payload};
 use crate::info::FieldInfo;
 use std::any::Any;
 use std::fmt::Debug;
@@ -54,6 +54,12 @@ pub trait NestPayload: Any + Debug {
 
     /// As [`NestPayload::get`], to be changed.
     fn get_mut(&mut self) -> Option<&mut dyn Payload>;
+
+    /// What its variant carries.
+    fn members(&self) -> Option<&dyn Content>;
+
+    /// As [`NestPayload::members`], to be changed.
+    fn members_mut(&mut self) -> Option<&mut dyn Content>;
 }
 
 impl<P: Payload + PayloadType> NestPayload for P {
@@ -104,6 +110,14 @@ impl<P: Payload + PayloadType> NestPayload for P {
 
     fn get_mut(&mut self) -> Option<&mut dyn Payload> {
         Some(self)
+    }
+
+    fn members(&self) -> Option<&dyn Content> {
+        Payload::members(self)
+    }
+
+    fn members_mut(&mut self) -> Option<&mut dyn Content> {
+        Payload::members_mut(self)
     }
 }
 
@@ -158,6 +172,20 @@ impl<P: Payload + PayloadType> NestPayload for Option<P> {
     fn get_mut(&mut self) -> Option<&mut dyn Payload> {
         match self {
             Some(payload) => Some(payload),
+            None => None,
+        }
+    }
+
+    fn members(&self) -> Option<&dyn Content> {
+        match self {
+            Some(payload) => Payload::members(payload),
+            None => None,
+        }
+    }
+
+    fn members_mut(&mut self) -> Option<&mut dyn Content> {
+        match self {
+            Some(payload) => Payload::members_mut(payload),
             None => None,
         }
     }

@@ -7,36 +7,34 @@ use crate::content::{Content, Payload};
 use crate::escape;
 use crate::extra::{Span, TEXT};
 use crate::filled::Filled;
-use crate::info::{DefaultForm, EmptyForm, FieldInfo, FieldKind, Order, Step};
+use crate::info::{DefaultForm, EmptyForm, FieldInfo, FieldKind, Order, Step, TypeInfo};
 use crate::slots::{Field, Flag, Nest, NestPayload, NestVerbatim, Slot};
 use crate::verbatim::Verbatim;
 use crate::version::Version;
 
 /// Which of the two sequences of an element is meant.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
+pub(super) enum Side {
     Attributes,
     Children,
 }
 
 impl Writer<'_> {
-    /// Writes the attributes of a struct, those of payloads included.
-    pub(super) fn attributes(&mut self, content: &dyn Content) {
-        self.side(content, Side::Attributes, content.info().attribute_orders);
-    }
-
-    /// Writes text and children of a struct, those of payloads included.
-    pub(super) fn children(&mut self, content: &dyn Content) {
-        self.side(content, Side::Children, content.info().child_orders);
-    }
-
-    fn side(&mut self, content: &dyn Content, side: Side, orders: &'static [Order]) {
-        let info = content.info();
-        // Where something is kept it may take the place of a field that holds nothing; else such a field is at most spelt out.
-        let asked = match self.frame {
+    /// The fields of a struct that have to be looked at. Where something is kept it may take the place of a field that holds nothing;
+    /// else such a field is at most spelt out.
+    pub(super) fn asked(&self, info: &TypeInfo, content: &dyn Content) -> Filled {
+        match self.frame {
             Some(_) => Filled::ALL,
             None if self.tables => content.filled() | info.spelt_out,
             None => content.filled(),
+        }
+    }
+
+    /// Writes the attributes of a struct, or its text and children; those of payloads included. `asked` is what [`Writer::asked`] says.
+    pub(super) fn side(&mut self, info: &'static TypeInfo, content: &dyn Content, asked: Filled, side: Side) {
+        let orders = match side {
+            Side::Attributes => info.attribute_orders,
+            Side::Children => info.child_orders,
         };
         let Some(order) = orders.iter().find(|order| applies(content, order)) else {
             let own = match side {
@@ -218,21 +216,21 @@ impl Writer<'_> {
     }
 
     fn payload(&mut self, payload: &dyn NestPayload, part: Option<u32>, side: Side) {
-        let Some(payload) = payload.get() else { return };
         let outer_part = std::mem::replace(&mut self.part, part);
         // The discriminating attribute belongs to the first part.
-        if side == Side::Attributes && part.is_none_or(|part| part == 0) {
+        if side == Side::Attributes
+            && part.is_none_or(|part| part == 0)
+            && let Some(payload) = payload.get()
+        {
             self.discriminator(payload);
         }
         if let Some(members) = payload.members() {
+            let info = members.info();
             if let Some(observer) = &mut self.observer {
-                observer.members(members.info());
+                observer.members(info);
             }
-            let outer_info = std::mem::replace(&mut self.info, members.info());
-            match side {
-                Side::Attributes => self.attributes(members),
-                Side::Children => self.children(members),
-            }
+            let outer_info = std::mem::replace(&mut self.info, info);
+            self.side(info, members, self.asked(info, members), side);
             self.info = outer_info;
         }
         self.part = outer_part;

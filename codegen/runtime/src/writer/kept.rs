@@ -185,14 +185,16 @@ impl Unit {
 impl Writer<'_> {
     /// Writes the nodes that stand before the next child of this name.
     pub(super) fn before(&mut self, name: &str) {
-        let nodes = self.frame.as_mut().map(|frame| frame.before(name));
-        self.put_nodes(nodes.unwrap_or_default());
+        if let Some(nodes) = self.frame.as_mut().map(|frame| frame.before(name)) {
+            self.put_nodes(nodes);
+        }
     }
 
     /// Counts the child that was written and writes the nodes that stand behind it.
     pub(super) fn after(&mut self, name: &str) {
-        let nodes = self.frame.as_mut().map(|frame| frame.after(name));
-        self.put_nodes(nodes.unwrap_or_default());
+        if let Some(nodes) = self.frame.as_mut().map(|frame| frame.after(name)) {
+            self.put_nodes(nodes);
+        }
     }
 
     /// Writes what has not been written of the nodes and leaves that the element keeps.
