@@ -54,6 +54,17 @@ fn every_value_is_got_by_the_path_under_which_it_is_listed() {
     }
 }
 
+#[test]
+fn what_is_assumed_is_not_listed() {
+    let text = TEXT.replace(" type='file'", "").replace("  <devices>", "  <clock/>\n  <devices>");
+    let options = ReadOptions { unknown: Unknown::Keep, ..ReadOptions::default() };
+    let domain = Domain::from_xml_with(&text, &options).expect("a domain").value;
+    for path in ["clock/@offset", "devices/disk[1]/@type"] {
+        assert_eq!(got(&domain, path), None, "{path}");
+        assert!(!domain.values().iter().any(|(listed, _)| listed == path), "{path}");
+    }
+}
+
 /// Whatever the profile is that the crate is built with: the lines of a mixture are told apart by where they are.
 #[test]
 fn elements_that_stand_in_a_mixture_are_counted_by_their_names() {

@@ -1,6 +1,6 @@
 //! What belongs to an element without being part of the format: where it stood, comments, unknown content.
 
-use crate::content::extras_mut;
+use crate::content::{Payload, extras_mut};
 use crate::element::{Element, Parsed};
 use crate::info::FieldInfo;
 use crate::reader::{ReadOptions, Unknown};
@@ -49,6 +49,14 @@ pub struct Extra {
     /// The discriminating attribute that was absent, where that means one of its values: it is not written as long
     /// as that value holds.
     pub assumed: Option<&'static FieldInfo>,
+}
+
+/// The value of the attribute that decides a choice, as the element says it: none where that was absent, which meant this value.
+pub(crate) fn said<'p>(assumed: Option<&'static FieldInfo>, payload: &'p dyn Payload) -> Option<&'p str> {
+    let (table, value) = (payload.attribute(), payload.value()?);
+    let absent = assumed.is_some_and(|assumed| std::ptr::eq(assumed, table))
+        && table.default.is_some_and(|default| default.value == value);
+    (!absent).then_some(value)
 }
 
 impl PartialEq for Extra {

@@ -2,7 +2,7 @@
 
 use super::find::{spelt, unread};
 use crate::content::{Content, filled_fields};
-use crate::extra::Extra;
+use crate::extra::{Extra, said};
 use crate::info::{FieldInfo, FieldKind};
 use crate::slots::{Field, Slot};
 use std::fmt;
@@ -82,7 +82,7 @@ fn every_of(content: &dyn Content, extra: Option<&Extra>, around: Option<&Place<
     filled_fields(content, |line, slot| match slot {
         Slot::Payload(payload) => {
             let Some(payload) = payload.get() else { return };
-            if let Some(value) = payload.value() {
+            if let Some(value) = said(extra.and_then(|extra| extra.assumed), payload) {
                 any = true;
                 visit(Place { around, step: Step::Attribute(line.ns, line.name) }, Item::Text(value));
             }

@@ -2,7 +2,7 @@
 
 use super::{Path, PathError, PathErrorKind, Step};
 use crate::content::Content;
-use crate::extra::{Extra, KeptNode};
+use crate::extra::{Extra, KeptNode, said};
 use crate::info::{FieldInfo, FieldKind, Name};
 use crate::near::nearest;
 use crate::slots::Slot;
@@ -233,9 +233,7 @@ pub(super) fn value(content: &dyn Content, route: &Route) -> Option<String> {
         }
         Slot::Payload(payload) => {
             let assumed = content.extra().and_then(|extra| extra.assumed);
-            let absent = assumed.is_some_and(|assumed| std::ptr::eq(assumed, payload.table()))
-                && payload.table().default.map(|default| default.value) == payload.get().and_then(|it| it.value());
-            payload.get().filter(|_| !absent)?.value().map(str::to_owned)
+            said(assumed, payload.get()?).map(str::to_owned)
         }
         _ => None,
     }

@@ -5,7 +5,7 @@ use super::refusal::note_refused;
 use super::{Action, Defaults, EmptyElements, Finding, Newer, OutputOnly, Writer, push_declaration};
 use crate::content::{Content, Payload};
 use crate::escape;
-use crate::extra::{Span, TEXT};
+use crate::extra::{Span, TEXT, said};
 use crate::filled::Filled;
 use crate::info::{DefaultForm, EmptyForm, FieldInfo, FieldKind, Order, Step, TypeInfo};
 use crate::slots::{Field, Flag, Nest, NestPayload, NestVerbatim, Slot};
@@ -242,14 +242,10 @@ impl Writer<'_> {
         if let Some(kept) = kept.filter(|kept| kept.absent) {
             return self.push_attribute(table.ns, table.name, &kept.value);
         }
-        let Some(value) = payload.value() else { return };
-        // It was absent, which meant this value.
-        let absent = self.assumed.is_some_and(|assumed| std::ptr::eq(assumed, table))
-            && table.default.is_some_and(|default| default.value == value);
-        if self.tables {
-            let owned = value.to_owned();
-            self.attribute_by_table(table, (!absent).then_some(&owned));
-        } else if !absent {
+        let said = said(self.assumed, payload);
+        if self.tables && payload.value().is_some() {
+            self.attribute_by_table(table, said.map(str::to_owned).as_ref());
+        } else if let Some(value) = said {
             self.push_attribute(table.ns, table.name, value);
         }
     }
