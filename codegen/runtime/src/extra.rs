@@ -1,6 +1,6 @@
 //! What belongs to an element without being part of the format: where it stood, comments, unknown content.
 
-use crate::content::{Payload, extras_mut};
+use crate::content::extras_mut;
 use crate::element::{Element, Parsed};
 use crate::info::FieldInfo;
 use crate::reader::{ReadOptions, Unknown};
@@ -51,12 +51,10 @@ pub struct Extra {
     pub assumed: Option<&'static FieldInfo>,
 }
 
-/// The value of the attribute that decides a choice, as the element says it: none where that was absent, which meant this value.
-pub(crate) fn said<'p>(assumed: Option<&'static FieldInfo>, payload: &'p dyn Payload) -> Option<&'p str> {
-    let (table, value) = (payload.attribute(), payload.value()?);
-    let absent = assumed.is_some_and(|assumed| std::ptr::eq(assumed, table))
-        && table.default.is_some_and(|default| default.value == value);
-    (!absent).then_some(value)
+/// Whether the attribute with this table, which decides a choice, was absent, and that meant this value.
+pub(crate) fn is_assumed(assumed: Option<&'static FieldInfo>, table: &'static FieldInfo, value: &str) -> bool {
+    assumed.is_some_and(|assumed| std::ptr::eq(assumed, table))
+        && table.default.is_some_and(|default| default.value == value)
 }
 
 impl PartialEq for Extra {

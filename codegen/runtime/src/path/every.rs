@@ -2,7 +2,7 @@
 
 use super::find::{spelt, unread};
 use crate::content::{Content, filled_fields};
-use crate::extra::{Extra, said};
+use crate::extra::{Extra, is_assumed};
 use crate::info::{FieldInfo, FieldKind};
 use crate::slots::{Field, Slot};
 use std::fmt;
@@ -81,8 +81,10 @@ fn every_of(content: &dyn Content, extra: Option<&Extra>, around: Option<&Place<
     let mut any = false;
     filled_fields(content, |line, slot| match slot {
         Slot::Payload(payload) => {
-            let Some(payload) = payload.get() else { return };
-            if let Some(value) = said(extra.and_then(|extra| extra.assumed), payload) {
+            let assumed = extra.and_then(|extra| extra.assumed);
+            if let Some(value) = payload.get().and_then(|payload| payload.value())
+                && !is_assumed(assumed, payload.table(), value)
+            {
                 any = true;
                 visit(Place { around, step: Step::Attribute(line.ns, line.name) }, Item::Text(value));
             }

@@ -2,7 +2,7 @@
 
 use super::{Path, PathError, PathErrorKind, Step};
 use crate::content::Content;
-use crate::extra::{Extra, KeptNode, said};
+use crate::extra::{Extra, KeptNode, is_assumed};
 use crate::info::{FieldInfo, FieldKind, Name};
 use crate::near::nearest;
 use crate::slots::Slot;
@@ -28,7 +28,7 @@ pub(super) fn route(content: &dyn Content, takes: &dyn Fn(&FieldInfo) -> bool) -
             return Some(Route { through: Vec::new(), index, line, variant });
         }
     }
-    (0..content.info().fields.len()).find_map(|index| {
+    content.info().payload_fields().find_map(|index| {
         let Some(Slot::Payload(payload)) = content.field(index) else { return None };
         let mut route = route(payload.members()?, takes)?;
         route.through.insert(0, index);
@@ -233,7 +233,8 @@ pub(super) fn value(content: &dyn Content, route: &Route) -> Option<String> {
         }
         Slot::Payload(payload) => {
             let assumed = content.extra().and_then(|extra| extra.assumed);
-            said(assumed, payload.get()?).map(str::to_owned)
+            let value = payload.get()?.value()?;
+            (!is_assumed(assumed, payload.table(), value)).then(|| value.to_owned())
         }
         _ => None,
     }

@@ -5,7 +5,7 @@ use super::refusal::note_refused;
 use super::{Action, Defaults, EmptyElements, Finding, Newer, OutputOnly, Writer, push_declaration};
 use crate::content::{Content, Payload};
 use crate::escape;
-use crate::extra::{Span, TEXT, said};
+use crate::extra::{Span, TEXT, is_assumed};
 use crate::filled::Filled;
 use crate::info::{DefaultForm, EmptyForm, FieldInfo, FieldKind, Order, Step, TypeInfo};
 use crate::slots::{Field, Flag, Nest, NestPayload, NestVerbatim, Slot};
@@ -242,10 +242,12 @@ impl Writer<'_> {
         if let Some(kept) = kept.filter(|kept| kept.absent) {
             return self.push_attribute(table.ns, table.name, &kept.value);
         }
-        let said = said(self.assumed, payload);
-        if self.tables && payload.value().is_some() {
-            self.attribute_by_table(table, said.map(str::to_owned).as_ref());
-        } else if let Some(value) = said {
+        let Some(value) = payload.value() else { return };
+        let assumed = is_assumed(self.assumed, table, value);
+        if self.tables {
+            let owned = value.to_owned();
+            self.attribute_by_table(table, (!assumed).then_some(&owned));
+        } else if !assumed {
             self.push_attribute(table.ns, table.name, value);
         }
     }
