@@ -31,15 +31,12 @@ impl CpuSet {
         }
         self.refused = None;
         // What it overlaps or touches becomes one with it.
-        self.ranges.retain(|&(from, to)| {
-            let apart = to.saturating_add(1) < first || last.saturating_add(1) < from;
-            if !apart {
-                (first, last) = (first.min(from), last.max(to));
-            }
-            apart
-        });
-        let at = self.ranges.partition_point(|&(from, _)| from < first);
-        self.ranges.insert(at, (first, last));
+        let start = self.ranges.partition_point(|&(_, to)| to.saturating_add(1) < first);
+        let end = self.ranges.partition_point(|&(from, _)| from <= last.saturating_add(1));
+        for (from, to) in &self.ranges[start..end] {
+            (first, last) = (first.min(*from), last.max(*to));
+        }
+        self.ranges.splice(start..end, [(first, last)]);
     }
 
     /// Takes a number out.
@@ -201,13 +198,7 @@ fn evaluate(text: &str) -> Option<Result<CpuSet, &'static str>> {
             wrong = members.apply(&term);
         }
     })?;
-    let mut set = CpuSet::new();
-    for number in members.numbers() {
-        match set.ranges.last_mut() {
-            Some((_, last)) if *last + 1 == number => *last = number,
-            _ => set.ranges.push((number, number)),
-        }
-    }
+    let set: CpuSet = members.numbers().collect();
     let made = if set.is_empty() { Err("nothing is left of the set") } else { Ok(set) };
     Some(wrong.and(made))
 }
