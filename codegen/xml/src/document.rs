@@ -96,8 +96,9 @@ impl Tree<'_> {
 /// The text is not a well-formed document, or beyond a limit.
 pub fn parse<'t>(text: &'t str, spare: &'t mut Spare) -> Result<Tree<'t>, Error> {
     let declarations = declarations_within_limits(text)?;
-    let seen = Seen::of(text);
-    check_declaration(text)?;
+    let (declaration, behind) = text.split_at(encoding::declaration(text).map_or(0, |found| found.range.end));
+    check_declaration(text, declaration)?;
+    let seen = Seen::of(behind);
     if seen.markup {
         check_doctype(text)?;
     }
@@ -125,9 +126,9 @@ pub fn parse<'t>(text: &'t str, spare: &'t mut Spare) -> Result<Tree<'t>, Error>
     Ok(Tree { document, undeclared, may_declare: declarations > 0, has_remarks, names })
 }
 
-/// What a look at the bytes of a text tells of it, which of most texts is that there is nothing to look for.
+/// What a look at the bytes of a text behind its declaration tells of it, which of most texts is that there is nothing to look for.
 struct Seen {
-    /// Whether there may be other markup in it than that of elements, behind the declaration.
+    /// Whether there may be other markup in it than that of elements.
     markup: bool,
     /// Whether there may be references by number.
     references: bool,
@@ -137,8 +138,7 @@ struct Seen {
 
 impl Seen {
     fn of(text: &str) -> Self {
-        let declaration = encoding::declaration(text).map_or(0, |declaration| declaration.range.end);
-        let bytes = &text.as_bytes()[declaration..];
+        let bytes = text.as_bytes();
         let tags = memchr::memchr_iter(b'<', bytes).count();
         let mut seen = Seen { markup: false, references: false, tags };
         for at in memchr::memchr3_iter(b'!', b'?', b'&', bytes) {
@@ -326,11 +326,10 @@ fn check_references(text: &str) -> Result<(), Error> {
 }
 
 /// Refuses a declaration that libxml2 does not read, and the parser reads past.
-fn check_declaration(text: &str) -> Result<(), Error> {
-    if !text.starts_with("<?xml?>") && encoding::declaration(text).is_none() {
+fn check_declaration(text: &str, declaration: &str) -> Result<(), Error> {
+    if declaration.is_empty() && !text.starts_with("<?xml?>") {
         return Ok(());
     }
-    let declaration = encoding::declaration(text).map_or("", |found| &text[found.range]);
     let mut order = ["version", "encoding", "standalone"].into_iter();
     let mut said = encoding::said(declaration).peekable();
     if said.peek().is_none_or(|(name, _)| *name != "version") {
