@@ -66,7 +66,7 @@ pub use path::{Change, PathError, PathErrorKind};
 pub use reader::{Attribute, Node, ReadOptions, Reader, Unknown, read_into};
 pub use scalar::{Blanks, Expected, List, Scalar, ScalarError};
 pub use slots::{
-    Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, Other, PayloadType, Prefer, Present, Slot, SlotMut,
+    Field, Flag, Nest, NestMix, NestPayload, NestVerbatim, Other, PayloadType, Prefer, Present, Slot, SlotMut, Wrote,
 };
 pub use spelt::{Integer, Spelt};
 pub use table::{Described, Key};

@@ -17,7 +17,7 @@ pub use kinds::{Count, FieldType, FlagType, MixType, NestType, PayloadType, Verb
 pub use mix::NestMix;
 pub use nest::Nest;
 pub use payload::{NestPayload, Other, Selection};
-pub use value::Field;
+pub use value::{Field, Wrote};
 pub use verbatim::NestVerbatim;
 
 /// Whether a field can take one more.

@@ -92,9 +92,9 @@ impl<T: Scalar> Scalar for Spelt<T> {
         self.value.objection()
     }
 
-    fn check(&self) -> Result<(), ScalarError> {
+    fn check(&self, written: &str) -> Result<(), ScalarError> {
         // What was read with another spelling is a value.
-        self.text.as_ref().map_or_else(|| self.value.check(), |_| Ok(()))
+        self.text.as_ref().map_or_else(|| self.value.check(written), |_| Ok(()))
     }
 
     fn blanks(&self) -> Blanks {

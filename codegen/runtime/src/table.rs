@@ -372,10 +372,10 @@ macro_rules! values {
                 }
             }
 
-            fn check(&self) -> ::core::result::Result<(), $crate::ScalarError> {
+            fn check(&self, _written: &str) -> ::core::result::Result<(), $crate::ScalarError> {
                 match self {
                     $(Self::$variant => ::core::result::Result::Ok(()),)*
-                    $(Self::$other(value) => $crate::Scalar::check(value),)*
+                    $(Self::$other(value) => $crate::Scalar::check(value, _written),)*
                 }
             }
 

@@ -47,7 +47,7 @@ impl Scalar for Uuid {
         push_octets(out, &self.0, b'-', |index| matches!(index, 4 | 6 | 8 | 10));
     }
 
-    fn check(&self) -> Result<(), ScalarError> {
+    fn check(&self, _written: &str) -> Result<(), ScalarError> {
         Ok(())
     }
 }
@@ -91,7 +91,7 @@ impl Scalar for MacAddress {
         push_octets(out, &self.0, b':', |index| index > 0);
     }
 
-    fn check(&self) -> Result<(), ScalarError> {
+    fn check(&self, _written: &str) -> Result<(), ScalarError> {
         if self.is_unicast() { Ok(()) } else { Err(no_station()) }
     }
 }

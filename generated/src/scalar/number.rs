@@ -105,7 +105,7 @@ macro_rules! numbers {
                 push(out, u64::from(self.0), $width, $base);
             }
 
-            fn check(&self) -> Result<(), ScalarError> {
+            fn check(&self, _written: &str) -> Result<(), ScalarError> {
                 if u64::from(self.0) <= $max { Ok(()) } else { Err(ScalarError::expected($expected)) }
             }
         }

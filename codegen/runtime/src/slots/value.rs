@@ -5,6 +5,30 @@ use crate::scalar::{Blanks, Scalar, ScalarError};
 use std::any::Any;
 use std::fmt::Debug;
 
+/// What came of writing a value. Fields are asked through `dyn`: one call tells all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrote {
+    /// There is no value with this number.
+    Nothing,
+    /// The value is read again as what it is.
+    Value,
+    /// No value is spelt as this one is: [`Field::check`] says why.
+    Refused,
+}
+
+impl Wrote {
+    /// Appends the spelling of a value.
+    #[inline]
+    fn of<T: Scalar>(value: &T, out: &mut String) -> Self {
+        let start = out.len();
+        value.write(out);
+        match value.check(&out[start..]) {
+            Ok(()) => Wrote::Value,
+            Err(_) => Wrote::Refused,
+        }
+    }
+}
+
 /// A field that holds scalars: `T`, `Option<T>` or `Vec<T>`.
 pub trait Field: Any {
     /// Takes over what another field of the same type holds, as far as there is room; `prefer` decides where there is
@@ -31,14 +55,14 @@ pub trait Field: Any {
     fn count(&self) -> usize;
 
     /// Appends the spelling of the value with this number, not escaped.
-    fn write(&self, index: usize, out: &mut String);
+    fn write(&self, index: usize, out: &mut String) -> Wrote;
 
-    /// [`Scalar::check`] of the value with this number.
+    /// [`Scalar::check`] of the value with this number, which is written so.
     ///
     /// # Errors
     ///
     /// No value is spelt as this one is.
-    fn check(&self, index: usize) -> Result<(), ScalarError>;
+    fn check(&self, index: usize, written: &str) -> Result<(), ScalarError>;
 
     /// The value with this number, as it shows itself with `{:?}`.
     fn shown(&self, index: usize) -> Option<&dyn Debug>;
@@ -73,12 +97,12 @@ impl<T: Scalar> Field for T {
         1
     }
 
-    fn write(&self, _index: usize, out: &mut String) {
-        Scalar::write(self, out);
+    fn write(&self, _index: usize, out: &mut String) -> Wrote {
+        Wrote::of(self, out)
     }
 
-    fn check(&self, _index: usize) -> Result<(), ScalarError> {
-        Scalar::check(self)
+    fn check(&self, _index: usize, written: &str) -> Result<(), ScalarError> {
+        Scalar::check(self, written)
     }
 
     fn shown(&self, _index: usize) -> Option<&dyn Debug> {
@@ -128,15 +152,16 @@ impl<T: Scalar> Field for Option<T> {
         }
     }
 
-    fn write(&self, _index: usize, out: &mut String) {
-        if let Some(value) = self {
-            value.write(out);
+    fn write(&self, _index: usize, out: &mut String) -> Wrote {
+        match self {
+            Some(value) => Wrote::of(value, out),
+            None => Wrote::Nothing,
         }
     }
 
-    fn check(&self, _index: usize) -> Result<(), ScalarError> {
+    fn check(&self, _index: usize, written: &str) -> Result<(), ScalarError> {
         match self {
-            Some(value) => value.check(),
+            Some(value) => value.check(written),
             None => Ok(()),
         }
     }
@@ -177,14 +202,15 @@ impl<T: Scalar> Field for Vec<T> {
         self.len()
     }
 
-    fn write(&self, index: usize, out: &mut String) {
-        if let Some(value) = self.get(index) {
-            value.write(out);
+    fn write(&self, index: usize, out: &mut String) -> Wrote {
+        match self.get(index) {
+            Some(value) => Wrote::of(value, out),
+            None => Wrote::Nothing,
         }
     }
 
-    fn check(&self, index: usize) -> Result<(), ScalarError> {
-        self.get(index).map_or(Ok(()), T::check)
+    fn check(&self, index: usize, written: &str) -> Result<(), ScalarError> {
+        self.get(index).map_or(Ok(()), |value| value.check(written))
     }
 
     fn shown(&self, index: usize) -> Option<&dyn Debug> {

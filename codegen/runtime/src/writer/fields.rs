@@ -8,7 +8,7 @@ use crate::escape;
 use crate::extra::{Span, TEXT, is_assumed};
 use crate::filled::Filled;
 use crate::info::{DefaultForm, EmptyForm, FieldInfo, FieldKind, Order, Step, TypeInfo};
-use crate::slots::{Field, Flag, Nest, NestPayload, NestVerbatim, Slot};
+use crate::slots::{Field, Flag, Nest, NestPayload, NestVerbatim, Slot, Wrote};
 use crate::verbatim::Verbatim;
 use crate::version::Version;
 
@@ -124,27 +124,36 @@ impl Writer<'_> {
             }
         } else if self.tables && !self.is_plain(line) {
             let mut value = String::new();
-            let present = field.count() > 0;
-            if present {
-                field.write(0, &mut value);
-                note_refused(&mut self.refused, line, field, 0, &value);
+            let wrote = field.write(0, &mut value);
+            if wrote != Wrote::Nothing {
+                note_refused(&mut self.refused, line, wrote, &value);
             }
-            self.attribute_by_table(line, present.then_some(&value));
-        } else if field.count() > 0 {
+            self.attribute_by_table(line, (wrote != Wrote::Nothing).then_some(&value));
+        } else if line.ns.is_empty() || field.count() > 0 {
+            // It is not asked first whether it holds a value, a call more for each attribute; of a name in a namespace it is, as the root
+            // might declare that for nothing.
+            let start = self.out.len();
             self.push_attribute_name(line.ns, line.name);
-            self.value(line, field, 0, escape::attribute);
-            self.out.push('\'');
+            match self.value(line, field, 0, escape::attribute) {
+                true => self.out.push('\''),
+                false => self.out.truncate(start),
+            }
         }
     }
 
-    /// Writes a value, where values are wanted.
-    fn value(&mut self, line: &FieldInfo, field: &dyn Field, index: usize, escape: fn(&mut String, usize)) {
-        if self.values {
-            let start = self.out.len();
-            field.write(index, &mut self.out);
-            note_refused(&mut self.refused, line, field, index, &self.out[start..]);
-            escape(&mut self.out, start);
+    /// Writes a value, where values are wanted; false: there is none with this number.
+    fn value(&mut self, line: &FieldInfo, field: &dyn Field, index: usize, escape: fn(&mut String, usize)) -> bool {
+        if !self.values {
+            return index < field.count();
         }
+        let start = self.out.len();
+        let wrote = field.write(index, &mut self.out);
+        if wrote == Wrote::Nothing {
+            return false;
+        }
+        note_refused(&mut self.refused, line, wrote, &self.out[start..]);
+        escape(&mut self.out, start);
+        true
     }
 
     /// Whether the table says nothing of an attribute by which it would be left out, added or told.
@@ -421,12 +430,12 @@ impl Writer<'_> {
 
     /// Writes the element's text.
     fn text(&mut self, line: &'static FieldInfo, field: &dyn Field) {
-        if field.count() == 0 {
+        let mut text = String::new();
+        let wrote = field.write(0, &mut text);
+        if wrote == Wrote::Nothing {
             return;
         }
-        let mut text = String::new();
-        field.write(0, &mut text);
-        note_refused(&mut self.refused, line, field, 0, &text);
+        note_refused(&mut self.refused, line, wrote, &text);
         if let Some(observer) = &mut self.observer {
             observer.text(self.info, &text, self.span);
         }

@@ -6,7 +6,7 @@ use crate::info::{Blank, FieldInfo};
 use crate::path::{self, Item};
 use crate::position::Paths;
 use crate::scalar::ScalarError;
-use crate::slots::Field;
+use crate::slots::Wrote;
 use domxml_xml::{NoRoom, Spare};
 use roxmltree::{Document, Node};
 use std::fmt;
@@ -46,7 +46,7 @@ impl WriteErrorKind {
         let Item::Value(line, field, at) = item else { return None };
         let mut value = String::new();
         field.write(at, &mut value);
-        match field.check(at) {
+        match field.check(at, &value) {
             Err(error) => Some(WriteErrorKind::Value { value, error }),
             Ok(()) => is_lost(line, &value).then_some(WriteErrorKind::Empty),
         }
@@ -59,9 +59,9 @@ fn is_lost(line: &FieldInfo, value: &str) -> bool {
 }
 
 /// Notes, where that is asked, that a value of a field, written so, would not be read again as what it is: what [`WriteError`] tells.
-pub(super) fn note_refused(refused: &mut Option<bool>, line: &FieldInfo, field: &dyn Field, at: usize, written: &str) {
+pub(super) fn note_refused(refused: &mut Option<bool>, line: &FieldInfo, wrote: Wrote, written: &str) {
     if *refused == Some(false) {
-        *refused = Some(is_lost(line, written) || field.check(at).is_err());
+        *refused = Some(wrote == Wrote::Refused || is_lost(line, written));
     }
 }
 
