@@ -224,6 +224,7 @@ impl Reader {
     }
 
     /// What an element keeps, for something more that is not known.
+    #[cold]
     fn keep_in<'o>(&mut self, out: &'o mut dyn Content) -> Option<&'o mut Kept> {
         let extra = out.extra_mut()?;
         self.keeps = true;

@@ -290,6 +290,7 @@ impl<'o> Writer<'o> {
 
     /// Writes the attributes that are kept, into the start tag that begins at `start`. One that has the name of another,
     /// which it did not have when it was read, gives way.
+    #[cold]
     fn push_kept_attributes(&mut self, kept: &Kept, start: usize) {
         // Values whose attribute has no field here by now, or holds another value.
         let values = self.frame.as_mut().map(|frame| std::mem::take(&mut frame.values)).unwrap_or_default();
@@ -334,6 +335,7 @@ impl<'o> Writer<'o> {
     }
 
     /// A prefix for a namespace that has none.
+    #[cold]
     fn fresh_prefix(&self, ns: &str) -> Box<str> {
         let base = usual_prefix(ns);
         let taken = |prefix: &str| self.scope.iter().any(|(known, _)| **known == *prefix);

@@ -138,6 +138,7 @@ impl Reader {
     }
 
     /// Fills in attributes that must be there and are not, where the schema knows what stands for them.
+    #[cold]
     pub(super) fn assume(&mut self, node: roxmltree::Node<'_, '_>, out: &mut dyn Content) {
         fields_mut(out, |line, slot| match slot {
             SlotMut::Value(field) if line.kind == FieldKind::Attribute && line.required => {
@@ -169,6 +170,7 @@ impl Reader {
     }
 
     /// Keeps an empty value that counts as none. Where the type of the attribute takes it there is nothing to say.
+    #[cold]
     fn absent(&mut self, attribute: Attribute<'_>, line: &FieldInfo, taken: bool) {
         let value = attribute.0.value().into();
         self.values.push(KeptValue { ns: line.ns, name: line.name, value, absent: true });
@@ -178,6 +180,7 @@ impl Reader {
     }
 
     /// Tells of a value that counts as none.
+    #[cold]
     fn told_absent(&mut self, attribute: Attribute<'_>, message: String) {
         let range = attribute.0.range_value();
         match self.options.unknown {
@@ -187,6 +190,7 @@ impl Reader {
     }
 
     /// Keeps a value that is not known and counts as none. Where the attribute must be there, so does the element.
+    #[cold]
     fn lax(&mut self, attribute: Attribute<'_>, line: &FieldInfo, field: &mut dyn Field, room: Room, why: String) {
         let value = attribute.0.value();
         let message = format!(
@@ -204,6 +208,7 @@ impl Reader {
     }
 
     /// Keeps an element whose text is not known and counts as none.
+    #[cold]
     fn lax_text(&mut self, node: Node<'_>, text: &str, field: &mut dyn Field, why: &str) {
         let message = format!("'{}' is no value of <{}>, and read past: {why}", clipped(text), node.name().1);
         field.clear();
@@ -212,6 +217,7 @@ impl Reader {
     }
 
     /// Reports an empty value, which counts as none.
+    #[cold]
     fn empty_value(&mut self, attribute: Attribute<'_>) {
         let (message, range) = (nothing_in(attribute), attribute.0.range_value());
         self.error(attribute.1, range, ErrorKind::Empty, message, Vec::new(), None);
@@ -302,6 +308,7 @@ impl Reader {
 
     /// Keeps an element in which something is wrong as it stands: the errors become notes. Where it is only `shown`, nobody reads it. The
     /// comments around it, which it would have taken, are kept beside it.
+    #[cold]
     fn keep_unread(&mut self, node: Node<'_>, before: Stand, shown: bool) {
         for error in self.errors.split_off(before.errors) {
             self.note_of(error, shown);
@@ -474,6 +481,7 @@ impl Reader {
         free
     }
 
+    #[cold]
     fn repeated(&mut self, node: Node<'_>) {
         let name = node.name().1;
         let parent = node.0.parent_element().map_or("", |parent| Node(parent).name().1);

@@ -103,6 +103,7 @@ impl Reader {
         Err(ParseErrors { errors, omitted: self.omitted })
     }
 
+    #[cold]
     pub(super) fn error(
         &mut self,
         node: roxmltree::Node<'_, '_>,
@@ -119,6 +120,7 @@ impl Reader {
         }
     }
 
+    #[cold]
     pub(super) fn note(
         &mut self,
         node: roxmltree::Node<'_, '_>,
@@ -156,6 +158,7 @@ impl Reader {
     }
 
     /// Reports what is not of the format; true if it is to be kept.
+    #[cold]
     pub(super) fn unknown(
         &mut self,
         node: roxmltree::Node<'_, '_>,
@@ -181,6 +184,7 @@ impl Reader {
         keep
     }
 
+    #[cold]
     pub(super) fn unknown_attribute(
         &mut self,
         node: roxmltree::Node<'_, '_>,
@@ -213,6 +217,7 @@ impl Reader {
         }
     }
 
+    #[cold]
     pub(super) fn unknown_element(
         &mut self,
         parent: roxmltree::Node<'_, '_>,
@@ -245,6 +250,7 @@ impl Reader {
         }
     }
 
+    #[cold]
     pub(super) fn unexpected_text(&mut self, parent: roxmltree::Node<'_, '_>, text: roxmltree::Node<'_, '_>) {
         let what = || (format!("unexpected text in <{}>", parent.tag_name().name()), Vec::new(), None);
         if self.unknown(parent, crate::verbatim::range(text), ErrorKind::UnexpectedText, what) {
@@ -259,6 +265,7 @@ impl Reader {
         self.bad_value(attribute.1, attribute.0.range_value(), message, (value, error), spare)
     }
 
+    #[cold]
     fn bad_value(
         &mut self,
         node: roxmltree::Node<'_, '_>,
@@ -284,6 +291,7 @@ impl Reader {
     }
 
     /// Notes a value that is spelt well and stands for nothing.
+    #[cold]
     pub(super) fn refused_attribute(&mut self, attribute: Attribute<'_>, objection: &str) {
         let message = format!(
             "'{}' is no value of the attribute '{}': {objection}",
@@ -300,12 +308,14 @@ impl Reader {
     }
 
     /// As [`Reader::refused_attribute`], for a text.
+    #[cold]
     pub(super) fn refused_text(&mut self, node: Node<'_>, text: &str, objection: &str) {
         let message = format!("'{}' is no value of <{}>: {objection}", clipped(text), node.name().1);
         self.note(node.0, text_range(node.0), NoteKind::Refused, message, None);
     }
 
     /// Reports what is missing of what the table asks for.
+    #[cold]
     pub(super) fn check_required(&mut self, node: roxmltree::Node<'_, '_>, info: &'static TypeInfo) {
         for attribute in info.attributes().filter(|a| a.required) {
             let present = match attribute.ns {
@@ -331,6 +341,7 @@ impl Reader {
     }
 
     /// Reports an attribute that must be there and is not. Where an empty one counts as none, so does none.
+    #[cold]
     pub(super) fn missing_attribute(&mut self, node: roxmltree::Node<'_, '_>, line: &FieldInfo) {
         let nothing = line.vital || line.blank == Blank::Absent;
         let kind = if nothing { ErrorKind::Empty } else { ErrorKind::MissingAttribute };

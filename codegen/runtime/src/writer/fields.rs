@@ -334,6 +334,7 @@ impl Writer<'_> {
         }
     }
 
+    #[cold]
     pub(super) fn found(&mut self, attribute: Option<&'static FieldInfo>, value: &str, action: Action) {
         let (span, owner) = (self.span, self.info);
         self.findings.push(Finding { span, owner, attribute, value: value.to_owned(), action });
