@@ -60,7 +60,9 @@ impl Patterns {
         for pattern in patterns {
             for (base, line) in pattern.lines() {
                 if builders.last().is_none_or(|(last, _)| *last != base) {
-                    builders.push((base, GitignoreBuilder::new("/")));
+                    let mut builder = GitignoreBuilder::new("/");
+                    builder.allow_unclosed_class(false);
+                    builders.push((base, builder));
                 }
                 if let Some((_, builder)) = builders.last_mut() {
                     builder.add_line(None, &line).map_err(|error| format!("{option} {}: {error}", pattern.glob))?;
@@ -146,6 +148,7 @@ mod tests {
         assert!(patterns.matches(Path::new("/srv/a.xml"), false));
         assert!(!patterns.matches(Path::new("/srv/keep.xml"), false));
         assert!(Patterns::new("--exclude", &[Pattern::new(base, "[z-a]")]).unwrap_err().contains("[z-a]"));
+        assert!(Patterns::new("--exclude", &[Pattern::new(base, "a[")]).unwrap_err().contains("a["));
         assert!(!Patterns::new("--exclude", &[]).unwrap().matches(Path::new("/srv/a.xml"), false));
         // Wherever each counts from.
         let patterns = [Pattern::new(base, "a/"), Pattern::new(Path::new("/srv/b"), "!../a/keep.xml")];

@@ -199,7 +199,9 @@ fn patterns_choose_among_the_files() {
     let named = root.join("a.xml");
     let output = dommigrate().args(["check", "--exclude", "a.*"]).arg(named).output().expect("it runs");
     assert!(String::from_utf8_lossy(&output.stderr).starts_with("no file was found"), "{output:?}");
-    dommigrate().args(["check", "--exclude", "[z-a]"]).arg(root).assert().code(2);
+    for malformed in ["[z-a]", "a["] {
+        dommigrate().args(["check", "--exclude", malformed]).arg(root).assert().code(2);
+    }
     // A configuration file's patterns count from where it stands.
     fs::write(root.join("dommigrate.toml"), "exclude = ['/old']\n").expect("written");
     assert_eq!(count(&[]), 3);
