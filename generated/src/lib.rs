@@ -57,8 +57,8 @@ pub use bindings::*;
 pub use device::LoneDevice;
 pub use domxml_runtime::{
     Action, Anchor, AnyAttribute, Change, Content, DefaultForm, DefaultInfo, Defaults, Described, Element, EmptyForm,
-    ErrorKind, Extra, FieldInfo, FieldKind, Finding, Form, Kept, KeptContent, KeptLeaf, KeptNode, Key, Mix, Name,
-    Narrow, Newer, NoRoom, Note, NoteKind, Observer, OutputOnly, ParseError, ParseErrors, Parsed, PathError,
+    ErrorKind, Extra, FieldInfo, FieldKind, Finding, Form, Kept, KeptContent, KeptLeaf, KeptNode, KeptRest, Key, Mix,
+    Name, Narrow, Newer, NoRoom, Note, NoteKind, Observer, OutputOnly, ParseError, ParseErrors, Parsed, PathError,
     PathErrorKind, Payload, Place, Prefer, ReadOptions, Scalar, ScalarError, Span, TextInfo, TypeInfo, Unknown,
     ValueInfo, Verbatim, Version, WriteError, WriteErrorKind, WriteOptions, Written, each, each_mut, each_struct,
     each_struct_mut, extras, extras_mut, field, field_mut, fields, fields_mut, given, observe, walk, walk_mut,

@@ -5,6 +5,8 @@ use crate::element::{Element, Parsed};
 use crate::info::FieldInfo;
 use crate::reader::{ReadOptions, Unknown};
 use std::hash::{Hash, Hasher};
+use std::ops::{Deref, DerefMut};
+use std::sync::LazyLock;
 
 /// A range of bytes of the document that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -127,7 +129,7 @@ impl Extra {
     /// Forgets what only a root has.
     fn disown(&mut self) {
         if let Some(kept) = &mut self.kept {
-            kept.name = None;
+            kept.rest.iter_mut().for_each(|rest| rest.name = None);
             if **kept == Kept::default() {
                 self.kept = None;
             }
@@ -137,8 +139,9 @@ impl Extra {
     fn each_span(&mut self, place: &mut dyn FnMut(Span) -> Span) {
         self.span = place(self.span);
         for kept in self.kept.iter_mut() {
-            let leaves = kept.leaves.iter_mut().flat_map(|leaf| leaf.before.iter_mut().chain(&mut leaf.after));
-            kept.nodes.iter_mut().chain(leaves).for_each(|node| node.span = place(node.span));
+            let leaves = kept.rest.iter_mut().flat_map(|rest| &mut rest.leaves);
+            let inside = leaves.flat_map(|leaf| leaf.before.iter_mut().chain(&mut leaf.after));
+            kept.nodes.iter_mut().chain(inside).for_each(|node| node.span = place(node.span));
         }
     }
 
@@ -154,16 +157,18 @@ impl Extra {
     pub fn absorb(&mut self, other: Extra) {
         let inside = self.span.start <= other.span.start && other.span.end <= self.span.end;
         let Some(other) = other.kept else { return };
+        let Kept { nodes, rest } = *other;
         let kept = self.kept_mut();
+        kept.nodes.extend(nodes.into_iter().map(|node| match node.anchor {
+            Anchor::Ahead if !inside => node,
+            _ => KeptNode { anchor: Anchor::End, nth: u32::MAX, ..node },
+        }));
+        let Some(other) = rest else { return };
         kept.namespaces.extend(other.namespaces);
         kept.needs(other.used);
         kept.attributes.extend(other.attributes);
         kept.values.extend(other.values);
         kept.assumed.extend(other.assumed);
-        kept.nodes.extend(other.nodes.into_iter().map(|node| match node.anchor {
-            Anchor::Ahead if !inside => node,
-            _ => KeptNode { anchor: Anchor::End, nth: u32::MAX, ..node },
-        }));
         for leaf in other.leaves {
             let attributes = leaf.attributes.into_iter();
             kept.attributes.extend(attributes.filter(|(name, _)| !name.starts_with("xmlns")));
@@ -172,9 +177,47 @@ impl Extra {
     }
 }
 
-/// What is kept of an element, verbatim.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+/// What is kept of an element, verbatim. Of most elements of which something is kept that is a comment, so that all else, which is
+/// reached through this as if it were part of it, takes room only where there is some.
+#[derive(Debug, Clone, Default)]
 pub struct Kept {
+    /// Comments, processing instructions and unknown content, in document order.
+    pub nodes: Vec<KeptNode>,
+    rest: Option<Box<KeptRest>>,
+}
+
+impl Deref for Kept {
+    type Target = KeptRest;
+
+    fn deref(&self) -> &KeptRest {
+        static NOTHING: LazyLock<KeptRest> = LazyLock::new(KeptRest::default);
+        self.rest.as_deref().unwrap_or_else(|| &NOTHING)
+    }
+}
+
+impl DerefMut for Kept {
+    fn deref_mut(&mut self) -> &mut KeptRest {
+        self.rest.get_or_insert_default()
+    }
+}
+
+impl PartialEq for Kept {
+    fn eq(&self, other: &Self) -> bool {
+        self.nodes == other.nodes && **self == **other
+    }
+}
+
+impl Eq for Kept {}
+
+impl Hash for Kept {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.nodes, &**self).hash(state);
+    }
+}
+
+/// What is kept of an element beside its [nodes](Kept::nodes).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct KeptRest {
     /// Namespace declarations of the start tag: prefix (empty for the default namespace) and URI.
     pub namespaces: Vec<(Box<str>, Box<str>)>,
     /// Prefixes, and their namespaces, that what is kept here uses and that elements around declare: they come along where the element
@@ -192,8 +235,6 @@ pub struct Kept {
     pub assumed: Vec<AssumedValue>,
     /// Whether a choice of the element is an unknown one, to which belongs what is kept.
     pub open: bool,
-    /// Comments, processing instructions and unknown content, in document order.
-    pub nodes: Vec<KeptNode>,
     /// What belongs to children that are fields of this element and have no `Extra` of their own.
     pub leaves: Vec<KeptLeaf>,
     /// Of a root whose type holds elements of several names: the namespace and the name that it had.
@@ -204,7 +245,7 @@ pub struct Kept {
     pub epilog: Box<str>,
 }
 
-impl Kept {
+impl KeptRest {
     /// Notes namespaces that what is kept uses.
     pub(crate) fn needs(&mut self, namespaces: impl IntoIterator<Item = (Box<str>, Box<str>)>) {
         for namespace in namespaces {

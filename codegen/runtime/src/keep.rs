@@ -62,17 +62,20 @@ pub(crate) fn around(node: Node<'_, '_>, extra: &mut Extra, taken: &mut Vec<Node
     let (mut before, outer) = remarks(node.prev_siblings().skip(1));
     before.reverse();
     // What stands on the line of whatever precedes it belongs there, or behind it.
-    let ended = before.iter().position(|between| between.is_text()).filter(|_| outer);
-    for remark in before.drain(ended.unwrap_or(0)..).filter(|between| !between.is_text()) {
-        taken.push(remark.id());
-        extra.kept_mut().nodes.push(kept(remark, Anchor::Ahead, false));
+    let ended = before.iter().position(Node::is_text).filter(|_| outer);
+    before.drain(..ended.unwrap_or(0));
+    before.retain(|between| !between.is_text());
+    let (mut behind, _) = remarks(node.next_siblings().skip(1));
+    behind.truncate(behind.iter().position(Node::is_text).unwrap_or(0));
+    if before.is_empty() && behind.is_empty() {
+        return;
     }
-    let (behind, _) = remarks(node.next_siblings().skip(1));
-    let Some(ended) = behind.iter().position(Node::is_text) else { return };
-    for remark in &behind[..ended] {
-        taken.push(remark.id());
-        extra.kept_mut().nodes.push(kept(*remark, Anchor::Behind, true));
-    }
+    taken.extend(before.iter().chain(&behind).map(Node::id));
+    let nodes = &mut extra.kept_mut().nodes;
+    // There can be as many such elements as there are remarks, most of which keep one.
+    nodes.reserve_exact(before.len() + behind.len());
+    nodes.extend(before.into_iter().map(|remark| kept(remark, Anchor::Ahead, false)));
+    nodes.extend(behind.into_iter().map(|remark| kept(remark, Anchor::Behind, true)));
 }
 
 /// The comments and processing instructions at the beginning of some siblings, with the blanks between them that end a line; and
@@ -102,7 +105,8 @@ fn kept(node: Node<'_, '_>, anchor: Anchor, same_line: bool) -> KeptNode {
 /// `leaves` hold beside their text; but for what is `taken` by its children. The lists are in document order; `unknown` has the texts of
 /// leaves that should hold none too.
 pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], leaves: &[NodeId], taken: &[NodeId]) {
-    let (mut nodes, mut kept_leaves): (Vec<KeptNode>, Vec<KeptLeaf>) = Default::default();
+    let mut nodes = extra.kept.as_mut().map(|kept| std::mem::take(&mut kept.nodes)).unwrap_or_default();
+    let mut kept_leaves: Vec<KeptLeaf> = Vec::new();
     let mut used = Vec::new();
     let mut counts: HashMap<&str, u32> = HashMap::new();
     // The last child that is a field, as long as no line has ended since.
@@ -110,7 +114,7 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
     // Whether no line has ended since the last node of any kind.
     let mut same_line = false;
     // Nodes from here on wait for the next child that is a field.
-    let mut waiting = 0;
+    let mut waiting = nodes.len();
     for child in node.children() {
         let is_unknown = listed(unknown, child);
         let known = match child.node_type() {
@@ -166,9 +170,14 @@ pub(crate) fn nodes(node: Node<'_, '_>, extra: &mut Extra, unknown: &[NodeId], l
     }
     if !nodes.is_empty() || !kept_leaves.is_empty() {
         let kept = extra.kept_mut();
-        kept.nodes.append(&mut nodes);
-        kept.leaves.append(&mut kept_leaves);
-        kept.needs(used);
+        nodes.shrink_to_fit();
+        kept.nodes = nodes;
+        if !kept_leaves.is_empty() {
+            kept.leaves.append(&mut kept_leaves);
+        }
+        if !used.is_empty() {
+            kept.needs(used);
+        }
     }
 }
 

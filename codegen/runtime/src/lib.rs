@@ -54,7 +54,7 @@ pub use content::{
 pub use edit::Original;
 pub use element::{Element, Parsed};
 pub use error::{ErrorKind, Note, NoteKind, ParseError, ParseErrors};
-pub use extra::{Anchor, AssumedValue, Extra, Kept, KeptLeaf, KeptNode, KeptValue, Span};
+pub use extra::{Anchor, AssumedValue, Extra, Kept, KeptLeaf, KeptNode, KeptRest, KeptValue, Span};
 pub use filled::Filled;
 pub use info::{
     Blank, Branch, DefaultForm, DefaultInfo, EmptyForm, FieldInfo, FieldKind, Name, Names, Narrow, Order, Step,

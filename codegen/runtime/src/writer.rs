@@ -98,7 +98,7 @@ pub struct Writer<'o> {
     /// Line breaks would change the text of the element.
     inline: bool,
     /// What the element keeps, while it is being written.
-    frame: Option<Box<Frame>>,
+    frame: Option<Box<Frame<'o>>>,
     /// Namespaces in scope: prefix and URI, the innermost last.
     scope: Vec<(Box<str>, Box<str>)>,
     /// Namespaces that the root must declare because nothing else does.
@@ -137,13 +137,13 @@ impl<'o> Writer<'o> {
         }
     }
 
-    fn root(&mut self, content: &dyn Content) {
+    fn root(&mut self, content: &'o dyn Content) {
         if let Some(name) = root_name(content) {
             self.root_as(name, content);
         }
     }
 
-    fn root_as(&mut self, name: (&str, &str), content: &dyn Content) {
+    fn root_as(&mut self, name: (&str, &str), content: &'o dyn Content) {
         let kept = content.extra().and_then(|extra| extra.kept.as_deref());
         let kept = kept.filter(|_| self.options.kept.has_remarks());
         if let Some(kept) = kept {
@@ -192,7 +192,7 @@ impl<'o> Writer<'o> {
         &mut self,
         (ns, name): (&str, &str),
         line: Option<&'static FieldInfo>,
-        content: &dyn Content,
+        content: &'o dyn Content,
     ) -> usize {
         let info = content.info();
         let (empty, empty_until) = line.map_or((info.empty, info.empty_until), |line| (line.empty, line.empty_until));
@@ -268,7 +268,7 @@ impl<'o> Writer<'o> {
     }
 
     /// What an element keeps, by place; none where nothing of it is to be written.
-    fn frame_of(&self, kept: Option<&Kept>) -> Option<Box<Frame>> {
+    fn frame_of(&self, kept: Option<&'o Kept>) -> Option<Box<Frame<'o>>> {
         let kept = kept.filter(|_| self.options.kept != KeptContent::Drop)?;
         let nothing =
             kept.nodes.is_empty() && kept.leaves.is_empty() && kept.values.is_empty() && kept.assumed.is_empty();

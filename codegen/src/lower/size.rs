@@ -6,7 +6,7 @@ use crate::model::{Basic, ChildContent, Count, FieldKind, Model, Scalar, Shape, 
 
 /// The estimated size, in bytes, above which an optional child is boxed in an element of which a document can have many: what is absent
 /// takes its whole size there, and a document of many disks would have most of its memory in what its disks do not have.
-const LARGE_IN_MANY: usize = 40;
+const LARGE_IN_MANY: usize = 32;
 
 /// The same in an element of which there is one in a document.
 const LARGE_IN_ONE: usize = 1000;

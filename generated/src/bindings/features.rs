@@ -376,14 +376,14 @@ pub struct FeatureHpt {
     /// The largest page that a guest with a hash page table can use.
     ///
     /// Since libvirt 4.5.0.
-    pub maxpagesize: Option<MemorySize>,
+    pub maxpagesize: Option<Box<MemorySize>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FeatureHpt: element("hpt").since(3, 10, 0);
     0 RESIZING = resizing: Option<FeatureHptResizing>, attribute("resizing").since(3, 10, 0);
-    1 MAXPAGESIZE = maxpagesize: Option<MemorySize>, child("maxpagesize").since(4, 5, 0);
+    1 MAXPAGESIZE = maxpagesize: Option<Box<MemorySize>>, child("maxpagesize").since(4, 5, 0);
 }
 
 /// A set of values.
@@ -546,13 +546,13 @@ pub struct FeatureTcg {
     /// The size of the cache of translated code.
     ///
     /// Since libvirt 8.0.0.
-    pub tb_cache: Option<MemorySize>,
+    pub tb_cache: Option<Box<MemorySize>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { FeatureTcg: element("tcg").since(8, 0, 0).dropped_if_empty();
-    0 TB_CACHE = tb_cache: Option<MemorySize>, child("tb-cache").since(8, 0, 0);
+    0 TB_CACHE = tb_cache: Option<Box<MemorySize>>, child("tb-cache").since(8, 0, 0);
 }
 
 /// The memory of a guest that ends is freed in the background.

@@ -283,26 +283,26 @@ pub struct Memtune {
     /// The most memory that the guest can use.
     ///
     /// Since libvirt 0.8.5.
-    pub hard_limit: Option<MemorySize>,
+    pub hard_limit: Option<Box<MemorySize>>,
     /// The memory to which the guest is held when the host runs short.
     ///
     /// Since libvirt 0.8.5.
-    pub soft_limit: Option<MemorySize>,
+    pub soft_limit: Option<Box<MemorySize>>,
     /// The memory that the guest is guaranteed.
     ///
     /// Since libvirt 0.8.5.
-    pub min_guarantee: Option<MemorySize>,
+    pub min_guarantee: Option<Box<MemorySize>>,
     /// The most memory and swap together; more than the hard limit.
     ///
     /// Since libvirt 0.8.5.
-    pub swap_hard_limit: Option<MemorySize>,
+    pub swap_hard_limit: Option<Box<MemorySize>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { Memtune: element("memtune").since(0, 8, 5).dropped_if_empty().reference("memory-tuning");
-    0 HARD_LIMIT = hard_limit: Option<MemorySize>, child("hard_limit").since(0, 8, 5);
-    1 SOFT_LIMIT = soft_limit: Option<MemorySize>, child("soft_limit").since(0, 8, 5);
-    2 MIN_GUARANTEE = min_guarantee: Option<MemorySize>, child("min_guarantee").since(0, 8, 5);
-    3 SWAP_HARD_LIMIT = swap_hard_limit: Option<MemorySize>, child("swap_hard_limit").since(0, 8, 5);
+    0 HARD_LIMIT = hard_limit: Option<Box<MemorySize>>, child("hard_limit").since(0, 8, 5);
+    1 SOFT_LIMIT = soft_limit: Option<Box<MemorySize>>, child("soft_limit").since(0, 8, 5);
+    2 MIN_GUARANTEE = min_guarantee: Option<Box<MemorySize>>, child("min_guarantee").since(0, 8, 5);
+    3 SWAP_HARD_LIMIT = swap_hard_limit: Option<Box<MemorySize>>, child("swap_hard_limit").since(0, 8, 5);
 }

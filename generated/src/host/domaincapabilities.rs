@@ -445,7 +445,7 @@ pub struct SgxSupport {
     /// Whether the second version is there.
     pub sgx2: Option<YesNo>,
     /// How much memory there is for them.
-    pub section_size: Option<Size>,
+    pub section_size: Option<Box<Size>>,
     /// Where that is.
     pub sections: Option<SgxSupportSections>,
     /// Where it stands in its document, and what is kept of it verbatim.
@@ -457,7 +457,7 @@ rt::table! { SgxSupport: element("sgx");
     1 FLC = flc: Option<YesNo>, leaf("flc");
     2 SGX1 = sgx1: Option<YesNo>, leaf("sgx1");
     3 SGX2 = sgx2: Option<YesNo>, leaf("sgx2");
-    4 SECTION_SIZE = section_size: Option<Size>, child("section_size");
+    4 SECTION_SIZE = section_size: Option<Box<Size>>, child("section_size");
     5 SECTIONS = sections: Option<SgxSupportSections>, child("sections");
 }
 

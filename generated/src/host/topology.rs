@@ -41,7 +41,7 @@ pub struct HostCell {
     /// Its number.
     pub id: u32,
     /// How much memory it has.
-    pub memory: Option<Size>,
+    pub memory: Option<Box<Size>>,
     /// How many pages of a size it has.
     pub pages: Vec<HostCellPages>,
     /// How far it is to the nodes.
@@ -54,7 +54,7 @@ pub struct HostCell {
 
 rt::table! { HostCell: element("cell");
     0 ID = id: u32, attribute("id");
-    1 MEMORY = memory: Option<Size>, child("memory");
+    1 MEMORY = memory: Option<Box<Size>>, child("memory");
     2 PAGES = pages: Vec<HostCellPages>, child("pages");
     3 DISTANCES = distances: Option<Box<HostCellDistances>>, child("distances");
     4 CPUS = cpus: Option<Box<HostCellCpus>>, child("cpus");

@@ -89,7 +89,7 @@ fn forget_missed(content: &mut dyn Content) {
     }
     if let Some(kept) = content.extra_mut().and_then(|extra| extra.kept.as_deref_mut()) {
         let mut missed = missed.into_iter();
-        let gone = kept.nodes.extract_if(.., |_| missed.next().unwrap_or_default());
+        let gone: Vec<_> = kept.nodes.extract_if(.., |_| missed.next().unwrap_or_default()).collect();
         kept.missed.extend(gone);
     }
 }

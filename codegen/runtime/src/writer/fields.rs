@@ -19,7 +19,7 @@ pub(super) enum Side {
     Children,
 }
 
-impl Writer<'_> {
+impl<'o> Writer<'o> {
     /// The fields of a struct that have to be looked at. Where something is kept it may take the place of a field that holds nothing;
     /// else such a field is at most spelt out.
     pub(super) fn asked(&self, info: &TypeInfo, content: &dyn Content) -> Filled {
@@ -31,7 +31,7 @@ impl Writer<'_> {
     }
 
     /// Writes the attributes of a struct, or its text and children; those of payloads included. `asked` is what [`Writer::asked`] says.
-    pub(super) fn side(&mut self, info: &'static TypeInfo, content: &dyn Content, asked: Filled, side: Side) {
+    pub(super) fn side(&mut self, info: &'static TypeInfo, content: &'o dyn Content, asked: Filled, side: Side) {
         let orders = match side {
             Side::Attributes => info.attribute_orders,
             Side::Children => info.child_orders,
@@ -63,7 +63,7 @@ impl Writer<'_> {
 
     /// Writes a field, if it belongs to this side and to the part that is asked for; of a payload, one part.
     #[inline]
-    fn field(&mut self, line: &'static FieldInfo, slot: Slot<'_>, side: Side, part: Option<u32>) {
+    fn field(&mut self, line: &'static FieldInfo, slot: Slot<'o>, side: Side, part: Option<u32>) {
         let own = if side == Side::Attributes { line.part } else { line.child_part };
         if self.part.is_some_and(|asked| asked != own) {
             return;
@@ -83,7 +83,7 @@ impl Writer<'_> {
 
     /// Writes a field that holds text or children, or what a variant of a mix carries. Most fields hold nothing.
     #[inline]
-    fn child_field(&mut self, line: &'static FieldInfo, slot: Slot<'_>) {
+    fn child_field(&mut self, line: &'static FieldInfo, slot: Slot<'o>) {
         match slot {
             Slot::Child(nest) => {
                 let count = nest.count();
@@ -224,7 +224,7 @@ impl Writer<'_> {
         self.out.push_str("='");
     }
 
-    fn payload(&mut self, payload: &dyn NestPayload, part: Option<u32>, side: Side) {
+    fn payload(&mut self, payload: &'o dyn NestPayload, part: Option<u32>, side: Side) {
         let outer_part = std::mem::replace(&mut self.part, part);
         // The discriminating attribute belongs to the first part.
         if side == Side::Attributes
@@ -262,7 +262,7 @@ impl Writer<'_> {
     }
 
     /// Writes child elements.
-    fn child(&mut self, line: &'static FieldInfo, field: &dyn Nest, count: usize) {
+    fn child(&mut self, line: &'static FieldInfo, field: &'o dyn Nest, count: usize) {
         let (ns, name) = (line.ns, line.name);
         for index in 0..count {
             if let Some(content) = field.get(index)

@@ -8,13 +8,13 @@ use crate::slots::Field;
 use std::collections::{HashMap, VecDeque};
 
 /// What an element keeps, by place.
-pub(super) struct Frame {
+pub(super) struct Frame<'k> {
     /// The nodes, in document order.
-    units: Vec<Unit>,
+    units: Vec<Unit<'k>>,
     /// Which units an anchor has.
-    places: HashMap<Anchor, Vec<usize>>,
+    places: HashMap<&'k Anchor, Vec<usize>>,
     /// The units whose elements have a name and are not written yet, in document order.
-    named: HashMap<Box<str>, VecDeque<usize>>,
+    named: HashMap<&'k str, VecDeque<usize>>,
     pub(super) leaves: HashMap<(Box<str>, u32), KeptLeaf>,
     /// The values that are not written yet.
     pub(super) values: Vec<KeptValue>,
@@ -26,27 +26,27 @@ pub(super) struct Frame {
 
 /// An element or a text, with the remarks that precede it and those behind it on its line; or remarks alone.
 #[derive(Default)]
-struct Unit {
+struct Unit<'k> {
     /// None, as soon as they are written.
-    nodes: Vec<KeptNode>,
+    nodes: Vec<&'k KeptNode>,
     /// Whether an element or a text is among them.
     has_content: bool,
     /// Of an element: its name without prefix, and how many fields of that name stand before it.
-    element: Option<(Box<str>, u32)>,
+    element: Option<(&'k str, u32)>,
     /// Whether it waits for what has its name and stood before it.
     is_held: bool,
 }
 
-impl Frame {
+impl<'k> Frame<'k> {
     /// What an element keeps, as far as it is to be written.
-    pub(super) fn new(kept: &Kept, content: KeptContent) -> Self {
+    pub(super) fn new(kept: &'k Kept, content: KeptContent) -> Self {
         let (unknown, remarks) = (content.has_unknown(), content.has_remarks());
         let wanted = |node: &KeptNode| if node.is_content() { unknown } else { remarks };
-        let inside = |node: &&KeptNode| !matches!(node.anchor, Anchor::Ahead | Anchor::Behind) && wanted(node);
-        let mut units: Vec<Unit> = Vec::new();
-        let mut places: HashMap<Anchor, Vec<usize>> = HashMap::new();
+        let inside = |node: &&'k KeptNode| !matches!(node.anchor, Anchor::Ahead | Anchor::Behind) && wanted(node);
+        let mut units: Vec<Unit<'k>> = Vec::new();
+        let mut places: HashMap<&Anchor, Vec<usize>> = HashMap::new();
         for node in kept.nodes.iter().filter(inside) {
-            let place = places.entry(node.anchor.clone()).or_default();
+            let place = places.entry(&node.anchor).or_default();
             match place.last().filter(|unit| units[**unit].takes(node)) {
                 Some(unit) => units[*unit].push(node),
                 None => {
@@ -56,10 +56,10 @@ impl Frame {
                 }
             }
         }
-        let mut named: HashMap<Box<str>, VecDeque<usize>> = HashMap::new();
+        let mut named: HashMap<&str, VecDeque<usize>> = HashMap::new();
         for (number, unit) in units.iter().enumerate() {
             if let Some((name, _)) = &unit.element {
-                named.entry(name.clone()).or_default().push_back(number);
+                named.entry(name).or_default().push_back(number);
             }
         }
         let leaf = |leaf: &KeptLeaf| {
@@ -94,7 +94,7 @@ impl Frame {
     }
 
     /// Takes what is to be written before the next child of a name: what has its name and stood before it, and what has its place there.
-    fn before(&mut self, name: &str) -> Vec<KeptNode> {
+    fn before(&mut self, name: &str) -> Vec<&'k KeptNode> {
         let (mut taken, count) = (Vec::new(), self.count(name));
         let here = self.places.remove(&Anchor::Before(name.into(), count)).unwrap_or_default();
         while let Some(unit) = self.next(name).filter(|unit| here.binary_search(unit).is_err()) {
@@ -108,7 +108,7 @@ impl Frame {
     }
 
     /// Counts a child that was written and takes what is to be written behind it: what stands on its line, and what waits for it.
-    fn after(&mut self, name: &str) -> Vec<KeptNode> {
+    fn after(&mut self, name: &str) -> Vec<&'k KeptNode> {
         let (mut taken, nth) = (Vec::new(), self.count(name));
         self.counts.insert(name.into(), nth + 1);
         let here = self.places.remove(&Anchor::After(name.into(), nth)).unwrap_or_default();
@@ -118,20 +118,20 @@ impl Frame {
     }
 
     /// Takes what has its place here, but for what must wait.
-    fn reach(&mut self, here: &[usize], taken: &mut Vec<KeptNode>) {
+    fn reach(&mut self, here: &[usize], taken: &mut Vec<&'k KeptNode>) {
         for unit in here {
             self.units[*unit].is_held = true;
-            match self.units[*unit].element.clone() {
-                Some((name, _)) => self.release(&name, taken),
+            match self.units[*unit].element {
+                Some((name, _)) => self.release(name, taken),
                 None => self.take(*unit, taken),
             }
         }
     }
 
     /// Takes the elements of a name that have been held and need not wait any longer.
-    fn release(&mut self, name: &str, taken: &mut Vec<KeptNode>) {
+    fn release(&mut self, name: &str, taken: &mut Vec<&'k KeptNode>) {
         let count = self.count(name);
-        let is_due = |unit: &Unit| unit.is_held && unit.nth() <= count;
+        let is_due = |unit: &Unit<'_>| unit.is_held && unit.nth() <= count;
         while let Some(unit) = self.next(name).filter(|unit| is_due(&self.units[*unit])) {
             self.take(unit, taken);
         }
@@ -143,7 +143,7 @@ impl Frame {
     }
 
     /// Takes a unit, which is the first of its name.
-    fn take(&mut self, unit: usize, taken: &mut Vec<KeptNode>) {
+    fn take(&mut self, unit: usize, taken: &mut Vec<&'k KeptNode>) {
         taken.append(&mut self.units[unit].nodes);
         if let Some((name, _)) = &self.units[unit].element
             && let Some(named) = self.named.get_mut(name)
@@ -163,22 +163,22 @@ impl Frame {
     }
 }
 
-impl Unit {
+impl<'k> Unit<'k> {
     /// Whether a node behind it in its place is part of it.
     fn takes(&self, node: &KeptNode) -> bool {
         !self.has_content || node.same_line && !node.is_content()
     }
 
-    fn push(&mut self, node: &KeptNode) {
+    fn push(&mut self, node: &'k KeptNode) {
         if let Some(name) = node.local_name() {
-            self.element = Some((name.into(), node.nth));
+            self.element = Some((name, node.nth));
         }
         self.has_content |= node.is_content();
-        self.nodes.push(node.clone());
+        self.nodes.push(node);
     }
 
     fn nth(&self) -> u32 {
-        self.element.as_ref().map_or(0, |(_, nth)| *nth)
+        self.element.map_or(0, |(_, nth)| nth)
     }
 }
 
@@ -186,34 +186,34 @@ impl Writer<'_> {
     /// Writes the nodes that stand before the next child of this name.
     pub(super) fn before(&mut self, name: &str) {
         if let Some(nodes) = self.frame.as_mut().map(|frame| frame.before(name)) {
-            self.put_nodes(nodes);
+            nodes.into_iter().for_each(|node| self.put_line(node));
         }
     }
 
     /// Counts the child that was written and writes the nodes that stand behind it.
     pub(super) fn after(&mut self, name: &str) {
         if let Some(nodes) = self.frame.as_mut().map(|frame| frame.after(name)) {
-            self.put_nodes(nodes);
+            nodes.into_iter().for_each(|node| self.put_line(node));
         }
     }
 
     /// Writes what has not been written of the nodes and leaves that the element keeps.
     pub(super) fn flush(&mut self) {
-        let Some(mut frame) = self.frame.take() else { return };
-        self.put_nodes(frame.units.iter_mut().flat_map(|unit| std::mem::take(&mut unit.nodes)).collect());
+        let Some(frame) = self.frame.take() else { return };
+        frame.units.iter().flat_map(|unit| &unit.nodes).for_each(|node| self.put_line(node));
         // A leaf that is gone leaves its comments behind.
         let mut leaves: Vec<_> = frame.leaves.into_iter().collect();
         leaves.sort_by(|a, b| a.0.cmp(&b.0));
         for (_, leaf) in leaves {
             let nodes = leaf.before.into_iter().chain(leaf.after);
-            self.put_nodes(nodes.map(|node| KeptNode::at_end(node.text, node.span)).collect());
+            nodes.for_each(|node| self.put_line(&KeptNode::at_end(node.text, node.span)));
         }
     }
 
     /// Writes what an element keeps and what stands around it: before it, or behind it.
     pub(super) fn around(&mut self, kept: Option<&Kept>, anchor: &Anchor) {
         if let Some(kept) = kept.filter(|_| self.options.kept.has_remarks()) {
-            self.put_nodes(kept.nodes.iter().filter(|node| node.anchor == *anchor).cloned().collect());
+            kept.nodes.iter().filter(|node| node.anchor == *anchor).for_each(|node| self.put_line(node));
         }
     }
 
@@ -225,16 +225,15 @@ impl Writer<'_> {
         self.close_mark(mark);
     }
 
-    pub(super) fn put_nodes(&mut self, nodes: Vec<KeptNode>) {
-        for node in nodes {
-            if node.same_line && !self.inline && !self.tag_open && self.out.ends_with('\n') {
-                self.out.pop();
-                self.out.push(' ');
-            } else {
-                self.start_child();
-            }
-            self.put_node(&node);
-            self.end_line();
+    /// As [`Writer::put_node`], on a line of its own, or behind what the node stood behind.
+    fn put_line(&mut self, node: &KeptNode) {
+        if node.same_line && !self.inline && !self.tag_open && self.out.ends_with('\n') {
+            self.out.pop();
+            self.out.push(' ');
+        } else {
+            self.start_child();
         }
+        self.put_node(node);
+        self.end_line();
     }
 }

@@ -1,6 +1,6 @@
 //! What is not of the format and stays: comments, unknown content, and what cannot be read.
 
-use domxml_runtime::{Action, Defaults, Element, KeptContent, NoteKind, WriteOptions};
+use domxml_runtime::{Action, Defaults, Element, Kept, KeptContent, NoteKind, WriteOptions};
 
 use crate::shop::{ItemKind, Shop, Size};
 use crate::{KEEP, errors, rewritten};
@@ -169,6 +169,19 @@ fn elements_of_one_name_keep_their_order_and_places_do_not_depend_on_what_is_kep
             assert_eq!(rewritten(&printed), printed, "{text}");
         }
     }
+}
+
+#[test]
+fn a_comment_takes_no_more_room_than_it_needs() {
+    let text = "<shop name='x'>\n  <!-- a -->\n  <item kind='voucher'/>\n  <!-- b -->\n</shop>\n";
+    let shop = Shop::from_xml(text).expect("it is valid");
+    for extra in [&shop.xml, &shop.items[0].xml] {
+        assert_eq!(extra.kept.as_deref().map(|kept| (kept.nodes.len(), kept.nodes.capacity())), Some((1, 1)));
+    }
+    assert!(size_of::<Kept>() <= 32);
+    let mut touched = Kept::default();
+    touched.values.clear();
+    assert_eq!(touched, Kept::default(), "nothing is kept in either");
 }
 
 #[test]

@@ -114,7 +114,7 @@ pub struct AddressTypePci {
     /// What an s390 guest needs to know of a PCI device besides its address.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 4.10.0.
-    pub zpci: Option<Zpci>,
+    pub zpci: Option<Box<Zpci>>,
 }
 
 rt::table! { AddressTypePci: members();
@@ -123,7 +123,7 @@ rt::table! { AddressTypePci: members();
     2 SLOT = slot: Option<scalar::PciSlot>, attribute("slot").assumed("0x00").since(0, 6, 0);
     3 FUNCTION = function: Option<scalar::PciFunction>, attribute("function").assumed("0x0").since(0, 6, 0);
     4 MULTIFUNCTION = multifunction: Option<OnOff>, attribute("multifunction").assumed("off").since(0, 9, 7);
-    5 ZPCI = zpci: Option<Zpci>, child("zpci").since(4, 10, 0).dropped_if_empty();
+    5 ZPCI = zpci: Option<Box<Zpci>>, child("zpci").since(4, 10, 0).dropped_if_empty();
 }
 
 /// The members of one variant.

@@ -370,7 +370,7 @@ pub struct ChardevSourceTcp {
     ///
     /// Since libvirt 3.7.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-    pub reconnect: Option<ChardevReconnect>,
+    pub reconnect: Option<Box<ChardevReconnect>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -380,7 +380,7 @@ rt::table! { ChardevSourceTcp: element("source").since(0, 6, 0).reference("tcp-c
     1 HOST = host: Option<String>, attribute("host").since(0, 6, 0);
     2 SERVICE = service: Option<String>, attribute("service").since(0, 6, 0);
     3 TLS = tls: Option<YesNo>, attribute("tls").since(2, 4, 0);
-    4 RECONNECT = reconnect: Option<ChardevReconnect>, child("reconnect").since(3, 7, 0);
+    4 RECONNECT = reconnect: Option<Box<ChardevReconnect>>, child("reconnect").since(3, 7, 0);
 }
 
 /// The socket. A virtio channel without one gets a socket at a path that libvirt makes.
@@ -405,7 +405,7 @@ pub struct ChardevSourceUnix {
     ///
     /// Since libvirt 3.7.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-    pub reconnect: Option<ChardevReconnect>,
+    pub reconnect: Option<Box<ChardevReconnect>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -414,7 +414,7 @@ rt::table! { ChardevSourceUnix: element("source").since(0, 6, 0).reference("unix
     0 MODE = mode: Option<ChardevSocketMode>, attribute("mode").written("connect").since(0, 6, 0);
     1 PATH = path: Option<String>, attribute("path").since(0, 6, 0);
     2 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 10, 2);
-    3 RECONNECT = reconnect: Option<ChardevReconnect>, child("reconnect").since(3, 7, 0);
+    3 RECONNECT = reconnect: Option<Box<ChardevReconnect>>, child("reconnect").since(3, 7, 0);
 }
 
 /// The name under which clients find the device.

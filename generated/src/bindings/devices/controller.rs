@@ -31,7 +31,7 @@ pub struct Controller {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -47,7 +47,7 @@ rt::table! { Controller: element("controller").since(0, 7, 6).reference("control
     1 INDEX = index: Option<u32>, attribute("index").since(0, 7, 6).optional_since(1, 3, 5);
     2 DRIVER = driver: Option<Box<ControllerDriver>>, child("driver").since(1, 0, 5).dropped_if_empty();
     3 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    4 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     5 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
@@ -398,14 +398,14 @@ pub struct ControllerTypePci {
     /// The size of the window for PCI memory above 4 GiB, on `pci-root` and `pcie-root`; 0 does without it.
     ///
     /// Since libvirt 1.1.2.
-    pub pcihole64: Option<MemorySize>,
+    pub pcihole64: Option<Box<MemorySize>>,
 }
 
 rt::table! { ControllerTypePci: members();
     0 MODEL = model: Option<ControllerTypePciModel>, attribute("model").since(0, 8, 2).part(1);
     1 DEVICE_MODEL = device_model: Option<ControllerModel>, child("model").once().since(1, 2, 19).dropped_if_empty();
     2 TARGET = target: Option<Box<ControllerTarget>>, child("target").once().since(1, 2, 19).dropped_if_empty();
-    3 PCIHOLE64 = pcihole64: Option<MemorySize>, child("pcihole64").since(1, 1, 2).part(2);
+    3 PCIHOLE64 = pcihole64: Option<Box<MemorySize>>, child("pcihole64").since(1, 1, 2).part(2);
 }
 
 /// A set of values.

@@ -34,7 +34,7 @@ pub struct Crypto {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -49,7 +49,7 @@ rt::table! { Crypto: element("crypto").since(9, 1, 0).reference("crypto");
     2 BACKEND = backend: CryptoBackend, child("backend").once().since(9, 1, 0);
     3 DRIVER = driver: Option<VirtioOptions>, child("driver").since(11, 3, 0);
     4 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    5 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     6 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 

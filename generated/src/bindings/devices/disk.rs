@@ -131,7 +131,7 @@ pub struct Disk {
     ///
     /// Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub boot: Option<DeviceBoot>,
+    pub boot: Option<Box<DeviceBoot>>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
@@ -140,7 +140,7 @@ pub struct Disk {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -178,9 +178,9 @@ rt::table! { Disk: element("disk").since(0, 6, 0).reference("hard-drives-floppy-
     22 PRODUCT = product: Option<String>, leaf("product").since(1, 0, 1).narrow("[0-x]*", 1, 3, 4).dropped_if_empty();
     23 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(0, 7, 1)
         .legacy("disk-encryption-under-disk").pair();
-    24 BOOT = boot: Option<DeviceBoot>, child("boot").since(0, 8, 8);
+    24 BOOT = boot: Option<Box<DeviceBoot>>, child("boot").since(0, 8, 8);
     25 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    26 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    26 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     27 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
@@ -313,7 +313,7 @@ pub struct DiskBackingStore {
     /// The format of an image.
     ///
     /// Since libvirt 1.2.4.
-    pub format: Option<DiskFormat>,
+    pub format: Option<Box<DiskFormat>>,
     /// The storage that an image is based on. An empty one says that the image has none; where there is
     /// none at all, the hypervisor looks into the image.
     ///
@@ -328,7 +328,7 @@ rt::table! { DiskBackingStore: element("backingStore").since(1, 2, 4).reference(
     .child_orders(&[rt::Order { when: None, steps: &[rt::Step::Field(2), rt::Step::Field(0), rt::Step::Field(3)] }]);
     0 TYPE = type_: Option<DiskStorage>, payload();
     1 INDEX = index: Option<u64>, attribute("index").since(1, 2, 4).output_only();
-    2 FORMAT = format: Option<DiskFormat>, child("format").since(1, 2, 4);
+    2 FORMAT = format: Option<Box<DiskFormat>>, child("format").since(1, 2, 4);
     3 BACKING_STORE = backing_store: Option<Box<DiskBackingStore>>, child("backingStore").since(1, 2, 4);
 }
 

@@ -94,7 +94,7 @@ pub struct DiskDriver {
     /// The cache for the metadata of an image.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.0.0.
-    pub metadata_cache: Option<Box<DiskMetadataCache>>,
+    pub metadata_cache: Option<DiskMetadataCache>,
     /// The I/O threads that serve the queues of the device, instead of the one named by `iothread`.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 10.0.0.
@@ -128,7 +128,7 @@ rt::table! { DiskDriver: element("driver").since(0, 6, 0).dropped_if_empty().ref
     16 ATS = ats: Option<OnOff>, attribute("ats").since(3, 5, 0);
     17 PACKED = packed: Option<OnOff>, attribute("packed").since(6, 3, 0);
     18 PAGE_PER_VQ = page_per_vq: Option<OnOff>, attribute("page_per_vq").since(7, 9, 0);
-    19 METADATA_CACHE = metadata_cache: Option<Box<DiskMetadataCache>>, child("metadata_cache").since(7, 0, 0)
+    19 METADATA_CACHE = metadata_cache: Option<DiskMetadataCache>, child("metadata_cache").since(7, 0, 0)
         .dropped_if_empty();
     20 IOTHREADS = iothreads: Option<Box<DriverIoThreads>>, child("iothreads").since(10, 0, 0).dropped_if_empty();
     21 STATISTICS = statistics: Option<Box<DiskStatistics>>, child("statistics").since(11, 9, 0).dropped_if_empty();

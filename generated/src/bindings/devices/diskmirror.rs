@@ -36,7 +36,7 @@ pub struct DiskMirror {
     /// The format of an image.
     ///
     /// Since libvirt 1.2.6.
-    pub format: Option<DiskFormat>,
+    pub format: Option<Box<DiskFormat>>,
     /// The storage that an image is based on. An empty one says that the image has none; where there is
     /// none at all, the hypervisor looks into the image.
     ///
@@ -56,7 +56,7 @@ rt::table! { DiskMirror: element("mirror").since(0, 9, 12).output_only().referen
         .legacy("disk-mirror-attrs");
     3 JOB = job: Option<DiskMirrorJob>, attribute("job").since(1, 2, 7);
     4 READY = ready: Option<DiskMirrorReady>, attribute("ready").since(0, 9, 12);
-    5 FORMAT = format: Option<DiskFormat>, child("format").since(1, 2, 6);
+    5 FORMAT = format: Option<Box<DiskFormat>>, child("format").since(1, 2, 6);
     6 BACKING_STORE = backing_store: Option<Box<DiskBackingStore>>, child("backingStore").since(5, 6, 0);
 }
 

@@ -344,7 +344,7 @@ pub struct OsNvramSource {
     /// Persistent reservations of a SCSI disk.
     ///
     /// Since libvirt 4.4.0.
-    pub reservations: Option<DiskReservations>,
+    pub reservations: Option<Box<DiskReservations>>,
     /// A server of the image.
     ///
     /// Since libvirt 0.8.7.
@@ -415,7 +415,7 @@ rt::table! { OsNvramSource: element("source").since(0, 6, 0).reference("hard-dri
     11 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     12 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
     13 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
-    14 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
+    14 RESERVATIONS = reservations: Option<Box<DiskReservations>>, child("reservations").since(4, 4, 0);
     15 HOSTS = hosts: Vec<DiskHost>, child("host").since(0, 8, 7);
     16 RECONNECT = reconnect: Option<Box<DiskReconnect>>, child("reconnect").since(9, 2, 0);
     17 INITIATOR = initiator: Option<Box<Initiator>>, child("initiator").since(4, 7, 0);
@@ -522,7 +522,7 @@ pub struct DiskSourceBlock {
     /// Persistent reservations of a SCSI disk.
     ///
     /// Since libvirt 4.4.0.
-    pub reservations: Option<DiskReservations>,
+    pub reservations: Option<Box<DiskReservations>>,
     /// The storage that holds the blocks of a qcow2 image, whose file then has the metadata only.
     ///
     /// Since libvirt 10.10.0. See [the
@@ -541,7 +541,7 @@ rt::table! { DiskSourceBlock: element("source").since(0, 6, 0).reference("hard-d
     3 SLICES = slices: Option<Box<DiskSlices>>, child("slices").since(6, 1, 0).needed();
     4 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     5 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
-    6 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
+    6 RESERVATIONS = reservations: Option<Box<DiskReservations>>, child("reservations").since(4, 4, 0);
     7 DATA_STORE = data_store: Option<Box<DiskDataStore>>, child("dataStore").since(10, 10, 0);
 }
 
@@ -853,7 +853,7 @@ pub struct DiskSourceCtl {
     /// Persistent reservations of a SCSI disk.
     ///
     /// Since libvirt 4.4.0.
-    pub reservations: Option<DiskReservations>,
+    pub reservations: Option<Box<DiskReservations>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -866,7 +866,7 @@ rt::table! { DiskSourceCtl: element("source").since(1, 2, 4).reference("hard-dri
     3 SLICES = slices: Option<Box<DiskSlices>>, child("slices").since(6, 1, 0).needed();
     4 SECLABELS = seclabels: Vec<DeviceSeclabel>, child("seclabel").since(0, 9, 9);
     5 ENCRYPTION = encryption: Option<Box<Encryption>>, child("encryption").since(3, 9, 0).pair();
-    6 RESERVATIONS = reservations: Option<DiskReservations>, child("reservations").since(4, 4, 0);
+    6 RESERVATIONS = reservations: Option<Box<DiskReservations>>, child("reservations").since(4, 4, 0);
 }
 
 /// What happens when something of the host is missing at start: `mandatory` fails, `requisite` fails at
@@ -1106,14 +1106,14 @@ pub struct DiskFormat {
     /// The cache for the metadata of an image.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.0.0.
-    pub metadata_cache: Option<Box<DiskMetadataCache>>,
+    pub metadata_cache: Option<DiskMetadataCache>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskFormat: element("format").since(1, 2, 4);
     0 TYPE = type_: StorageFormat, attribute("type").since(1, 2, 4);
-    1 METADATA_CACHE = metadata_cache: Option<Box<DiskMetadataCache>>, child("metadata_cache").since(7, 0, 0)
+    1 METADATA_CACHE = metadata_cache: Option<DiskMetadataCache>, child("metadata_cache").since(7, 0, 0)
         .dropped_if_empty();
 }
 
@@ -1219,11 +1219,11 @@ pub struct DiskMetadataCache {
     /// The largest size of the cache.
     ///
     /// Since libvirt 7.0.0.
-    pub max_size: Option<ByteSize>,
+    pub max_size: Option<Box<ByteSize>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { DiskMetadataCache: element("metadata_cache").since(7, 0, 0).dropped_if_empty();
-    0 MAX_SIZE = max_size: Option<ByteSize>, child("max_size").since(7, 0, 0);
+    0 MAX_SIZE = max_size: Option<Box<ByteSize>>, child("max_size").since(7, 0, 0);
 }

@@ -44,7 +44,7 @@ pub struct Filesystem {
     /// How the hypervisor provides the file system.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.9.7.
-    pub driver: Option<FilesystemDriver>,
+    pub driver: Option<Box<FilesystemDriver>>,
     /// The virtiofsd that libvirt starts for the file system.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 6.2.0. See [the
@@ -67,7 +67,7 @@ pub struct Filesystem {
     ///
     /// Since libvirt 7.1.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub boot: Option<DeviceBoot>,
+    pub boot: Option<Box<DeviceBoot>>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
@@ -76,7 +76,7 @@ pub struct Filesystem {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -84,11 +84,11 @@ pub struct Filesystem {
     /// The space that the guest may use, with OpenVZ.
     ///
     /// Since libvirt 0.9.13.
-    pub space_hard_limit: Option<ByteSize>,
+    pub space_hard_limit: Option<Box<ByteSize>>,
     /// The space that the guest may exceed for a while, with OpenVZ.
     ///
     /// Since libvirt 0.9.13.
-    pub space_soft_limit: Option<ByteSize>,
+    pub space_soft_limit: Option<Box<ByteSize>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -102,17 +102,17 @@ rt::table! { Filesystem: element("filesystem").since(0, 6, 0).reference("filesys
     3 MULTIDEVS = multidevs: Option<FilesystemMultidevs>, attribute("multidevs").dropped("default").since(6, 3, 0);
     4 FMODE = fmode: Option<scalar::OctalMode>, attribute("fmode").dropped("0000").since(6, 10, 0);
     5 DMODE = dmode: Option<scalar::OctalMode>, attribute("dmode").dropped("0000").since(6, 10, 0);
-    6 DRIVER = driver: Option<FilesystemDriver>, child("driver").since(0, 9, 7).dropped_if_empty();
+    6 DRIVER = driver: Option<Box<FilesystemDriver>>, child("driver").since(0, 9, 7).dropped_if_empty();
     7 BINARY = binary: Option<Box<FilesystemBinary>>, child("binary").since(6, 2, 0).dropped_if_empty();
     8 IDMAP = idmap: Option<Box<Idmap>>, child("idmap").since(10, 0, 0).dropped_if_empty();
     9 TARGET = target: FilesystemTarget, child("target").since(0, 6, 0);
     10 READONLY = readonly: bool, flag("readonly").since(0, 9, 10);
-    11 BOOT = boot: Option<DeviceBoot>, child("boot").since(7, 1, 0);
+    11 BOOT = boot: Option<Box<DeviceBoot>>, child("boot").since(7, 1, 0);
     12 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    13 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    13 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     14 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
-    15 SPACE_HARD_LIMIT = space_hard_limit: Option<ByteSize>, child("space_hard_limit").since(0, 9, 13);
-    16 SPACE_SOFT_LIMIT = space_soft_limit: Option<ByteSize>, child("space_soft_limit").since(0, 9, 13);
+    15 SPACE_HARD_LIMIT = space_hard_limit: Option<Box<ByteSize>>, child("space_hard_limit").since(0, 9, 13);
+    16 SPACE_SOFT_LIMIT = space_soft_limit: Option<Box<ByteSize>>, child("space_soft_limit").since(0, 9, 13);
 }
 
 /// What the attribute `type` decides.

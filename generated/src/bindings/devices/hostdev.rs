@@ -31,7 +31,7 @@ pub struct Hostdev {
     ///
     /// Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub boot: Option<DeviceBoot>,
+    pub boot: Option<Box<DeviceBoot>>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
@@ -45,7 +45,7 @@ pub struct Hostdev {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -58,10 +58,10 @@ rt::table! { Hostdev: element("hostdev").since(0, 6, 0).pair().reference("host-d
     0 MODE = mode: HostdevMode, payload();
     1 READONLY = readonly: bool, flag("readonly").since(1, 0, 6);
     2 SHAREABLE = shareable: bool, flag("shareable").since(1, 0, 6);
-    3 BOOT = boot: Option<DeviceBoot>, child("boot").since(0, 8, 8);
+    3 BOOT = boot: Option<Box<DeviceBoot>>, child("boot").since(0, 8, 8);
     4 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     5 ROM = rom: Option<Box<Rom>>, child("rom").since(0, 9, 7).dropped_if_empty();
-    6 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    6 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     7 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 

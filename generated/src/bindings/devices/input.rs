@@ -28,7 +28,7 @@ pub struct Input {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -43,7 +43,7 @@ rt::table! { Input: element("input").since(0, 6, 0).reference("input-devices")
     1 MODEL = model: Option<VirtioModel>, attribute("model").since(5, 2, 0);
     2 DRIVER = driver: Option<VirtioOptions>, child("driver").since(3, 5, 0);
     3 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    4 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     5 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 

@@ -133,7 +133,7 @@ pub struct Interface {
     ///
     /// Since libvirt 0.8.8. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub boot: Option<DeviceBoot>,
+    pub boot: Option<Box<DeviceBoot>>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
@@ -147,7 +147,7 @@ pub struct Interface {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -181,10 +181,10 @@ rt::table! { Interface: element("interface").since(0, 6, 0).reference("network-i
     19 LINK = link: Option<InterfaceLink>, child("link").since(1, 2, 14);
     20 MTU = mtu: Option<InterfaceMtu>, child("mtu").since(3, 1, 0).dropped_if_empty();
     21 COALESCE = coalesce: Option<InterfaceCoalesce>, child("coalesce").since(3, 3, 0).dropped_if_empty();
-    22 BOOT = boot: Option<DeviceBoot>, child("boot").since(0, 8, 8);
+    22 BOOT = boot: Option<Box<DeviceBoot>>, child("boot").since(0, 8, 8);
     23 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
     24 ROM = rom: Option<Box<Rom>>, child("rom").since(0, 9, 10).dropped_if_empty();
-    25 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    25 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     26 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
@@ -295,7 +295,7 @@ pub struct InterfaceTypeBridge {
     /// The port of a switch that the interface takes.
     ///
     /// Since libvirt 0.10.0. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-    pub virtualport: Option<VirtualPort>,
+    pub virtualport: Option<Box<VirtualPort>>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
@@ -305,7 +305,7 @@ pub struct InterfaceTypeBridge {
 
 rt::table! { InterfaceTypeBridge: members();
     0 SOURCE = source: Option<Box<InterfaceSourceBridge>>, child("source").since(0, 6, 0);
-    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 10, 0).part(1);
+    1 VIRTUALPORT = virtualport: Option<Box<VirtualPort>>, child("virtualport").since(0, 10, 0).part(1);
     2 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
@@ -359,7 +359,7 @@ pub struct InterfaceTypeNetwork {
     /// The port of a switch that the interface takes.
     ///
     /// Since libvirt 0.9.4. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-    pub virtualport: Option<VirtualPort>,
+    pub virtualport: Option<Box<VirtualPort>>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
@@ -369,7 +369,7 @@ pub struct InterfaceTypeNetwork {
 
 rt::table! { InterfaceTypeNetwork: members();
     0 SOURCE = source: InterfaceSourceNetwork, child("source").since(0, 6, 0);
-    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 9, 4).part(1);
+    1 VIRTUALPORT = virtualport: Option<Box<VirtualPort>>, child("virtualport").since(0, 9, 4).part(1);
     2 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
@@ -384,7 +384,7 @@ pub struct InterfaceTypeDirect {
     /// The port of a switch that the interface takes.
     ///
     /// Since libvirt 0.8.2. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-    pub virtualport: Option<VirtualPort>,
+    pub virtualport: Option<Box<VirtualPort>>,
     /// How the hypervisor moves packets for a virtio card. libvirt drops it from other models.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 0.8.8. See [the
@@ -394,7 +394,7 @@ pub struct InterfaceTypeDirect {
 
 rt::table! { InterfaceTypeDirect: members();
     0 SOURCE = source: InterfaceSourceDirect, child("source").since(0, 7, 7);
-    1 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 8, 2).part(1);
+    1 VIRTUALPORT = virtualport: Option<Box<VirtualPort>>, child("virtualport").since(0, 8, 2).part(1);
     2 DRIVER = driver: Option<Box<InterfaceDriver>>, child("driver").since(0, 8, 8).dropped_if_empty().part(2);
 }
 
@@ -516,14 +516,14 @@ pub struct InterfaceTypeHostdev {
     /// The port of a switch that the interface takes.
     ///
     /// Since libvirt 0.8.2. See [the manual](https://libvirt.org/formatdomain.html#virtual-network).
-    pub virtualport: Option<VirtualPort>,
+    pub virtualport: Option<Box<VirtualPort>>,
 }
 
 rt::table! { InterfaceTypeHostdev: members();
     0 MANAGED = managed: Option<YesNo>, attribute("managed").dropped("no").since(0, 9, 11).lax();
     1 DRIVER = driver: Option<Box<InterfaceHostdevDriver>>, child("driver").since(0, 9, 11).dropped_if_empty();
     2 SOURCE = source: InterfaceSourceHostdev, child("source").since(0, 9, 11);
-    3 VIRTUALPORT = virtualport: Option<VirtualPort>, child("virtualport").since(0, 8, 2).part(1);
+    3 VIRTUALPORT = virtualport: Option<Box<VirtualPort>>, child("virtualport").since(0, 8, 2).part(1);
 }
 
 /// The members of one variant.

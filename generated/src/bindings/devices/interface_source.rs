@@ -112,7 +112,7 @@ pub struct InterfaceSourceVhostUser {
     ///
     /// Since libvirt 3.7.0. See [the
     /// manual](https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices).
-    pub reconnect: Option<ChardevReconnect>,
+    pub reconnect: Option<Box<ChardevReconnect>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -124,7 +124,7 @@ rt::table! { InterfaceSourceVhostUser: element("source").since(1, 2, 7).referenc
     2 MODE = mode: Option<InterfaceSourceVhostUserMode>, attribute("mode").assumed("client").since(1, 2, 7)
         .optional_since(11, 1, 0);
     3 DEV = dev: Option<String>, attribute("dev").since(11, 1, 0);
-    4 RECONNECT = reconnect: Option<ChardevReconnect>, child("reconnect").since(3, 7, 0);
+    4 RECONNECT = reconnect: Option<Box<ChardevReconnect>>, child("reconnect").since(3, 7, 0);
 }
 
 /// A set of values.

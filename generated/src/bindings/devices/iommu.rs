@@ -27,7 +27,7 @@ pub struct Iommu {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 8.3.0. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -40,7 +40,7 @@ rt::table! { Iommu: element("iommu").since(2, 1, 0).reference("iommu-devices");
     0 MODEL = model: IommuModel, attribute("model").since(2, 1, 0);
     1 DRIVER = driver: Option<Box<IommuDriver>>, child("driver").since(3, 4, 0).dropped_if_empty();
     2 ALIAS = alias: Option<Box<Alias>>, child("alias").since(9, 0, 0);
-    3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    3 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     4 ADDRESS = address: Option<Box<Address>>, child("address").since(8, 3, 0);
 }
 

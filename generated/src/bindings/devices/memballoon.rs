@@ -36,7 +36,7 @@ pub struct Memballoon {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -55,7 +55,7 @@ rt::table! { Memballoon: element("memballoon").since(0, 8, 3).reference("memory-
     2 FREE_PAGE_REPORTING = free_page_reporting: Option<OnOff>, attribute("freePageReporting").since(6, 9, 0);
     3 STATS = stats: Option<MemballoonStats>, child("stats").since(1, 1, 1);
     4 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    5 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     6 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
     7 DRIVER = driver: Option<VirtioOptions>, child("driver").since(3, 5, 0);
 }

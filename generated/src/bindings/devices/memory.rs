@@ -33,7 +33,7 @@ pub struct MemoryDevice {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -49,7 +49,7 @@ rt::table! { MemoryDevice: element("memory").since(1, 2, 14).reference("memory-d
     2 DISCARD = discard: Option<YesNo>, attribute("discard").since(4, 4, 0);
     3 DRIVER = driver: Option<VirtioOptions>, child("driver").since(11, 9, 0).dropped_if_empty();
     4 ALIAS = alias: Option<Box<Alias>>, child("alias").since(2, 1, 0);
-    5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    5 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     6 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
@@ -216,14 +216,14 @@ pub struct MemoryDeviceHostSource {
     /// The size of the host's pages that back the module.
     ///
     /// Since libvirt 1.2.14.
-    pub pagesize: Option<MemorySize>,
+    pub pagesize: Option<Box<MemorySize>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
 
 rt::table! { MemoryDeviceHostSource: element("source").since(1, 2, 14);
     0 NODEMASK = nodemask: Option<scalar::CpuSet>, leaf("nodemask").since(1, 2, 14);
-    1 PAGESIZE = pagesize: Option<MemorySize>, child("pagesize").since(1, 2, 14);
+    1 PAGESIZE = pagesize: Option<Box<MemorySize>>, child("pagesize").since(1, 2, 14);
 }
 
 /// Which memory of the host backs the module. Without it the guest's NUMA tuning decides.
@@ -256,7 +256,7 @@ pub struct MemoryDeviceFileSource {
     /// The alignment at which the host maps the file; its page size if absent.
     ///
     /// Since libvirt 5.0.0.
-    pub alignsize: Option<MemorySize>,
+    pub alignsize: Option<Box<MemorySize>>,
     /// What the guest writes is known to be kept, for the device itself is persistent memory.
     ///
     /// Since libvirt 5.0.0.
@@ -267,7 +267,7 @@ pub struct MemoryDeviceFileSource {
 
 rt::table! { MemoryDeviceFileSource: element("source").since(1, 2, 14);
     0 PATH = path: String, leaf("path").since(3, 2, 0).needed().refused_if_empty();
-    1 ALIGNSIZE = alignsize: Option<MemorySize>, child("alignsize").since(5, 0, 0);
+    1 ALIGNSIZE = alignsize: Option<Box<MemorySize>>, child("alignsize").since(5, 0, 0);
     2 PMEM = pmem: bool, flag("pmem").since(5, 0, 0);
 }
 
@@ -390,15 +390,15 @@ pub struct MemoryDeviceVirtioMemTarget {
     /// The unit by which the size is changed: a power of two, not less than a transparent huge page.
     ///
     /// Since libvirt 7.9.0.
-    pub block: Option<MemorySize>,
+    pub block: Option<Box<MemorySize>>,
     /// The memory that the guest is to have: a multiple of `block`, at most `size`.
     ///
     /// Since libvirt 7.9.0.
-    pub requested: Option<MemorySize>,
+    pub requested: Option<Box<MemorySize>>,
     /// The memory that the guest has.
     ///
     /// Only a running domain shows it. Since libvirt 7.9.0.
-    pub current: Option<MemorySize>,
+    pub current: Option<Box<MemorySize>>,
     /// Where the module lies in the guest's physical memory.
     ///
     /// Since libvirt 9.4.0.
@@ -411,9 +411,9 @@ rt::table! { MemoryDeviceVirtioMemTarget: element("target").since(1, 2, 14);
     0 DYNAMIC_MEMSLOTS = dynamic_memslots: Option<YesNo>, attribute("dynamicMemslots").since(10, 1, 0);
     1 SIZE = size: RequiredSize, child("size").since(1, 2, 14).refused_if_empty();
     2 NODE = node: Option<u32>, leaf("node").since(1, 2, 14).optional_since(1, 3, 0);
-    3 BLOCK = block: Option<MemorySize>, child("block").since(7, 9, 0);
-    4 REQUESTED = requested: Option<MemorySize>, child("requested").since(7, 9, 0);
-    5 CURRENT = current: Option<MemorySize>, child("current").since(7, 9, 0).output_only();
+    3 BLOCK = block: Option<Box<MemorySize>>, child("block").since(7, 9, 0);
+    4 REQUESTED = requested: Option<Box<MemorySize>>, child("requested").since(7, 9, 0);
+    5 CURRENT = current: Option<Box<MemorySize>>, child("current").since(7, 9, 0).output_only();
     6 ADDRESS = address: Option<MemoryDeviceBase>, child("address").since(9, 4, 0);
 }
 

@@ -19,7 +19,7 @@ pub struct Nvram {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -30,6 +30,6 @@ pub struct Nvram {
 
 rt::table! { Nvram: element("nvram").since(1, 0, 5).pair().reference("nvram-device");
     0 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    1 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    1 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     2 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }

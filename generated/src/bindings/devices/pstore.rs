@@ -32,7 +32,7 @@ pub struct Pstore {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -46,7 +46,7 @@ rt::table! { Pstore: element("pstore").since(10, 6, 0).reference("pstore");
     1 PATH = path: Option<String>, leaf("path").since(10, 6, 0).refused_if_empty();
     2 SIZE = size: RequiredSize, child("size").since(10, 6, 0).refused_if_empty();
     3 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    4 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     5 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 

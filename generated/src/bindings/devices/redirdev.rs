@@ -30,7 +30,7 @@ pub struct Redirdev {
     ///
     /// Since libvirt 1.0.1. See [the
     /// manual](https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms).
-    pub boot: Option<DeviceBoot>,
+    pub boot: Option<Box<DeviceBoot>>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
@@ -39,7 +39,7 @@ pub struct Redirdev {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -52,9 +52,9 @@ rt::table! { Redirdev: element("redirdev").since(0, 9, 5).pair().reference("redi
     0 BUS = bus: Option<UsbOnly>, attribute("bus").written("usb").since(0, 9, 5);
     1 TYPE = type_: ChardevBackend, payload();
     2 LOG = log: Option<Box<ChardevLog>>, child("log").once().since(1, 3, 3);
-    3 BOOT = boot: Option<DeviceBoot>, child("boot").since(1, 0, 1);
+    3 BOOT = boot: Option<Box<DeviceBoot>>, child("boot").since(1, 0, 1);
     4 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    5 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     6 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 

@@ -18,7 +18,7 @@ pub struct Rng {
     /// How much the guest may take from the source.
     ///
     /// Since libvirt 1.0.4.
-    pub rate: Option<RngRate>,
+    pub rate: Option<Box<RngRate>>,
     /// Where the numbers come from.
     ///
     /// A second one is refused by libvirt. Since libvirt 1.0.3.
@@ -35,7 +35,7 @@ pub struct Rng {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 1.2.1. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -46,11 +46,11 @@ pub struct Rng {
 
 rt::table! { Rng: element("rng").since(1, 0, 3).reference("random-number-generator-device");
     0 MODEL = model: VirtioModel, attribute("model").since(1, 0, 3);
-    1 RATE = rate: Option<RngRate>, child("rate").since(1, 0, 4);
+    1 RATE = rate: Option<Box<RngRate>>, child("rate").since(1, 0, 4);
     2 BACKEND = backend: RngBackend, child("backend").once().since(1, 0, 3);
     3 DRIVER = driver: Option<VirtioOptions>, child("driver").since(3, 5, 0);
     4 ALIAS = alias: Option<Box<Alias>>, child("alias").since(1, 2, 1);
-    5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    5 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     6 ADDRESS = address: Option<Box<Address>>, child("address").since(1, 2, 1);
 }
 

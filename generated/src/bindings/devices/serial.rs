@@ -32,7 +32,7 @@ pub struct Serial {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -46,7 +46,7 @@ rt::table! { Serial: element("serial").since(0, 6, 0).reference("consoles-serial
     1 LOG = log: Option<Box<ChardevLog>>, child("log").once().since(1, 3, 3);
     2 TARGET = target: Option<Box<SerialTarget>>, child("target").since(0, 6, 0);
     3 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    4 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     5 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
@@ -220,7 +220,7 @@ pub struct Parallel {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -234,7 +234,7 @@ rt::table! { Parallel: element("parallel").since(0, 6, 0).reference("consoles-se
     1 LOG = log: Option<Box<ChardevLog>>, child("log").once().since(1, 3, 3);
     2 TARGET = target: Option<ParallelTarget>, child("target").since(0, 6, 0);
     3 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    4 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     5 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
@@ -287,7 +287,7 @@ pub struct Console {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -302,7 +302,7 @@ rt::table! { Console: element("console").since(0, 6, 0).reference("consoles-seri
     2 LOG = log: Option<Box<ChardevLog>>, child("log").once().since(1, 3, 3);
     3 TARGET = target: Option<Box<ConsoleTarget>>, child("target").since(0, 6, 0);
     4 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    5 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    5 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     6 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
@@ -409,7 +409,7 @@ pub struct Channel {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -423,7 +423,7 @@ rt::table! { Channel: element("channel").since(0, 7, 3).reference("consoles-seri
     1 LOG = log: Option<Box<ChardevLog>>, child("log").once().since(1, 3, 3);
     2 TARGET = target: ChannelTarget, child("target").since(0, 7, 3);
     3 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    4 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    4 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     5 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 

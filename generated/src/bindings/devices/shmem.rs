@@ -26,7 +26,7 @@ pub struct Shmem {
     /// The size of the memory: a power of two, 1 MiB at least. libvirt prints it in MiB, with the unit `M`.
     ///
     /// Since libvirt 1.2.10.
-    pub size: Option<ShmemSize>,
+    pub size: Option<Box<ShmemSize>>,
     /// The memory comes from a server.
     ///
     /// Since libvirt 1.2.10.
@@ -34,7 +34,7 @@ pub struct Shmem {
     /// Guests interrupt each other by messages, which needs a server.
     ///
     /// Since libvirt 1.2.10.
-    pub msi: Option<ShmemMsi>,
+    pub msi: Option<Box<ShmemMsi>>,
     /// The name by which the device is known in a running domain. Only names that begin with `ua-` are the
     /// user's own and stay in the configuration; libvirt makes up all others at start.
     ///
@@ -43,7 +43,7 @@ pub struct Shmem {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -56,11 +56,11 @@ rt::table! { Shmem: element("shmem").since(1, 2, 10).reference("shared-memory-de
     0 NAME = name: String, attribute("name").since(1, 2, 10);
     1 ROLE = role: Option<ShmemRole>, attribute("role").since(6, 6, 0).lax();
     2 MODEL = model: Option<ShmemModel>, child("model").since(2, 5, 0);
-    3 SIZE = size: Option<ShmemSize>, child("size").since(1, 2, 10);
+    3 SIZE = size: Option<Box<ShmemSize>>, child("size").since(1, 2, 10);
     4 SERVER = server: Option<ShmemServer>, child("server").since(1, 2, 10);
-    5 MSI = msi: Option<ShmemMsi>, child("msi").since(1, 2, 10);
+    5 MSI = msi: Option<Box<ShmemMsi>>, child("msi").since(1, 2, 10);
     6 ALIAS = alias: Option<Box<Alias>>, child("alias").since(2, 3, 0);
-    7 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    7 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     8 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 

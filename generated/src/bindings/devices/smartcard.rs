@@ -20,7 +20,7 @@ pub struct Smartcard {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -32,7 +32,7 @@ pub struct Smartcard {
 rt::table! { Smartcard: element("smartcard").since(0, 8, 8).reference("smartcard-devices");
     0 MODE = mode: SmartcardMode, payload();
     1 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    2 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    2 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     3 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 

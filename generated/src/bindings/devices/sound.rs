@@ -39,7 +39,7 @@ pub struct Sound {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -59,7 +59,7 @@ rt::table! { Sound: element("sound").since(0, 6, 0).reference("sound-devices");
     3 CODECS = codecs: Vec<SoundCodec>, child("codec").since(0, 9, 13);
     4 AUDIO = audio: Option<SoundAudio>, child("audio").since(6, 7, 0);
     5 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    6 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    6 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     7 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
     8 DRIVER = driver: Option<VirtioOptions>, child("driver").since(10, 4, 0);
 }

@@ -27,7 +27,7 @@ pub struct Tpm {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 7.0.0. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -40,7 +40,7 @@ rt::table! { Tpm: element("tpm").since(1, 0, 5).reference("tpm-device");
     0 MODEL = model: Option<TpmModel>, attribute("model").since(1, 0, 5);
     1 BACKEND = backend: TpmBackend, child("backend").once().since(1, 0, 5);
     2 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    3 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     4 ADDRESS = address: Option<Box<Address>>, child("address").since(7, 0, 0);
 }
 

@@ -26,7 +26,7 @@ pub struct Video {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -39,7 +39,7 @@ rt::table! { Video: element("video").since(0, 7, 0).reference("video-devices");
     0 DRIVER = driver: Option<VideoDriver>, child("driver").since(3, 5, 0);
     1 MODEL = model: Option<Box<VideoModel>>, child("model").since(0, 7, 0);
     2 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    3 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     4 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 
@@ -164,7 +164,7 @@ pub struct VideoModel {
     /// The least resolution of the card.
     ///
     /// Since libvirt 5.9.0. See [the manual](https://libvirt.org/formatdomain.html#video-devices).
-    pub resolution: Option<VideoResolution>,
+    pub resolution: Option<Box<VideoResolution>>,
     /// Where it stands in its document, and what is kept of it verbatim.
     pub xml: rt::Extra,
 }
@@ -178,7 +178,7 @@ rt::table! { VideoModel: element("model").since(0, 7, 0).reference("video-device
     4 BLOB = blob: Option<OnOff>, attribute("blob").since(9, 2, 0);
     5 EDID = edid: Option<OnOff>, attribute("edid").since(11, 7, 0);
     6 ACCELERATION = acceleration: Option<Box<VideoAcceleration>>, child("acceleration").since(0, 7, 1);
-    7 RESOLUTION = resolution: Option<VideoResolution>, child("resolution").since(5, 9, 0);
+    7 RESOLUTION = resolution: Option<Box<VideoResolution>>, child("resolution").since(5, 9, 0);
 }
 
 /// What the attribute `type` decides.

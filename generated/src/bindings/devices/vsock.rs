@@ -27,7 +27,7 @@ pub struct Vsock {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -44,7 +44,7 @@ rt::table! { Vsock: element("vsock").since(4, 4, 0).reference("vsock");
     0 MODEL = model: Option<VirtioModel>, attribute("model").assumed("virtio").since(5, 2, 0);
     1 CID = cid: Option<VsockCid>, child("cid").since(4, 4, 0);
     2 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    3 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     4 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
     5 DRIVER = driver: Option<VirtioOptions>, child("driver").since(7, 1, 0);
 }

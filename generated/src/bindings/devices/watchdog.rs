@@ -26,7 +26,7 @@ pub struct Watchdog {
     /// How ACPI tells the guest of the device.
     ///
     /// The canonical form leaves it out where there is nothing in it. Since libvirt 7.3.0.
-    pub acpi: Option<Acpi>,
+    pub acpi: Option<Box<Acpi>>,
     /// The place of the device on a bus of the guest. libvirt chooses one for most devices that have none.
     ///
     /// Since libvirt 0.7.6. See [the manual](https://libvirt.org/formatdomain.html#device-addresses).
@@ -39,7 +39,7 @@ rt::table! { Watchdog: element("watchdog").since(0, 7, 3).reference("watchdog-de
     0 MODEL = model: WatchdogModel, attribute("model").since(0, 7, 3);
     1 ACTION = action: Option<WatchdogAction>, attribute("action").written("reset").since(0, 7, 3);
     2 ALIAS = alias: Option<Box<Alias>>, child("alias").since(0, 9, 10);
-    3 ACPI = acpi: Option<Acpi>, child("acpi").since(7, 3, 0).dropped_if_empty();
+    3 ACPI = acpi: Option<Box<Acpi>>, child("acpi").since(7, 3, 0).dropped_if_empty();
     4 ADDRESS = address: Option<Box<Address>>, child("address").since(0, 7, 6);
 }
 

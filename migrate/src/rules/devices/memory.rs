@@ -128,7 +128,7 @@ rules![
              <memory model='virtio-mem'><target><size unit='KiB'>1048576</size><node>0</node><block unit='KiB'>2048</block>\
              <requested unit='KiB'>0</requested></target></memory></devices>",
         )
-        .row(implied(child(MemoryDeviceVirtioMemTarget::REQUESTED), MemorySize { unit: Some(scalar::MemoryUnit::KiB), ..MemorySize::default() })),
+        .row(implied(child(MemoryDeviceVirtioMemTarget::REQUESTED), MemorySize { unit: Some(scalar::MemoryUnit::KiB), ..MemorySize::default() }.into())),
     rule("memory-device-empty-source", Class::Spelling)
         .summary("an empty source of a memory device is not written")
         .doc(

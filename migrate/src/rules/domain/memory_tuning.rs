@@ -38,7 +38,7 @@ rules![
         )
         .rows(
             [Memtune::HARD_LIMIT, Memtune::SOFT_LIMIT, Memtune::MIN_GUARANTEE, Memtune::SWAP_HARD_LIMIT]
-                .map(|limit| nothing(child(limit), is_unlimited, "this sets no limit")),
+                .map(|limit| nothing(child(limit), |limit| is_unlimited(limit), "this sets no limit")),
         ),
     rule("hugepages-nodeset0-dropped", Class::Default)
         .summary("huge pages for node 0 of a guest without NUMA are for all of it")

@@ -120,7 +120,7 @@ fn functions(devices: &Devices, cx: &mut Context<'_>) {
 
 fn zpci_of(address: &Address) -> Option<&Zpci> {
     match &address.type_ {
-        AddressType::Pci(pci) => pci.zpci.as_ref(),
+        AddressType::Pci(pci) => pci.zpci.as_deref(),
         _ => None,
     }
 }

@@ -45,7 +45,7 @@ fn modernise(mirror: &mut DiskMirror, cx: &mut Context<'_>) -> bool {
     let source = DiskSourceFile { file: Some(file.clone()), ..DiskSourceFile::default() };
     mirror.type_ = Some(DiskStorage::File(StorageFile { source: Some(Box::new(source)) }));
     if let Some(format) = mirror.legacy_format {
-        mirror.format.get_or_insert_with(|| DiskFormat { type_: format, ..DiskFormat::default() });
+        mirror.format.get_or_insert_with(|| DiskFormat { type_: format, ..DiskFormat::default() }.into());
     }
     cx.rewrote(&mirror.xml, "a mirror has type, format and source")
         .becomes(format!("<mirror file='{file}'>"), format!("<mirror type='file'><source file='{file}'/>"));
