@@ -125,9 +125,7 @@ impl<'o> Writer<'o> {
         } else if self.tables && !self.is_plain(line) {
             let mut value = String::new();
             let wrote = field.write(0, &mut value);
-            if wrote != Wrote::Nothing {
-                note_refused(&mut self.refused, line, wrote, &value);
-            }
+            note_refused(&mut self.refused, line, wrote, &value);
             self.attribute_by_table(line, (wrote != Wrote::Nothing).then_some(&value));
         } else if line.ns.is_empty() || field.count() > 0 {
             // It is not asked first whether it holds a value, a call more for each attribute; of a name in a namespace it is, as the root
@@ -148,12 +146,9 @@ impl<'o> Writer<'o> {
         }
         let start = self.out.len();
         let wrote = field.write(index, &mut self.out);
-        if wrote == Wrote::Nothing {
-            return false;
-        }
         note_refused(&mut self.refused, line, wrote, &self.out[start..]);
         escape(&mut self.out, start);
-        true
+        wrote != Wrote::Nothing
     }
 
     /// Whether the table says nothing of an attribute by which it would be left out, added or told.

@@ -61,7 +61,11 @@ fn is_lost(line: &FieldInfo, value: &str) -> bool {
 /// Notes, where that is asked, that a value of a field, written so, would not be read again as what it is: what [`WriteError`] tells.
 pub(super) fn note_refused(refused: &mut Option<bool>, line: &FieldInfo, wrote: Wrote, written: &str) {
     if *refused == Some(false) {
-        *refused = Some(wrote == Wrote::Refused || is_lost(line, written));
+        *refused = Some(match wrote {
+            Wrote::Nothing => false,
+            Wrote::Value => is_lost(line, written),
+            Wrote::Refused => true,
+        });
     }
 }
 
