@@ -7,7 +7,7 @@ use domxml::scalar::CpuSet;
 use crate::rules::prelude::*;
 
 /// The longest time that a CPU may run in a period, in microseconds.
-const MOST_QUOTA: i64 = 17_592_186_044_415;
+const MOST_QUOTA: u64 = 17_592_186_044_415;
 const NO_THREAD: &str = "the scheduler is for no I/O thread: name some with iothreads";
 
 rules![
@@ -42,16 +42,8 @@ rules![
             let id = shared(cputune.iothreadscheds.iter().map(|it| &it.iothreads))?;
             Some(format!("the I/O thread {id} has two schedulers: leave it out of one"))
         }))
-        .row(refuse(|it: &Cputune, _| {
-            let period = beyond(1_000_000, [it.period, it.global_period, it.emulator_period, it.iothread_period])?;
-            Some(format!("the period {period} does not lie between 1000 and 1000000: choose another one"))
-        }))
-        .row(refuse(|it: &Cputune, _| {
-            let quota = beyond(MOST_QUOTA, [it.quota, it.global_quota, it.emulator_quota, it.iothread_quota])?;
-            Some(format!(
-                "the quota {quota} does not lie between 1000 and {MOST_QUOTA}: choose another one, or -1 for none"
-            ))
-        })),
+        .row(refuse(|it: &Cputune, _| wrong_time(it, "period", 1_000_000)))
+        .row(refuse(|it: &Cputune, _| wrong_time(it, "quota", MOST_QUOTA))),
     rule("cputune-vcpupin-order", Class::Spelling)
         .summary("pinned CPUs by number, and none that there cannot be")
         .doc(
@@ -88,9 +80,11 @@ rules![
         )),
 ];
 
-/// The first number that is set and does not lie between 1000 and the most.
-fn beyond<N: Into<i64>>(most: i64, numbers: [Option<N>; 4]) -> Option<i64> {
-    numbers.into_iter().flatten().map(Into::into).find(|number| *number > 0 && !(1000..=most).contains(number))
+/// The first time of a kind that is set and does not lie between 1000 and the most, in microseconds.
+fn wrong_time(cputune: &Cputune, kind: &str, most: u64) -> Option<String> {
+    let is_wrong = |(name, time): &(&str, u64)| name.ends_with(kind) && *time > 0 && !(1000..=most).contains(time);
+    let (name, time) = numbers(cputune).into_iter().find(is_wrong)?;
+    Some(format!("<{name}> is {time}, and not between 1000 and {most}: choose another number, or 0 for none"))
 }
 
 fn members(set: &Option<CpuSet>) -> Vec<u32> {

@@ -50,7 +50,7 @@ rules![
         .row(refuse_there(|domain: &Domain, scope| {
             let boots = domain.os.as_ref().is_some_and(|os| scope.is_hvm() && !os.boots.is_empty());
             let device = booting_device(domain).filter(|_| boots)?;
-            Some((device.span, "boot orders of devices and <boot> in <os> exclude each other: leave out one of the two"))
+            Some((device, "boot orders of devices and <boot> in <os> exclude each other: leave out one of the two"))
         }))
         .row(refuse_if("the time until a reboot is -1 to 65535: choose such a number", |bios: &OsBios, scope| {
             bios.reboot_timeout.is_some_and(|timeout| !(-1..=65535).contains(&timeout)) && scope.is_hvm()
@@ -245,15 +245,10 @@ fn paravirtual() -> Os {
 }
 
 /// The first device that says when it is booted.
-fn booting_device(domain: &Domain) -> Option<&Extra> {
-    let devices = domain.devices.as_ref()?;
-    let disks = devices.disks.iter().map(|device| &device.boot);
-    let interfaces = devices.interfaces.iter().map(|device| &device.boot);
-    let hostdevs = devices.hostdevs.iter().map(|device| &device.boot);
-    let redirdevs = devices.redirdevs.iter().map(|device| &device.boot);
-    let filesystems = devices.filesystems.iter().map(|device| &device.boot);
-    let mut boots = disks.chain(interfaces).chain(hostdevs).chain(redirdevs).chain(filesystems);
-    boots.find_map(|boot| boot.as_ref().map(|boot| &boot.xml))
+fn booting_device(domain: &Domain) -> Option<Span> {
+    let mut first = None;
+    each(domain, |boot: &DeviceBoot| first = first.or(Some(boot.xml.span)));
+    first
 }
 
 fn no_container(_: &Os, scope: &Scope) -> bool {

@@ -6,7 +6,7 @@ use domxml::{
 
 use crate::rules::prelude::*;
 
-const NOT_PCI: &str = "startupPolicy is for USB devices alone, not for PCI functions: leave it out";
+const ONLY_USB: &str = "startupPolicy is for USB devices alone: leave it out";
 const ROM: &str = "an option ROM that is turned off has neither bar nor file: leave them out, or set enabled='yes'";
 const NO_VENDOR: &str = "0 is no number of a vendor: give that of the device";
 const ONE: &str = "the address of a USB device has its number or its port, one of the two: leave out the other";
@@ -45,10 +45,10 @@ rules![
              name='scsi_host0'/>\
              <address bus='0' target='0' unit='0'/></source></hostdev></devices>",
         )
-        .row(refuse_where(HostdevSourcePci::STARTUP_POLICY, |_, _| true, NOT_PCI))
-        .row(refuse(|it: &HostdevSourceScsi, _| policy_of("SCSI unit", &it.xml)))
-        .row(refuse(|it: &HostdevSourceScsiHost, _| policy_of("SCSI adapter", &it.xml)))
-        .row(refuse(|it: &HostdevSourceMdev, _| policy_of("mediated device", &it.xml))),
+        .row(refuse_where(HostdevSourcePci::STARTUP_POLICY, |_, _| true, ONLY_USB))
+        .rows(each_type!([HostdevSourceScsi HostdevSourceScsiHost HostdevSourceMdev], refuse_if(ONLY_USB, |it: &Of, _| {
+            kept_attribute(&it.xml, "startupPolicy").is_some()
+        }))),
     rule("hostdev-teaming-persistent", Class::Conflict)
         .since(7, 1, 0)
         .summary("a device of the host stands in for another one as the one that stays")
@@ -220,12 +220,6 @@ rules![
             (!named).then(|| format!("'{}' names no adapter: write 'naa.' and 16 hexadecimal digits", it.wwpn))
         })),
 ];
-
-/// The objection to the policy of a source that has none in the schema.
-fn policy_of(what: &str, source: &Extra) -> Option<String> {
-    kept_attribute(source, "startupPolicy")
-        .map(|_| format!("startupPolicy is for USB devices alone: a {what} has none; leave it out"))
-}
 
 fn subsystem(hostdev: &Hostdev) -> Option<&HostdevSubsystem> {
     branch::<HostdevModeSubsystem>(&hostdev.mode).map(|it| &it.type_)

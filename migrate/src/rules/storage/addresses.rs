@@ -68,7 +68,9 @@ rules![
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio'/>\
              <address type='ccw' cssid='0x0' ssid='0x0' devno='0x0000'/></disk></devices>",
         )
-        .row(algorithm(fill_ccw).phase(Phase::Derive).profiles(LIBVIRT).but(Driver::Qemu))
+        .rows(each_field!(AddressTypeCcw::[CSSID SSID DEVNO], |part| {
+            implied(part, Default::default()).but(Driver::Qemu).says("libvirt writes an address that names nothing as zeros")
+        }))
         .rows(each_field!(Zpci::[UID FID], |part| {
             implied(part, Default::default()).when(|zpci, _| !given(zpci).is_empty()).but(Driver::Qemu)
         })),
@@ -101,14 +103,4 @@ rules![
 /// Whether it names no place, as libvirt sees it.
 fn is_empty(pci: &Pci) -> bool {
     pci.domain.unwrap_or_default().0 == 0 && pci.bus.unwrap_or_default().0 == 0 && pci.slot.unwrap_or_default().0 == 0
-}
-
-fn fill_ccw(address: &mut Address, cx: &mut Context<'_>) {
-    let AddressType::Ccw(ccw) = &mut address.type_ else { return };
-    if given(ccw).is_empty() {
-        let zeros = (Some(Default::default()), Some(Default::default()), Some(Default::default()));
-        (ccw.cssid, ccw.ssid, ccw.devno) = zeros;
-        cx.rewrote(&address.xml, "libvirt writes an address that names nothing as zeros")
-            .becomes("", "cssid='0x0' ssid='0x0' devno='0x0000'");
-    }
 }
