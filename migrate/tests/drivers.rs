@@ -193,6 +193,17 @@ fn what_the_qemu_driver_takes_is_no_error() {
     }
 }
 
+/// Each of these the test drivers of 9.0.0 and 12.8.0 define.
+#[test]
+fn what_either_libvirt_takes_is_no_error() {
+    for content in [
+        // No frequency at all is what a timer without one has.
+        format!("{OS}<clock offset='utc'><timer name='pit' frequency='0'/><timer name='rtc' frequency=' 00'/></clock>"),
+    ] {
+        assert_eq!(errors("test", &content), Vec::<String>::new(), "{content}");
+    }
+}
+
 /// Either libvirt asks for it where a disk names a server, and not of an NVRAM or a volume of a pool.
 #[test]
 fn the_secret_of_a_disk_has_a_type() {

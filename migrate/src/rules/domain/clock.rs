@@ -17,7 +17,20 @@ rules![
         .row(refuse_if("the clock needs the name of a time zone: add timezone, as timezone='Europe/Berlin'", |clock: &Clock, _| {
             matches!(&clock.offset, ClockOffset::Timezone(zone) if zone.timezone.as_ref().is_none_or(String::is_empty))
         }))
-        .row(check(settings)),
+        .rows(["tickpolicy", "track", "frequency", "mode"].map(|name| {
+            refuse(move |timer: &Timer, _| {
+                // What a timer of another name has stands among what the schema does not know; a frequency of 0 is none.
+                let value = kept_attribute(&timer.xml, name)?;
+                let says_nothing = name == "frequency" && value.trim_start().parse() == Ok(0_u64);
+                (!says_nothing).then(|| format!("this timer has no {name}: leave it out"))
+            })
+        }))
+        .row(refuse_if("this timer does not catch up: leave out <catchup>", |timer: &Timer, _| {
+            // A second one is read past.
+            let mut catches_up = false;
+            each(timer, |_: &TimerCatchup| catches_up = true);
+            kept_child(&timer.xml, "catchup").is_some() && !catches_up
+        })),
     rule("clock-adjustment-number", Class::Structure)
         .since(0, 9, 11)
         .summary("a clock that is adjusted has a variable offset")
@@ -70,18 +83,4 @@ fn sync(clock: &mut Clock, cx: &mut Context<'_>) {
         _ => ClockOffset::Utc(ClockOffsetUtc { adjustment, ..ClockOffsetUtc::default() }),
     };
     cx.rewrote(&clock.xml, "sync is called offset now").becomes(attribute("sync", &sync), attribute("offset", &sync));
-}
-
-/// What a timer of another name has stands among what the schema does not know.
-fn settings(timer: &Timer, cx: &mut Context<'_>) {
-    let of_others = ["tickpolicy", "track", "frequency", "mode"].into_iter();
-    for name in of_others.filter(|name| kept_attribute(&timer.xml, name).is_some()) {
-        cx.error(&timer.xml, format!("this timer has no {name}: leave it out"));
-    }
-    // A second one is read past.
-    let mut catches_up = false;
-    each(timer, |_: &TimerCatchup| catches_up = true);
-    if kept_child(&timer.xml, "catchup").is_some() && !catches_up {
-        cx.error(&timer.xml, "this timer does not catch up: leave out <catchup>");
-    }
 }
