@@ -73,7 +73,7 @@ rules![
     rule("interface-backend-vhost-dropped", Class::Lossy)
         .summary("a device of vhost stands at a card that is not one of virtio's")
         .doc(
-            "Only virtio cards use the vhost of the kernel. libvirt reads past `<backend vhost=>` at any other card. \
+            "Only virtio cards use the vhost of the kernel. libvirt reads past `<backend vhost=>` at any other card, and at a device of the host. \
              Profile `libvirt` drops it; profile `modern` leaves it and says so, for the model may be the mistake.",
         )
         .example(
@@ -81,9 +81,15 @@ rules![
              <backend vhost='/dev/vhost-net'/></interface></devices>",
             "<devices><interface type='network'><source network='default'/><model type='e1000'/></interface></devices>",
         )
+        .example(
+            "<devices><interface type='hostdev'><source><address type='pci' domain='0x0000' bus='0x03' slot='0x10' function='0x0'/></source>\
+             <model type='virtio'/><backend tap='/dev/tap' vhost='/dev/vhost-net'/></interface></devices>",
+            "<devices><interface type='hostdev'><source><address type='pci' domain='0x0000' bus='0x03' slot='0x10' function='0x0'/></source>\
+             <model type='virtio'/><backend tap='/dev/tap'/></interface></devices>",
+        )
         .row(
             unread(InterfaceBackend::VHOST.under(Interface::BACKEND), "of a card that is none of virtio's")
-                .when(|it, _| !is_virtio(it)),
+                .when(|it, _| !is_virtio(it) || matches!(it.type_, InterfaceType::Hostdev(_))),
         ),
     rule("interface-hostdev-driver-dropped", Class::Lossy)
         .summary("a driver tunes a host device")

@@ -14,7 +14,7 @@ rules![
         .summary("the controller that stands for no USB has no address")
         .doc(
             "A USB controller of the model `none` says that the guest has no USB. There is no device, and libvirt \
-             drops the address, the alias and the index that are given.",
+             drops the address, the alias, the index and the master that are given.",
         )
         .example(
             "<devices><controller type='usb' index='0' model='none'><address type='pci' domain='0x0000' bus='0x00' slot='0x01' \
@@ -24,7 +24,8 @@ rules![
         .row(nothing(child(Controller::ADDRESS), |_| true, NO_DEVICE).when(|it, _| usb_model(it) == Some(UsbModel::None)).profiles(BOTH))
         .rows(each_field!(Controller::[ALIAS ACPI], |part| {
             nothing(child(part), |_| true, "a controller of the model none is no device").when(|it, _| usb_model(it) == Some(UsbModel::None))
-        })),
+        }))
+        .row(unread(child(ControllerTypeUsb::MASTER).in_branch(Controller::TYPE), "where there is no USB").when(|it, _| usb_model(it) == Some(UsbModel::None))),
     rule("controller-pcihole64-unread", Class::Lossy)
         .summary("only the roots of PCI have a window for memory above 4 GiB")
         .doc("libvirt reads `<pcihole64>` for the controllers `pci-root` and `pcie-root` alone, and does not write it for others.")
