@@ -6,11 +6,12 @@ mod hotplug;
 mod twice;
 mod usb;
 
-use domxml::{Disk, DiskDevice, DiskType, Graphics, GraphicsListen, GraphicsListenType, GraphicsType, OsNvram};
+use domxml::{Disk, DiskType, Graphics, GraphicsListen, GraphicsListenType, GraphicsType, OsNvram};
 
 use crate::options::Driver;
 use crate::rule::kinds::note;
 use crate::rule::{Class, rule};
+use crate::rules::storage::is_hard;
 
 // In the order in which they run within a phase.
 files![self arguments twice usb hotplug];
@@ -74,9 +75,8 @@ rules![
             let path = file.source.as_ref()?.file.as_deref()?;
             let (_, ending) = path.rsplit_once('.')?;
             let other = ["qcow2", "qcow", "qed", "vmdk", "vdi", "vhd", "vhdx", "vpc"].contains(&ending);
-            let hard = matches!(disk.device, None | Some(DiskDevice::Disk));
             let said = disk.driver.as_ref().is_some_and(|driver| driver.type_.is_some());
-            (other && hard && !said)
+            (other && is_hard(disk) && !said)
                 .then(|| format!("without <driver type=> libvirt takes this {ending} image for raw: add <driver name='qemu' type='{ending}'/>"))
         })),
 ];

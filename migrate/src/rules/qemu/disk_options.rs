@@ -7,15 +7,15 @@ use domxml::{
 
 use super::refused;
 use crate::rule::{Class, rule};
-use crate::rules::storage::bus;
+use crate::rules::storage::{bus, is_hard};
 
 rules![
     rule("qemu-disk-option-conflict", Class::Conflict)
         .summary("an option that the bus of the disk does not have")
         .doc(
             "I/O threads are of virtio disks; a vendor of SCSI disks, a product of SCSI, SATA and IDE, a WWN of SCSI \
-             and IDE; a translation of the geometry of IDE, and none at all of USB; `removable` of USB and SCSI hard \
-             disks, a rotation rate of hard disks on SCSI, SATA and IDE; a tray of drives for media, limits of I/O not \
+             and IDE; a translation of the geometry of IDE, and none at all of USB; a rotation rate of hard disks \
+             on SCSI, SATA and IDE; a tray of drives for media, limits of I/O not \
              of SD cards. What is read is not copied to a read-only disk; `io='native'` needs the cache `none` or \
              `directsync`.",
         )
@@ -126,12 +126,6 @@ fn of_disk(disk: &Disk) -> Option<&'static str> {
 
 fn of_target(disk: &Disk) -> Option<&'static str> {
     let (bus, target) = (bus(disk), &disk.target);
-    let hard = matches!(disk.device, None | Some(DiskDevice::Disk));
-    if target.removable.is_some() && bus == Bus::Scsi && !hard {
-        return Some("of the disks on SCSI only hard disks have removable: leave it out");
-    }
-    if target.rotation_rate.is_some() && !(hard && matches!(bus, Bus::Scsi | Bus::Ide | Bus::Sata)) {
-        return Some("only hard disks on SCSI, SATA and IDE have a rotation rate: leave it out");
-    }
-    None
+    (target.rotation_rate.is_some() && !(is_hard(disk) && matches!(bus, Bus::Scsi | Bus::Ide | Bus::Sata)))
+        .then_some("only hard disks on SCSI, SATA and IDE have a rotation rate: leave it out")
 }

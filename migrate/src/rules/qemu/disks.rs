@@ -14,7 +14,7 @@ use crate::rule::board::{Board, is_s390};
 use crate::rule::kinds::check;
 use crate::rule::scope::Scope;
 use crate::rule::{Class, Context, rule};
-use crate::rules::storage::{bus, name_to_index, plain_name};
+use crate::rules::storage::{bus, is_hard, name_to_index, plain_name};
 
 rules![
     rule("qemu-disk-bus-conflict", Class::Conflict)
@@ -126,10 +126,6 @@ fn is_volume(disk: &Disk) -> bool {
     matches!(&disk.type_, DiskType::Volume(it) if it.source.is_some())
 }
 
-fn is_disk(disk: &Disk) -> bool {
-    matches!(disk.device, None | Some(DiskDevice::Disk))
-}
-
 fn on_bus(disk: &Disk, scope: &Scope) -> Option<&'static str> {
     let cdrom = disk.device == Some(DiskDevice::Cdrom);
     match bus(disk) {
@@ -143,7 +139,7 @@ fn on_bus(disk: &Disk, scope: &Scope) -> Option<&'static str> {
         Bus::Virtio | Bus::Sd if cdrom => {
             Some("a medium on this bus cannot be ejected: set bus='sata', 'scsi', 'usb' or, with pc, 'ide'")
         }
-        Bus::Ide | Bus::Sata if disk.readonly && is_disk(disk) => {
+        Bus::Ide | Bus::Sata if disk.readonly && is_hard(disk) => {
             Some("a hard disk on IDE or SATA cannot be read-only: leave out <readonly/>, or set bus='virtio' or 'scsi'")
         }
         _ => None,
@@ -219,7 +215,7 @@ fn format(disk: &Disk, cx: &mut Context<'_>) {
         Some(Format::Cow) => "QEMU reads no cow images: convert it to qcow2",
         Some(Format::Iso) => "QEMU knows no format 'iso': an ISO image is 'raw'",
         // What is missing there is the source.
-        _ if matches!(disk.type_, DiskType::Dir(_)) && !folder && is_disk(disk) => return,
+        _ if matches!(disk.type_, DiskType::Dir(_)) && !folder && is_hard(disk) => return,
         Some(Format::Dir) if !folder => "a folder is a disk of type='dir', with the format fat",
         Some(Format::Fat) if !folder => {
             "the format fat is that of a folder: set type='dir' of the disk and name the folder, or set another format"

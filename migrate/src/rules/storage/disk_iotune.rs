@@ -32,18 +32,13 @@ rules![
         .row(zeros::<DiskIoTune>("a limit of 0 is none")),
 ];
 
-/// Whether it limits anything.
-fn has_limits(tune: &DiskIoTune) -> bool {
-    numbers(tune).iter().any(|(_, limit)| *limit != 0)
-}
-
 fn expand_groups(devices: &mut Devices, cx: &mut Context<'_>) {
     for at in 0..devices.disks.len() {
-        let Some(tune) = devices.disks[at].iotune.as_ref().filter(|tune| !has_limits(tune)) else { continue };
+        let Some(tune) = devices.disks[at].iotune.as_ref().filter(|tune| !says_number(&***tune)) else { continue };
         let Some(group) = tune.group_name.clone() else { continue };
         let others = devices.disks.iter().filter_map(|disk| disk.iotune.as_ref());
         let model =
-            others.clone().find(|other| other.group_name.as_ref() == Some(&group) && has_limits(other)).cloned();
+            others.clone().find(|other| other.group_name.as_ref() == Some(&group) && says_number(&***other)).cloned();
         let (Some(model), Some(tune)) = (model, &mut devices.disks[at].iotune) else { continue };
         let xml = std::mem::take(&mut tune.xml);
         **tune = DiskIoTune { xml, ..*model };

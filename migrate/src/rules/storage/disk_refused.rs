@@ -2,9 +2,10 @@
 
 use domxml::{DiskSourceNetworkProtocol as Protocol, DiskTargetBus as Bus};
 
-use super::targets::{self, names_something, place_on_bus, plain_name, source};
+use super::targets::{self, is_hard, names_something, place_on_bus, plain_name, source};
 use crate::rules::prelude::*;
 
+const BLOCKS: &str = "a LUN has the blocks of its device: leave out <blockio>, or set device='disk'";
 const NO_POLICY: &str = "startupPolicy is for files, block devices, directories and volumes: leave it out";
 const LONG_PRODUCT: &str = "a product has up to 16 characters: shorten it";
 
@@ -54,8 +55,7 @@ rules![
              <target dev='vda' bus='virtio'/></disk></devices>",
         )
         .row(refuse(|disk: &Disk, _| {
-            let hard = matches!(disk.device, None | Some(DiskDevice::Disk));
-            (hard && !names_something(disk)).then(|| format!("the hard disk '{}' has no source: add <source>", disk.target.dev))
+            (is_hard(disk) && !names_something(disk)).then(|| format!("the hard disk '{}' has no source: add <source>", disk.target.dev))
         }))
         .row(refuse(|store: &DiskBackingStore, _| {
             let type_ = store.type_.as_ref()?;
@@ -70,7 +70,8 @@ rules![
         .doc(
             "A disk of the kind `lun` takes SCSI commands through to a device of the host: its source is a block \
              device, a volume or an iSCSI target, and its format raw. Only such a disk may ask for raw I/O or say what \
-             happens to SCSI commands, and none has a slice of its source.",
+             happens to SCSI commands, and none has a slice of its source. Since 12.8.0 libvirt also refuses sizes of blocks \
+             beside a LUN, whose device has its own.",
         )
         .finds("<devices><disk type='file' device='lun'><source file='/a'/><target dev='sda' bus='scsi'/></disk></devices>")
         .finds(
@@ -80,6 +81,10 @@ rules![
         .finds(
             "<devices><disk type='block' device='lun'><source dev='/dev/sdb'><slices><slice type='storage' offset='0' size='512'/></slices></source>\
              <target dev='sda' bus='scsi'/></disk></devices>",
+        )
+        .finds(
+            "<devices><disk type='block' device='lun'><source dev='/dev/sdb'/><blockio logical_block_size='4096'/><target dev='sda' bus='scsi'/>\
+             </disk></devices>",
         )
         .finds("<devices><disk type='file' device='disk' rawio='yes'><source file='/a'/><target dev='sda' bus='scsi'/></disk></devices>")
         .row(refuse_each(|disk: &Disk, _| {
@@ -94,7 +99,8 @@ rules![
                 (!lun && disk.rawio.is_some(), "'rawio' is for LUNs: leave it out, or set device='lun'"),
                 (!lun && disk.sgio.is_some(), "'sgio' is for LUNs: leave it out, or set device='lun'"),
             ]
-        })),
+        }))
+        .row(refuse_where(child(Disk::BLOCKIO), |it, _| says_number(&**it), BLOCKS).when(|disk, _| is_lun(disk)).since(12, 8, 0)),
     rule("disk-sgio-unfiltered", Class::Conflict)
         .summary("unfiltered SCSI commands are asked for")
         .doc("`sgio='unfiltered'` asked the kernel of the host to let all SCSI commands of the guest pass. No kernel does that; libvirt refuses it.")
@@ -104,13 +110,17 @@ rules![
         .row(refuse_where(Disk::SGIO, |sgio, _| *sgio == Sgio::Unfiltered, UNFILTERED)),
     rule("disk-removable-bus", Class::Conflict)
         .summary("only USB and SCSI disks can say that they are removable")
-        .doc("libvirt takes `removable` for disks on USB, since 10.0 also for those on SCSI, and refuses it on other buses.")
+        .doc("libvirt takes `removable` for disks on USB, since 10.0 also for hard disks on SCSI, and refuses it elsewhere.")
         .finds(
             "<devices><disk type='file' device='disk'><source file='/a'/><target dev='vda' bus='virtio' removable='on'/></disk></devices>",
         )
-        .row(not_on("removable", |bus| !matches!(bus, Bus::Usb | Bus::Scsi)))
-        .row(not_on("removable", |bus| bus == Bus::Scsi).until(10, 0, 0))
-        .row(not_on("dpofua", |bus| bus != Bus::Scsi).since(11, 10, 0)),
+        .finds(
+            "<devices><disk type='file' device='cdrom'><source file='/a'/><target dev='sda' bus='scsi' removable='on'/></disk></devices>",
+        )
+        .row(not_on("removable", |_, bus| !matches!(bus, Bus::Usb | Bus::Scsi)))
+        .row(not_on("removable", |disk, bus| bus == Bus::Scsi && !is_hard(disk)).since(10, 0, 0))
+        .row(not_on("removable", |_, bus| bus == Bus::Scsi).until(10, 0, 0))
+        .row(not_on("dpofua", |_, bus| bus != Bus::Scsi).since(11, 10, 0)),
     rule("disk-tray-device", Class::Conflict)
         .summary("only CD-ROM and floppy drives have a tray")
         .doc("libvirt takes `tray='open'` for CD-ROM and floppy drives and refuses it for disks.")
@@ -256,11 +266,11 @@ fn has_lun(disk: &Disk) -> bool {
     }
 }
 
-/// What is given on a target, but is not for disks on the buses that are `wrong`.
-fn not_on(name: &'static str, wrong: fn(Bus) -> bool) -> Draft<Disk> {
+/// What is given on a target, but is not for such disks on the buses that are `wrong`.
+fn not_on(name: &'static str, wrong: fn(&Disk, Bus) -> bool) -> Draft<Disk> {
     on_target(move |disk, _| {
-        let bus = Some(targets::bus(disk)).filter(|bus| wrong(*bus) && given(&disk.target).contains(&name))?;
-        Some(format!("'{name}' is not for disks on {bus}: leave it out"))
+        let bus = Some(targets::bus(disk)).filter(|bus| wrong(disk, *bus) && given(&disk.target).contains(&name))?;
+        Some(format!("'{name}' is not for a {} on {bus}: leave it out", kind(disk)))
     })
 }
 

@@ -30,7 +30,7 @@ mod throttle;
 
 pub(super) use controller_refused::has_threads;
 pub(super) use disk_net_default_ports::spell_out_ports;
-pub(super) use targets::{bus, is_scsi, name_to_index, plain_name, source};
+pub(super) use targets::{bus, is_hard, is_scsi, name_to_index, plain_name, source};
 
 // In the order in which they run within a phase.
 files![

@@ -62,6 +62,11 @@ pub(in crate::rules) fn bus(disk: &Disk) -> Bus {
     disk.target.bus.unwrap_or_else(told)
 }
 
+/// Whether it is no drive, and no LUN.
+pub(in crate::rules) fn is_hard(disk: &Disk) -> bool {
+    matches!(disk.device, None | Some(DiskDevice::Disk))
+}
+
 /// The source of a disk or of what it stands on, of whatever type.
 pub(in crate::rules) fn source(type_: &impl Payload) -> Option<&dyn Content> {
     child_called(type_.members()?, "source")
