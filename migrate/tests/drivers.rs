@@ -196,9 +196,19 @@ fn what_the_qemu_driver_takes_is_no_error() {
 /// Each of these the test drivers of 9.0.0 and 12.8.0 define.
 #[test]
 fn what_either_libvirt_takes_is_no_error() {
+    let label = "<seclabel model='dac'><label>x</label></seclabel>";
+    let nothing = "<seclabel type='none' model='dac'/>";
     for content in [
         // No frequency at all is what a timer without one has.
         format!("{OS}<clock offset='utc'><timer name='pit' frequency='0'/><timer name='rtc' frequency=' 00'/></clock>"),
+        // Nobody looks whether a label of these takes the place of another.
+        format!(
+            "{OS}<devices><smartcard mode='passthrough' type='file'><source path='/a'>{label}</source></smartcard></devices>{nothing}"
+        ),
+        format!(
+            "<os><type arch='x86_64' machine='pc'>hvm</type><loader type='pflash'>/l</loader><nvram type='file'><source file='/n'>{label}\
+             </source></nvram></os>{nothing}"
+        ),
     ] {
         assert_eq!(errors("test", &content), Vec::<String>::new(), "{content}");
     }

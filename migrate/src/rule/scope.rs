@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use domxml::{
     ArchName, ControllerTypeUsb, ControllerTypeUsbModel, Devices, Domain, DomainType, GraphicsType, MemoryAccessMode,
-    NumaCellMemAccess, NumatuneMemoryPlacement, OnOff, Os, OsFirmware, OsLoaderType, OsTypeValue, VcpuPlacement,
+    NumaCellMemAccess, NumatuneMemoryPlacement, OnOff, Os, OsFirmware, OsLoaderType, OsTypeValue, Seclabel,
+    SeclabelType, VcpuPlacement, YesNo,
 };
 use domxml_runtime::{FieldInfo, Version, branch};
 
@@ -69,6 +70,8 @@ pub struct Scope {
     pub ps2: Option<OnOff>,
     /// Whether a controller of the model `none` takes USB away, and no other gives it.
     pub no_usb: bool,
+    /// The security drivers by which no files are labelled, as far as the labels of the domain say.
+    pub unlabelled: Vec<Option<String>>,
 }
 
 impl Scope {
@@ -116,6 +119,7 @@ impl Scope {
                 .next(),
             ps2: domain.features.iter().filter_map(|features| features.ps2.as_ref()).map(|ps2| ps2.state).next(),
             no_usb: domain.devices.as_ref().is_some_and(no_usb),
+            unlabelled: unlabelled(domain, driver),
         }
     }
 
@@ -192,6 +196,17 @@ fn no_usb(devices: &Devices) -> bool {
     let models = || devices.controllers.iter().filter_map(|it| Some(branch::<ControllerTypeUsb>(&it.type_)?.model));
     let none = Some(ControllerTypeUsbModel::None);
     models().next().is_some() && models().all(|model| model == none)
+}
+
+fn unlabelled(domain: &Domain, driver: Driver) -> Vec<Option<String>> {
+    let labels_nothing = |label: &&Seclabel| match &label.type_ {
+        SeclabelType::None(_) => true,
+        SeclabelType::Static(members) => members.relabel != Some(YesNo::Yes),
+        _ => false,
+    };
+    // The drivers of hypervisors know whose a label without a model is.
+    let is_told = |label: &&Seclabel| label.model.is_some() || driver == Driver::Test;
+    domain.seclabels.iter().filter(labels_nothing).filter(is_told).map(|label| label.model.clone()).collect()
 }
 
 /// What is said of a cell goes before what is said of all memory.

@@ -1,6 +1,10 @@
 //! Labels of single files.
 
 use crate::rules::prelude::*;
+use crate::rules::storage::source;
+
+const OVERRIDES: &str =
+    "the label of the domain for this model labels no files: set relabel='yes' there, or leave this label out";
 
 rules![
     rule("device-seclabel-models", Class::Conflict)
@@ -38,6 +42,30 @@ rules![
             let (_, given) = text.split_once('>').filter(|(_, content)| !content.is_empty())?;
             (!given.starts_with("</")).then_some("a label is given, but relabel='no': leave out one of the two")
         })),
+    rule("device-seclabel-override", Class::Conflict)
+        .summary("a device has a label of its own where no file of the guest gets one")
+        .doc(
+            "The label of a disk or of a character device stands in place of what the label of the domain with the same \
+             model says. Where that labels no files, as the type `none` and a static label without `relabel='yes'`, \
+             libvirt refuses the label of the device; since 12.8.0 it takes one of `relabel='no'`.",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'><seclabel model='dac'><label>x</label></seclabel>\
+             </source><target dev='vda' bus='virtio'/></disk></devices><seclabel type='none' model='dac'/>",
+        )
+        .finds(
+            "<devices><disk type='file' device='disk'><source file='/a'/><backingStore type='file'><format type='raw'/><source file='/b'>\
+             <seclabel model='dac'><label>x</label></seclabel></source></backingStore><target dev='vda' bus='virtio'/></disk></devices>\
+             <seclabel type='none' model='dac'/>",
+        )
+        .finds(
+            "<devices><serial type='file'><source path='/a'><seclabel model='selinux'><label>x</label></seclabel>\
+             </source></serial></devices><seclabel type='static' model='selinux' relabel='no'><label>y</label></seclabel>",
+        )
+        // Behind what is read as the type none.
+        .phase(Phase::Derive)
+        .rows(each_type!([Disk Serial Parallel Console Channel], refuse_there(|it: &Of, scope| overriding(&it.type_, scope))))
+        .row(refuse_there(|it: &DiskBackingStore, scope| overriding(it.type_.as_ref()?, scope))),
     rule("device-seclabel-relabel-default", Class::Default)
         .summary("a label for a device is set")
         .doc(
@@ -71,6 +99,14 @@ rules![
         ))
         .row(algorithm(first_label).profiles(LIBVIRT)),
 ];
+
+/// The label of a device that takes the place of one by which no file is labelled.
+fn overriding(type_: &impl Payload, scope: &Scope) -> Option<(Span, &'static str)> {
+    let mut labels = field::<Vec<DeviceSeclabel>>(source(type_)?)?.iter();
+    let takes_place = |it: &DeviceSeclabel| it.relabel != DeviceSeclabelRelabel::No || !scope.strictly_knows(12, 8, 0);
+    let label = labels.find(|it| takes_place(it) && scope.unlabelled.contains(&it.model))?;
+    Some((label.xml.span, OVERRIDES))
+}
 
 /// Why a label is not written.
 pub(in crate::rules) const NO_LABEL: &str = "a label that says nothing is not written";
