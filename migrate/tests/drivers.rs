@@ -201,6 +201,11 @@ fn what_either_libvirt_takes_is_no_error() {
     for content in [
         // No frequency at all is what a timer without one has.
         format!("{OS}<clock offset='utc'><timer name='pit' frequency='0'/><timer name='rtc' frequency=' 00'/></clock>"),
+        // The first root without an index gets the index 0.
+        format!(
+            "{OS}<devices><controller type='pci' model='pci-root'><target index='0'/></controller>\
+             <controller type='pci' model='pci-root'><target index='2'/></controller></devices>"
+        ),
         // Nobody looks whether a label of these takes the place of another.
         format!(
             "{OS}<devices><smartcard mode='passthrough' type='file'><source path='/a'>{label}</source></smartcard></devices>{nothing}"

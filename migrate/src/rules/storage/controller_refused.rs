@@ -14,6 +14,8 @@ const NO_CONTROLLER: &str =
 const NO_MASTER: &str = "there is no USB controller that could be the master of this one: add one with the same index, or leave this one out";
 const LAST: &str = "the index of a controller is at most 2147483647: choose the next free one";
 const BRIDGE: &str = "the number of a PCI bridge is 1 to 255: choose another one";
+const PLACE: &str =
+    "the place 0 is that of the controller with index 0, and of no other: choose another index in <target>";
 const LAST_OF_PCI: &str = "the index of a PCI controller is at most 255: choose another one";
 
 rules![
@@ -89,7 +91,7 @@ rules![
         .finds("<devices><controller type='pci' index='1' model='pci-bridge'><target chassisNr='0'/></controller></devices>")
         .finds("<devices><controller type='pci' index='256' model='pci-bridge'/></devices>")
         .finds("<devices><controller type='pci' index='1' model='pci-root'><target index='0'/></controller></devices>")
-        .finds("<devices><controller type='pci' model='pci-root'><target index='0'/></controller></devices>")
+        .finds("<devices><controller type='pci' model='pci-root'><target index='1'/></controller></devices>")
         .row(refuse(|it: &Controller, _| {
             // What the type takes is not among what is kept.
             kept_attribute(&it.xml, "model").map(|_| format!("a controller of the type {} has no model: leave it out", type_name(it)))
@@ -115,20 +117,25 @@ rules![
         .row(refuse_where(ControllerTarget::CHASSIS, |number, _| number.0 > 255, "the chassis of a port is 0 to 255: choose another one"))
         .row(refuse_where(ControllerTarget::BUS_NR, |nr, _| !(1..=254).contains(&nr.0), "the bus behind an expander is 1 to 254: choose another one"))
         .row(refuse_where(ControllerTarget::INDEX, |it, _| it.0 > 30, "the place of a root is 0 to 30: choose one of these, or leave out index"))
-        .row(refuse_each(|it: &Controller, _| {
-            let target = branch::<ControllerTypePci>(&it.type_).and_then(|pci| pci.target.as_ref());
-            let place = target.and_then(|target| target.index).filter(|place| place.0 <= 30);
-            // A controller without an index is none with index 0, whichever it gets.
-            let first = it.index == Some(0);
-            [
-                (first && target.is_some_and(|target| target.node.is_some()), "the first PCI controller has no NUMA node: leave out <node>"),
-                (
-                    place.is_some_and(|place| first != (place.0 == 0)),
-                    "the place 0 is that of the controller with index 0, and of no other: choose another index in <target>",
-                ),
-            ]
-        })),
+        .row(check(targets)),
 ];
+
+/// What does not fit the first PCI controller, or is for that one alone.
+fn targets(devices: &Devices, cx: &mut Context<'_>) {
+    let all = || devices.controllers.iter().filter_map(|it| Some((it, branch::<ControllerTypePci>(&it.type_)?)));
+    // Of those without an index the first gets 0, where no other has it.
+    let first = [Some(0), None].into_iter().find_map(|index| all().position(|(it, _)| it.index == index));
+    for (at, (it, pci)) in all().enumerate() {
+        let (first, target) = (first == Some(at), pci.target.as_ref());
+        if first && target.is_some_and(|target| target.node.is_some()) {
+            cx.refuse_here(it.xml.span, "the first PCI controller has no NUMA node: leave out <node>");
+        }
+        let place = target.and_then(|target| target.index).filter(|place| place.0 <= 30);
+        if place.is_some_and(|place| first != (place.0 == 0)) {
+            cx.refuse_here(it.xml.span, PLACE);
+        }
+    }
+}
 
 /// Whether a model is known, which it is of another type than the one that does not take it.
 fn is_model_of_another_type(model: &str) -> bool {
