@@ -219,6 +219,14 @@ fn what_either_libvirt_takes_is_no_error() {
     }
 }
 
+/// A tablet without a bus is taken where there is no USB, one on USB is not.
+#[test]
+fn no_bus_is_named_that_the_guest_lacks() {
+    let devices = "<devices><controller type='usb' index='0' model='none'/><input type='tablet'/></devices>";
+    let text = upgraded(Some("test"), "modern", "test", &format!("{OS}{devices}"));
+    assert!(text.contains("<input type='tablet'/>"), "{text}");
+}
+
 /// Either libvirt asks for it where a disk names a server, and not of an NVRAM or a volume of a pool.
 #[test]
 fn the_secret_of_a_disk_has_a_type() {

@@ -63,7 +63,7 @@ rules![
             "<devices><input type='tablet'/><input type='mouse'/></devices>",
             "<devices><input type='tablet' bus='usb'/><input type='mouse' bus='ps2'/></devices>",
         )
-        .row(default_by(InputOnBus::BUS.in_branch(Input::TYPE), assumed_bus).when(is_certain))
+        .row(default_by(InputOnBus::BUS.in_branch(Input::TYPE), assumed_bus).when(is_certain).when(|_, scope| !scope.no_usb))
         .row(default_by(InputOnBus::BUS.in_branch(Input::TYPE), assumed_bus).profiles(LIBVIRT)),
     rule("input-source-absent", Class::Lossy)
         .summary("an input device of the host is not named")
@@ -117,12 +117,12 @@ fn tablet_bus(scope: &Scope) -> Option<InputBus> {
     }
 }
 
-fn said_bus(input: &Input) -> Option<InputBus> {
+pub(in crate::rules) fn said_bus(input: &Input) -> Option<InputBus> {
     branch::<InputOnBus>(&input.type_)?.bus
 }
 
 /// The bus that goes without saying.
-fn assumed_bus(input: &Input, scope: &Scope) -> Option<InputBus> {
+pub(in crate::rules) fn assumed_bus(input: &Input, scope: &Scope) -> Option<InputBus> {
     match &input.type_ {
         InputType::Tablet(_) => tablet_bus(scope),
         InputType::Mouse(_) | InputType::Keyboard(_) => usual_bus(scope),

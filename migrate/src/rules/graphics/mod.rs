@@ -14,6 +14,8 @@ mod video_models_merged;
 mod video_primary_reorder;
 mod video_refused;
 
+pub(super) use input::{assumed_bus, said_bus};
+
 // In the order in which they run within a phase.
 files![
     parts socket graphics_spice_noport_listen_none listen graphics_port_minus1 ports video_models_merged video_refused

@@ -5,6 +5,7 @@ use domxml::{
 };
 
 use super::controllers::{start_port, type_name, usb_model};
+use crate::rules::graphics::{assumed_bus, said_bus};
 use crate::rules::prelude::*;
 
 const NO_USB: &str = "<controller type='usb' model='none'/> takes USB away: leave that out, or this device";
@@ -35,7 +36,7 @@ rules![
         .summary("a guest without USB has USB devices")
         .doc(
             "A USB controller of the model `none` says that the guest has no USB. libvirt then refuses other USB \
-             controllers, and devices on USB.",
+             controllers, and devices on USB; before 12.8.0 also input devices without a bus that are on USB then.",
         )
         .finds("<devices><controller type='usb' index='0' model='none'/><controller type='usb' index='1' model='nec-xhci'/></devices>")
         .finds("<devices><controller type='usb' index='0' model='none'/><hub type='usb'/></devices>")
@@ -44,9 +45,9 @@ rules![
                 .when(|devices, _| devices.controllers.iter().any(|it| usb_model(it) == Some(UsbModel::None))),
         )
         .rows(each_type!([Hub Redirdev], refuse(|_: &Of, scope| scope.no_usb.then_some(NO_USB))))
-        .row(refuse_if(NO_USB, |it: &Input, scope| {
-            branch::<InputOnBus>(&it.type_).is_some_and(|it| it.bus == Some(InputBus::Usb)) && scope.no_usb
-        }))
+        .row(refuse_if(NO_USB, |it: &Input, scope| scope.no_usb && said_bus(it) == Some(InputBus::Usb)))
+        // Until a release between 9.0.0 and 12.8.0, which takes it before the bus is chosen.
+        .row(refuse_if(NO_USB, |it: &Input, scope| scope.no_usb && said_bus(it).is_none() && assumed_bus(it, scope) == Some(InputBus::Usb)).until(12, 8, 0))
         .row(refuse_if(NO_USB, |it: &HostdevModeSubsystem, scope| matches!(it.type_, HostdevSubsystem::Usb(_)) && scope.no_usb))
         // The drivers of hypervisors have one then, or say so themselves.
         .row(refuse_if(NO_CONTROLLER, |it: &Devices, _| !it.redirdevs.is_empty() && !it.controllers.iter().any(is_usb)).driver(Driver::Test)),
