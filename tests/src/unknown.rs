@@ -17,12 +17,9 @@ fn comparison() -> Comparison {
     Comparison::new(options(Profile::Modern, newest), options(Profile::Libvirt, newest))
 }
 
-/// Documents that `diff` can judge.
-fn judged<'d>(documents: &'d [Document], comparison: &Comparison) -> Vec<&'d Document> {
-    documents
-        .par_iter()
-        .filter(|document| matches!(comparison.compare(&document.text, &document.text), Ok(Verdict::Same)))
-        .collect()
+/// Whether `diff` can judge a document.
+fn judged(document: &Document, comparison: &Comparison) -> bool {
+    matches!(comparison.compare(&document.text, &document.text), Ok(Verdict::Same))
 }
 
 /// Whether the reader finds something that it does not know.
@@ -61,18 +58,21 @@ fn strew(text: &str, seed: u64, value: &str) -> String {
     apply(text, vec![edit])
 }
 
-/// `count` documents, each with the seed of what is strewn into it.
-fn drawn<'d>(documents: &[&'d Document], count: usize, seed: u64) -> Vec<(u64, &'d Document)> {
+/// `count` documents that `diff` can judge, each with the seed of what is strewn into it. Only as many are judged as it takes: the next one
+/// stands in for one that cannot be.
+fn drawn<'d>(documents: &'d [Document], comparison: &Comparison, count: usize, seed: u64) -> Vec<(u64, &'d Document)> {
     let mut random = Random::new(seed);
-    (0..count as u64).map(|seed| (seed, documents[random.below(documents.len())])).collect()
+    let places: Vec<usize> = (0..count).map(|_| random.below(documents.len())).collect();
+    let from = |place: usize| documents[place..].iter().chain(&documents[..place]);
+    let drawn = places.into_par_iter().filter_map(|place| from(place).find(|document| judged(document, comparison)));
+    (0..count as u64).zip(drawn.collect::<Vec<_>>()).collect()
 }
 
 /// `count` pairs that differ in unknown content alone: those that are called the same fall short.
 #[must_use]
 pub fn different(name: &'static str, documents: &[Document], count: usize) -> Measure {
     let comparison = comparison();
-    let documents = judged(documents, &comparison);
-    let results: Vec<_> = drawn(&documents, count, 7)
+    let results: Vec<_> = drawn(documents, &comparison, count, 7)
         .into_par_iter()
         .map(|(seed, document)| {
             let one = strew(&document.text, seed, "one");
@@ -91,9 +91,8 @@ pub fn different(name: &'static str, documents: &[Document], count: usize) -> Me
 #[must_use]
 pub fn same(name: &'static str, documents: &[Document], count: usize) -> Measure {
     let comparison = comparison();
-    let documents = judged(documents, &comparison);
     let modern = options(Profile::Modern, dommigrate::features::newest());
-    let results: Vec<_> = drawn(&documents, count, 11)
+    let results: Vec<_> = drawn(documents, &comparison, count, 11)
         .into_par_iter()
         .map(|(seed, document)| {
             let one = strew(&document.text, seed, "one");
