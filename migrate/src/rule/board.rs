@@ -57,7 +57,13 @@ pub fn is_s390(arch: Option<ArchName>) -> bool {
 /// Whether an architecture is Power.
 #[must_use]
 pub fn is_power(arch: Option<ArchName>) -> bool {
-    matches!(arch, Some(ArchName::Ppc | ArchName::Ppc64 | ArchName::Ppc64le))
+    arch == Some(ArchName::Ppc) || is_power64(arch)
+}
+
+/// Whether an architecture is Power of 64 bits.
+#[must_use]
+pub fn is_power64(arch: Option<ArchName>) -> bool {
+    matches!(arch, Some(ArchName::Ppc64 | ArchName::Ppc64le))
 }
 
 /// Whether an architecture is SPARC.

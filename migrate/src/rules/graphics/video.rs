@@ -1,6 +1,6 @@
 //! Video cards.
 
-use crate::rule::board::is_power;
+use crate::rule::board::is_power64;
 use crate::rule::place::Place;
 use crate::rules::prelude::*;
 
@@ -13,7 +13,7 @@ rules![
         .doc(
             "libvirt adds a video card to a domain that has a display and none. Which one depends on the hypervisor, \
              and the QEMU driver, which looks at the machine, is left to choose it; the form of no hypervisor in \
-             particular has a Cirrus card, on POWER the standard VGA card, and Xen's framebuffer in paravirtual \
+             particular has a Cirrus card, on 64-bit POWER the standard VGA card, and Xen's framebuffer in paravirtual \
              guests.",
         )
         .example(
@@ -190,8 +190,7 @@ fn rounded(size: u32) -> Option<u32> {
 fn usual_model(scope: &Scope) -> VideoModel {
     let type_ = scope.driver.video().unwrap_or_else(|| match scope.os_type {
         None | Some(OsTypeValue::Xen | OsTypeValue::Linux) => VideoModelType::Xen,
-        Some(OsTypeValue::Xenpvh) if scope.driver != Driver::Xen => VideoModelType::Xen,
-        _ if is_power(scope.arch) => VideoModelType::Vga,
+        _ if is_power64(scope.arch) => VideoModelType::Vga,
         _ => VideoModelType::Cirrus,
     });
     VideoModel { type_, ..VideoModel::default() }

@@ -8,7 +8,7 @@ use domxml::{
 use super::{refused, refused_in, refused_where};
 use crate::options::Driver;
 use crate::rule::asks::is_bare;
-use crate::rule::board::{Board, is_power, is_s390};
+use crate::rule::board::{Board, is_power, is_power64, is_s390};
 use crate::rule::kinds::{check, refuse_in};
 use crate::rule::scope::Scope;
 use crate::rule::{Class, Context, rule};
@@ -83,7 +83,7 @@ rules![
             "only x86 guests and the virt machine of ARM have features of Hyper-V: leave them out",
         ))
         .row(refuse_in(Features::PMU, |pmu, scope| {
-            (pmu.state == Some(OnOff::Off) && is_power(scope.arch) && scope.arch != Some(ArchName::Ppc))
+            (pmu.state == Some(OnOff::Off) && is_power64(scope.arch))
                 .then_some("the performance counters are always on with ppc64: leave out <pmu/>")
         })
         .driver(Driver::Qemu))

@@ -4,7 +4,7 @@ use domxml::{Address, AddressType, ArchName, Domain, MemoryDevice, MemoryDeviceM
 
 use super::refused;
 use crate::options::Driver;
-use crate::rule::board::{Board, is_power, is_s390};
+use crate::rule::board::{Board, is_power64, is_s390};
 use crate::rule::kinds::{check, note};
 use crate::rule::scope::Scope;
 use crate::rule::{Class, Context, rule};
@@ -106,10 +106,7 @@ rules![
 
 fn unsupported(memory: &MemoryDevice, scope: &Scope) -> Option<&'static str> {
     let arm = matches!(scope.arch, Some(ArchName::Aarch64 | ArchName::Armv7l));
-    let slots = scope.is_x86()
-        || arm
-        || scope.arch == Some(ArchName::Loongarch64)
-        || is_power(scope.arch) && scope.arch != Some(ArchName::Ppc);
+    let slots = scope.is_x86() || arm || scope.arch == Some(ArchName::Loongarch64) || is_power64(scope.arch);
     match &memory.model {
         MemoryDeviceModel::Dimm(_) | MemoryDeviceModel::Nvdimm(_) if !slots => {
             Some("guests of this architecture have no slots for memory: leave it out")
