@@ -142,6 +142,24 @@ fn a_rule_never_changes_which_element_libvirt_reads() {
     }
 }
 
+/// Nor is a type changed where another one reads an element that is kept, as the old form of a mirror keeps a source.
+#[test]
+fn what_is_kept_does_not_come_to_be_read() {
+    let devices = "  <devices>\n    <disk type='file' device='disk'>\n      <source file='/a'/>\n      <mirror file='/b' job='copy'>\n        \
+                   <source file='/c'/>\n      </mirror>\n      <target dev='vda' bus='virtio'/>\n    </disk>\n    <serial type='tcp'>\n      \
+                   <source mode='bind' host='h' service='1'/>\n      <protocol type='raw'/>\n      <target port='0'/>\n    </serial>\n    \
+                   <console type='pty'>\n      <protocol type='telnet'/>\n      <target type='serial' port='0'/>\n    </console>\n  \
+                   </devices>\n";
+    let text = NEW.replace("</domain>", &format!("{devices}</domain>"));
+    for layout in ["keep", "canonical"] {
+        let options = ["upgrade", "--unsafe-fixes", "--layout", layout];
+        let output = dommigrate().args(options).write_stdin(text.clone()).assert().code(1).get_output().clone();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("<mirror file='/b' job='copy'>"), "{said}");
+        assert!(said.contains("<console type='pty'>\n      <protocol type='telnet'/>"), "{said}");
+    }
+}
+
 /// A value that must be there and is not has a default to libvirt; it is written by whoever asks for libvirt's form, and by nobody else.
 #[test]
 fn an_assumed_value_is_not_written_down() {

@@ -97,8 +97,8 @@ fn forget_missed(content: &mut dyn Content) {
 /// What is kept of a document and would be read if something else of it were changed.
 #[derive(Debug, Default)]
 pub(crate) struct KeptParts {
-    /// The elements that have the name of a field, by their places. One that could not be read, so that the field is empty, is the one that
-    /// libvirt reads; it reads past a further one.
+    /// The elements, by their places. Of those that have the name of a field, one that could not be read, so that the field is empty, is the
+    /// one that libvirt reads; it reads past a further one, and past those of other names, which another branch may have.
     elements: BTreeMap<Span, KeptElement>,
     /// The names of the attributes that an element does not have, by its place: another branch of it may.
     attributes: BTreeMap<Span, Vec<Box<str>>>,
@@ -109,8 +109,15 @@ struct KeptElement {
     name: Box<str>,
     /// Where the element stands that it stands in.
     around: Span,
-    /// Whether the field of its name is empty.
-    missed: bool,
+    /// Whether the field of its name is empty; none where there is no such field.
+    missed: Option<bool>,
+}
+
+impl KeptElement {
+    /// Whether the element around it, which is `content` now, has another use for one of this name.
+    fn is_read_otherwise(&self, content: &dyn Content, name: &str) -> bool {
+        lacks(content, name).is_some_and(|now| self.missed != Some(now))
+    }
 }
 
 impl KeptParts {
@@ -119,9 +126,9 @@ impl KeptParts {
         each_with_kept(content, &|_| true, &mut |content, kept| {
             let around = content.extra().map_or(Span::default(), |extra| extra.span);
             for (node, name) in kept_elements(kept).filter(|(node, _)| !node.span.is_empty()) {
-                if let Some(missed) = lacks(content, name) {
-                    parts.elements.insert(node.span, KeptElement { name: name.into(), around, missed });
-                }
+                parts
+                    .elements
+                    .insert(node.span, KeptElement { name: name.into(), around, missed: lacks(content, name) });
             }
             let names = kept.attributes.iter().map(|(name, _)| name).filter(|name| !lacks_attribute(content, name));
             let names: Vec<Box<str>> = names.cloned().collect();
@@ -138,7 +145,7 @@ impl KeptParts {
 
     /// Whether one of these could not be read, so that its field was empty.
     fn misses_any(&self, nodes: &[KeptNode]) -> bool {
-        nodes.iter().any(|node| self.elements.get(&node.span).is_some_and(|kept| kept.missed))
+        nodes.iter().any(|node| self.elements.get(&node.span).is_some_and(|kept| kept.missed == Some(true)))
     }
 
     /// Whether libvirt would read something else now than it did: an element stands beside what could not be read, or the one is gone before
@@ -159,8 +166,8 @@ impl KeptParts {
         let mut otherwise = false;
         each_with_kept(content, &wanted, &mut |content, kept| {
             for (node, name) in kept_elements(kept) {
-                let before = self.elements.get(&node.span).map(|kept| kept.missed);
-                otherwise |= before.zip(lacks(content, name)).is_some_and(|(before, now)| before != now);
+                let known = self.elements.get(&node.span);
+                otherwise |= known.is_some_and(|kept| kept.is_read_otherwise(content, name));
             }
             let known = content.extra().and_then(|extra| self.attributes.get(&extra.span));
             let mut names = kept.attributes.iter().map(|(name, _)| name);
@@ -172,7 +179,7 @@ impl KeptParts {
         let mut beside = within(here).filter(|kept| is_branch && kept.around == here);
         let mut attributes = self.attributes.get(&here).into_iter().flatten().filter(|_| is_branch);
         otherwise
-            || beside.any(|kept| lacks(content, &kept.name).is_some_and(|now| now != kept.missed))
+            || beside.any(|kept| kept.is_read_otherwise(content, &kept.name))
             || attributes.any(|name| lacks_attribute(content, name))
     }
 }
