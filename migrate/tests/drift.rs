@@ -122,6 +122,20 @@ fn what_libvirt_fills_in_is_no_drift() {
     }
 }
 
+/// Controllers of SATA come with those before them, a card without a type has the memory of the machine's own, and a network card that is a
+/// USB device of the host is at a port of the guest.
+#[test]
+fn devices_of_which_little_is_said_are_completed() {
+    let (wanted, made) = (include_str!("drift/wanted.xml"), include_str!("drift/made.xml"));
+    assert_eq!(run(wanted, made, &[]), (0, String::new()));
+    for (from, to) in [("vram='16384'", "vram='32768'"), ("type='usb' bus='0'", "type='usb' bus='1'")] {
+        assert_eq!(run(wanted, &made.replace(from, to), &[]).0, 1, "{to}");
+    }
+    let third = "    <controller type='sata' index='3'>\n      <address type='pci' domain='0x0000' bus='0x03' slot='0x03' \
+                 function='0x0'/>\n    </controller>\n    <interface";
+    assert_eq!(run(wanted, &made.replace("    <interface", third), &[]).0, 1, "no disk is on it");
+}
+
 #[test]
 fn what_anyone_changed_is_told_by_its_path() {
     let desired = wanted(&[DISK, NIC].concat());

@@ -189,6 +189,12 @@ fn key(address: &Element, device: &Element) -> Option<String> {
     Some(key)
 }
 
+/// Whether an interface is a USB device of the host.
+fn is_usb_function(interface: &Element) -> bool {
+    let named = interface.value("source/vendor/@id").is_some();
+    named || interface.value("source/address/@type") == Some("usb")
+}
+
 /// Whether a device can have an address of this kind.
 fn suits(kind: &str, device: &Element) -> bool {
     let bus = device.attribute("bus").or_else(|| device.value("target/@bus")).unwrap_or_default();
@@ -223,7 +229,7 @@ fn suits(kind: &str, device: &Element) -> bool {
             "scsi" | "virtio-serial" => [&virtio_places[..], &["spapr-vio"]].concat().contains(&kind),
             _ => kind == "pci",
         },
-        ("interface", _) if card == "usb-net" => kind == "usb",
+        ("interface", _) if card == "usb-net" || is_usb_function(device) => kind == "usb",
         ("interface" | "tpm" | "nvram", _) => [&virtio_places[..], &["spapr-vio"]].concat().contains(&kind),
         ("panic", _) => ["isa", "pci"].contains(&kind),
         ("input", _) => false,

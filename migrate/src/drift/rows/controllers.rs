@@ -57,12 +57,12 @@ fn needed(case: &Case) -> bool {
     };
     let world = case.world;
     match kind {
-        "ide" | "sata" | "fdc" | "nvme" => world
+        "ide" | "fdc" | "nvme" => world
             .devices("disk")
             .any(|disk| disk.value("target/@bus") == Some(kind) && at(&disk, "address/@controller")),
-        "scsi" => {
-            let disks = world.devices("disk").filter(|disk| disk.value("target/@bus") == Some("scsi"));
-            let scsi = |device: &&crate::drift::tree::Element| device.attribute("type") == Some("scsi");
+        "scsi" | "sata" => {
+            let disks = world.devices("disk").filter(|disk| disk.value("target/@bus") == Some(kind));
+            let scsi = |device: &&crate::drift::tree::Element| device.attribute("type") == Some(kind);
             let all = disks.chain(world.devices("hostdev").filter(scsi));
             // One of a lower index comes with those above it.
             let last = all.filter_map(|device| number(device.value("address/@controller")?)).max();

@@ -53,6 +53,12 @@ pub(super) static ROWS: &[Allowance] = &[
     added("video-model-type", &["devices/video/model/@type"])
         .when(|case| default_models(case).iter().any(|(model, _)| case.after == *model))
         .why("a video card without a model is the machine's own"),
+    added("video-model-memory", &["devices/video/model/@vram"])
+        .when(|case| {
+            let unsaid = case.desired().is_some_and(|own| own.attribute("type").is_none());
+            unsaid && default_models(case).contains(&(case.own("type"), Some(case.after)))
+        })
+        .why("a video card without a model is the machine's own, with the memory of that"),
     added("video-vgamem", &["devices/video/model/@vgamem"])
         .when(|case| case.after == "16384" && case.own("type") == "qxl")
         .why("a QXL card has 16 MiB of VGA memory unless said otherwise"),
