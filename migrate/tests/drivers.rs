@@ -275,3 +275,15 @@ fn an_emulated_guest_has_no_share_of_caches() {
     assert!(message.contains("type='kvm'"), "{message}");
     assert_eq!(errors("qemu", &share("7")), Vec::<String>::new(), "a share for CPUs that are not there is none");
 }
+
+/// The memory of a guest with NUMA cells is what these and its memory modules have, to QEMU's driver whatever `<memory>` says.
+#[test]
+fn numa_cells_tell_qemu_how_much_memory_there_is() {
+    let content = &format!("{OS}<vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0-1' memory='2097152'/></numa></cpu>");
+    for (driver, kib) in [("test", 1_048_576), ("qemu", 2_097_152)] {
+        let said = printed(Some(driver), "kvm", content);
+        for element in ["memory", "currentMemory"] {
+            assert!(said.contains(&format!("<{element} unit='KiB'>{kib}</{element}>")), "{driver}: {said}");
+        }
+    }
+}

@@ -58,7 +58,8 @@ rules![
         .summary("the memory is the sum of the NUMA cells and memory modules")
         .doc(
             "Where `<memory>` is absent or 0, libvirt adds up the NUMA cells of the guest and its memory modules, and \
-             writes the sum. Profile `modern` adds no element for what the cells say.",
+             writes the sum; the QEMU driver does so whatever `<memory>` says. Profile `modern` adds no element for what the \
+             cells say.",
         )
         .example(
             "<memory>0</memory><vcpu>2</vcpu><cpu><numa><cell id='0' cpus='0-1' memory='524288'/></numa></cpu>",
@@ -139,12 +140,12 @@ impl Sizes {
 
 fn from_numa(domain: &mut Domain, cx: &mut Context<'_>) {
     let sizes = Sizes::of(domain);
-    let total = sizes.total();
-    if sizes.memory > 0 || total == 0 {
+    let total = sizes.total_of(cx.scope.driver);
+    if total == 0 || sizes.memory == total {
         return;
     }
     let at = domain.memory.as_ref().map_or(&domain.xml, |memory| &memory.xml);
-    cx.rewrote(at, "the memory of the NUMA cells together").becomes("", format!("<memory unit='KiB'>{total}</memory>"));
+    cx.rewrote(at, "the memory of all NUMA cells").becomes(format!("{} KiB", sizes.memory), format!("{total} KiB"));
     let memory = domain.memory.get_or_insert_with(Memory::default);
     (memory.value, memory.unit) = (total, Some(KIB.written));
 }
@@ -156,7 +157,7 @@ fn given(domain: &Domain) -> Option<u64> {
 }
 
 fn current(domain: &mut Domain, cx: &mut Context<'_>) {
-    let total = Sizes::of(domain).total();
+    let total = Sizes::of(domain).total_of(cx.scope.driver);
     let given = given(domain);
     if total == 0 || total == u64::MAX || given.is_some_and(|given| given > 0 && given <= total) {
         return;
