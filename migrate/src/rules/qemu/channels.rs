@@ -5,8 +5,8 @@ use std::ptr;
 use domxml::{
     AddressType, Audio, AudioType, Channel, ChannelTargetType, ChardevBackend, ChardevProtocol, ChardevProtocolType,
     ChardevReconnect, ChardevSocketMode, Console, Devices, Disk, DiskType, Filesystem, FilesystemAccessmode,
-    FilesystemDriverType, FilesystemType, Interface, InterfaceDriver, InterfaceType, Parallel, Redirdev, RngBackend,
-    RngBackendModel, Serial, Smartcard, SmartcardMode, YesNo, each,
+    FilesystemDriverType as Fs, FilesystemType, Interface, InterfaceDriver, InterfaceType, Parallel, Redirdev,
+    RngBackend, RngBackendModel, Serial, Smartcard, SmartcardMode, YesNo, each,
 };
 
 use super::{refused, unread_console};
@@ -97,8 +97,9 @@ rules![
         .doc(
             "A guest boots from a virtiofs folder only where that is a PCI device, not on s390. virtiofs passes \
              rights through; modes of new files are for `accessmode='mapped'`, and QEMU mounts folders alone, \
-             without limits of their size.",
+             without limits of their size. The drivers `loop`, `nbd` and `ploop` are of containers.",
         )
+        .finds("<devices><filesystem><driver type='loop'/><source dir='/s'/><target dir='t'/></filesystem></devices>")
         .finds("<devices><filesystem fmode='644'><source dir='/s'/><target dir='t'/></filesystem></devices>")
         .row(refused(|it: &Filesystem, _| folder(it).map(str::to_owned)))
         .finds(
@@ -129,7 +130,7 @@ fn not_shared(served: bool, scope: &Scope) -> Option<String> {
 }
 
 fn is_virtiofs(filesystem: &Filesystem) -> bool {
-    filesystem.driver.as_ref().is_some_and(|driver| driver.type_ == Some(FilesystemDriverType::Virtiofs))
+    filesystem.driver.as_ref().is_some_and(|driver| driver.type_ == Some(Fs::Virtiofs))
 }
 
 fn reconnects(channel: &Channel) -> Option<String> {
@@ -183,6 +184,9 @@ fn folder(it: &Filesystem) -> Option<&'static str> {
     let mapped = it.accessmode == Some(FilesystemAccessmode::Mapped);
     if !matches!(it.type_, FilesystemType::Mount(_)) {
         return Some("QEMU mounts folders alone: set type='mount'");
+    }
+    if matches!(it.driver.as_ref().and_then(|it| it.type_), Some(Fs::Loop | Fs::Nbd | Fs::Ploop)) {
+        return Some("containers have this driver: set type='path' or 'virtiofs' of <driver>, or leave it out");
     }
     if is_virtiofs(it) && it.accessmode.is_some_and(|mode| mode != FilesystemAccessmode::Passthrough) {
         return Some("virtiofs passes rights through: set accessmode='passthrough'");

@@ -1,12 +1,15 @@
 //! What a bus offers to the disks on it.
 
 use domxml::{
-    Disk, DiskDevice, DiskDriver, DiskDriverCache as Cache, DiskDriverIo, DiskDriverType as Format, DiskHostTransport,
-    DiskSourceNetwork, DiskSourceNetworkProtocol, DiskTargetBus as Bus, DiskType, OnOff, YesNo,
+    Devices, Disk, DiskDevice, DiskDriver, DiskDriverCache as Cache, DiskDriverIo, DiskDriverType as Format,
+    DiskHostTransport, DiskSourceNetwork, DiskSourceNetworkProtocol, DiskTargetBus as Bus, DiskType, OnOff, YesNo,
 };
 
 use super::refused;
-use crate::rule::{Class, rule};
+use crate::options::Driver;
+use crate::rule::kinds::check;
+use crate::rule::{Class, Context, rule};
+use crate::rules::common::says_number;
 use crate::rules::storage::{bus, is_hard};
 
 rules![
@@ -16,8 +19,8 @@ rules![
             "I/O threads are of virtio disks; a vendor of SCSI disks, a product of SCSI, SATA and IDE, a WWN of SCSI \
              and IDE; a translation of the geometry of IDE, and none at all of USB; a rotation rate of hard disks \
              on SCSI, SATA and IDE; a tray of drives for media, limits of I/O not \
-             of SD cards. What is read is not copied to a read-only disk; `io='native'` needs the cache `none` or \
-             `directsync`.",
+             of SD cards, and those of a group are said by one of its disks. Hard disks in files alone are transient. What is \
+             read is not copied to a read-only disk; `io='native'` needs the cache `none` or `directsync`.",
         )
         .finds("<devices><disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/><vendor>SEAGATE</vendor></disk></devices>")
         .finds(
@@ -28,11 +31,12 @@ rules![
             "<iothreads>1</iothreads><devices><disk type='file'><driver name='qemu' iothread='1'/>\
              <source file='/d'/><target dev='sda' bus='scsi'/></disk></devices>",
         )
-        .row(refused(|disk: &Disk, _| of_driver(disk).map(str::to_owned)).at(|disk| {
-            disk.driver.as_ref().map_or(&disk.xml, |driver| &driver.xml)
-        }))
+        .row(refused(|disk: &Disk, _| of_driver(disk).map(str::to_owned)).at(|disk| disk.driver.as_ref().map_or(&disk.xml, |driver| &driver.xml)))
         .row(refused(|disk: &Disk, _| of_disk(disk).map(str::to_owned)))
-        .row(refused(|disk: &Disk, _| of_target(disk).map(str::to_owned)).at(|disk| &disk.target.xml)),
+        .row(refused(|disk: &Disk, _| of_target(disk).map(str::to_owned)).at(|disk| &disk.target.xml))
+        .finds("<devices><disk type='file' device='floppy'><source file='/d'/><target dev='fda' bus='fdc'/><transient/></disk></devices>")
+        .finds("<devices><disk type='file'><source file='/d'/><target dev='vda'/><iotune><group_name>g</group_name></iotune></disk></devices>")
+        .row(check(groups).driver(Driver::Qemu)),
     rule("qemu-disk-nfs-conflict", Class::Conflict)
         .summary("the server of an image on NFS")
         .doc("An image on NFS is on one server, which QEMU reaches over TCP, at the usual port.")
@@ -57,6 +61,15 @@ rules![
             }
         })),
 ];
+
+/// Groups in which nobody says a limit: a disk has those of its group.
+fn groups(devices: &Devices, cx: &mut Context<'_>) {
+    let tunes = || devices.disks.iter().filter_map(|disk| disk.iotune.as_ref());
+    let limited: Vec<_> = tunes().filter(|it| says_number(&***it)).map(|it| &it.group_name).collect();
+    for tune in tunes().filter(|it| it.group_name.is_some() && !limited.contains(&&it.group_name)) {
+        cx.error(&tune.xml, "nobody limits this group: set a limit, or leave out <group_name>");
+    }
+}
 
 fn of_driver(disk: &Disk) -> Option<&'static str> {
     let driver: &DiskDriver = disk.driver.as_ref()?;
@@ -110,11 +123,13 @@ fn of_disk(disk: &Disk) -> Option<&'static str> {
     if disk.serial.as_deref().is_some_and(|serial| !serial.chars().all(safe)) {
         return Some("a serial number has letters, digits, blanks and - _ . + alone: leave out the others");
     }
+    let file = is_hard(disk) && matches!(disk.type_, DiskType::File(_));
+    if disk.transient.is_some() && (disk.readonly || !file) {
+        return Some("only hard disks in files that may be written to are transient: leave out <transient/>");
+    }
     let shared = disk.transient.as_ref().is_some_and(|it| it.share_backing == Some(YesNo::Yes));
     if shared && matches!(bus, Bus::Ide | Bus::Sata | Bus::Fdc) {
-        return Some(
-            "a disk on this bus does not share its image: leave out shareBacking, or set bus='virtio' or 'scsi'",
-        );
+        return Some("a disk on this bus does not share its image: leave out shareBacking, or set bus='virtio'");
     }
     let geometry = disk.geometry.as_ref()?;
     if bus == Bus::Usb {

@@ -2,18 +2,19 @@
 
 use domxml::{
     ArchName, Console, ConsoleTargetType, Domain, FeatureAia, FeatureApic, FeatureGic, FeatureHpt, FeatureHyperv,
-    FeatureIbs, FeatureIoapic, FeatureSmm, Features, OnOff, Os, OsBios, SmmTseg, YesNo, scalar,
+    FeatureIbs, FeatureIoapic, FeatureSmm, FeatureTcg, Features, OnOff, Os, OsBios, SmmTseg, YesNo, scalar,
 };
 
 use super::{refused, refused_in, refused_where};
 use crate::options::Driver;
 use crate::rule::asks::is_bare;
 use crate::rule::board::{Board, is_power, is_power64, is_s390};
-use crate::rule::kinds::{check, refuse_in};
+use crate::rule::kinds::{KIB, check, refuse_in};
 use crate::rule::scope::Scope;
 use crate::rule::{Class, Context, rule};
 
 const PSERIES: &str = "only pseries machines have this feature: leave it out";
+const WHOLE_MIB: &str = "the cache of TCG is in whole MiB: set unit='MiB', or a multiple of 1024 KiB";
 const X86: &str = "only x86 guests have this feature: leave it out";
 
 rules![
@@ -47,7 +48,7 @@ rules![
              of RISC-V, `hpt`, `htm`, `nested-hv`, `ccf-assist`, `cfpc`, `sbbc` and `ibs` of pseries, `ioapic`, \
              `pvspinlock` and the end of interrupt of `apic` of x86, `vmport` and `ps2` of PCs, `hyperv` of x86 and of \
              the `virt` board of ARM. `pmu` is always on with ppc64, and `vmcoreinfo` is not there with Power and \
-             s390. The QEMU driver refuses them elsewhere.",
+             s390. The QEMU driver refuses them elsewhere, and a cache of TCG that is not in whole MiB.",
         )
         .finds("<features><gic version='3'/></features>")
         .finds("<features><hpt resizing='enabled'/></features>")
@@ -92,6 +93,11 @@ rules![
                 .then_some("guests of this architecture have no <vmcoreinfo/>: leave it out")
         })
         .driver(Driver::Qemu))
+        .finds("<features><tcg><tb-cache>128</tb-cache></tcg></features>")
+        .row(
+            refuse_in(FeatureTcg::TB_CACHE, |it, _| KIB.apply(it.value, it.unit).is_some_and(|kib| kib % 1024 > 0).then_some(WHOLE_MIB))
+                .driver(Driver::Qemu),
+        )
         .row(refused_in(Features::VMPORT, is_no_pc, "only a PC has this feature: leave it out"))
         .row(refused_in(Features::PS2, is_no_pc, "only a PC has a PS/2 controller: leave out <ps2/>")),
     rule("qemu-smm-conflict", Class::Conflict)

@@ -7,6 +7,9 @@ use crate::options::Driver;
 use crate::rule::kinds::refuse_at;
 use crate::rule::{Class, rule};
 
+const NO_FORWARDS: &str =
+    "ports are forwarded by passt: set type='user' and <backend type='passt'/>, or leave out <portForward>";
+
 rules![
     rule("qemu-interface-conflict", Class::Conflict)
         .summary("an option that the interface's type or model does not have")
@@ -25,33 +28,28 @@ rules![
         .finds("<devices><interface type='user'><model type='e1000'/><teaming type='persistent'/></interface></devices>")
         .row(refused(|nic: &Interface, _| {
             let user = matches!(nic.type_, InterfaceType::User(_));
-            let vdpa = matches!(nic.type_, InterfaceType::Vdpa(_));
-            let model = nic.model.as_ref().and_then(|model| model.type_.as_ref()).map(|model| model.as_str().to_owned());
-            let other = model.as_deref().is_some_and(|model| !model.starts_with("virtio"));
+            let model = nic.model.as_ref().and_then(|model| model.type_.as_ref());
+            let other = model.is_some_and(|model| !model.as_str().starts_with("virtio"));
             let persistent = nic.teaming.as_ref().is_some_and(|it| it.type_ == TeamingType::Persistent);
-            if user && nic.mtu.is_some() {
-                return Some("QEMU's own network takes no size of packets: leave out <mtu>".to_owned());
-            }
-            if user && nic.coalesce.is_some() {
-                return Some("QEMU's own network does not coalesce: leave out <coalesce>".to_owned());
-            }
-            if persistent && other {
-                return Some("the interface of a pair that stays is virtio: set <model type='virtio'/>".to_owned());
-            }
-            (vdpa && other).then(|| "an interface of vDPA is virtio: set <model type='virtio'/>".to_owned())
+            let coalesces = nic.coalesce.as_ref().and_then(|it| it.rx.as_ref()?.frames.as_ref()?.max).is_some();
+            let why = match nic.type_ {
+                _ if user && nic.mtu.is_some() => "QEMU's own network takes no size of packets: leave out <mtu>",
+                _ if user && coalesces => "QEMU's own network does not coalesce: leave out <coalesce>",
+                _ if persistent && other => "the interface of a pair that stays is virtio: set <model type='virtio'/>",
+                InterfaceType::Vdpa(_) if other => "an interface of vDPA is virtio: set <model type='virtio'/>",
+                _ => return None,
+            };
+            Some(why.to_owned())
         }))
         .finds("<devices><interface type='bridge'><source bridge='br0'/><ip address='192.0.2.5' prefix='24'/></interface></devices>")
         .finds("<devices><interface type='user'><ip address='192.0.2.5'/><ip address='192.0.2.6'/></interface></devices>")
+        .finds("<devices><interface type='user'><route address='192.0.2.0' prefix='24' gateway='192.0.2.1'/></interface></devices>")
         .finds("<devices><interface type='user'><portForward proto='tcp'><range start='22' to='2022'/></portForward></interface></devices>")
         .row(refuse_at(Interface::IPS, |nic: &Interface, _| addresses(nic)).driver(Driver::Qemu))
         .row(refuse_at(Interface::ROUTES, |nic: &Interface, _| routes(nic)).driver(Driver::Qemu))
         .row(
-            refuse_at(Interface::PORT_FORWARDS, |nic: &Interface, _| {
-                (!nic.port_forwards.is_empty() && !is_passt(nic)).then_some(
-                    "ports are forwarded by passt: set type='user' and <backend type='passt'/>, or leave out <portForward>",
-                )
-            })
-            .driver(Driver::Qemu),
+            refuse_at(Interface::PORT_FORWARDS, |nic: &Interface, _| (!nic.port_forwards.is_empty() && !is_passt(nic)).then_some(NO_FORWARDS))
+                .driver(Driver::Qemu),
         )
         .row(refused(|nic: &Interface, scope| {
             let model = nic.model.as_ref()?.type_.as_ref()?;
@@ -81,11 +79,13 @@ fn addresses(nic: &Interface) -> Option<&'static str> {
 }
 
 fn routes(nic: &Interface) -> Option<&'static str> {
-    // Routes of others are refused whatever they are.
+    if !nic.routes.is_empty() && !is_passt(nic) {
+        return Some("only passt gives the guest routes: set <backend type='passt'/>, or leave out <route>");
+    }
     let default = |four: bool| {
         let routes = nic.routes.iter().filter(|route| route.address.is_none());
         routes.filter(|route| route.gateway.0.is_ipv4() == four).count()
     };
-    (is_passt(nic) && (default(true) > 1 || default(false) > 1))
+    (default(true) > 1 || default(false) > 1)
         .then_some("an interface has one default route of each family: leave out the others")
 }

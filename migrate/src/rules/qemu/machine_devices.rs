@@ -20,16 +20,18 @@ rules![
         .summary("a serial or parallel port that the machine does not have")
         .doc(
             "`spapr-vio-serial` is of pseries, `sclp-serial` and consoles of SCLP of s390, `isa-debug` of x86, `pl011` \
-             of the `virt` board of ARM; pseries and s390 have no parallel ports, and no guest of QEMU has a Xen \
-             console.",
+             of the `virt` board of ARM; pseries and s390 have no parallel ports, and no guest of QEMU has a console \
+             of Xen, of User Mode Linux or of containers.",
         )
         .finds("<devices><serial type='pty'><target type='spapr-vio-serial'/></serial></devices>")
+        .finds("<devices><serial type='pty'><target><model name='spapr-vty'/></target></serial></devices>")
         .finds("<os><type arch='s390x'>hvm</type></os><devices><parallel type='pty'/></devices>")
+        .finds("<devices><console type='pty'><target type='lxc'/></console></devices>")
         .row(refused(|serial: &Serial, scope| {
             let target = serial.target.as_ref()?;
             let model = target.model.as_ref().map(|model| model.name);
             match (target.type_, model) {
-                (Some(SerialTargetType::SpaprVioSerial), _) if scope.board != Board::Pseries => {
+                (Some(SerialTargetType::SpaprVioSerial), _) | (None, Some(SerialModel::SpaprVty)) if scope.board != Board::Pseries => {
                     Some("only pseries machines have this serial port: leave out <target>")
                 }
                 (Some(SerialTargetType::SclpSerial), _) if !is_s390(scope.arch) => {
@@ -61,8 +63,8 @@ rules![
                 ConsoleTargetType::Sclp | ConsoleTargetType::Sclplm if !is_s390(scope.arch) => {
                     Some("only s390 guests have this console: set the target's type to serial or virtio")
                 }
-                ConsoleTargetType::Xen => Some("only Xen has this console: set the target's type to serial or virtio"),
-                _ => None,
+                ConsoleTargetType::Serial | ConsoleTargetType::Virtio | ConsoleTargetType::Sclp | ConsoleTargetType::Sclplm => None,
+                _ => Some("QEMU has no console of this type: set the target's type to serial or virtio"),
             }
             .map(str::to_owned)
         }))

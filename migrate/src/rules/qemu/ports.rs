@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domxml::{
-    Address, AddressType, ChannelTargetType, Console, ConsoleTargetType, ControllerType, Devices, Serial,
+    Address, AddressType, ChannelTargetType, ConsoleTargetType, ControllerType, Devices, Serial,
     SerialTargetModelName as Model, SerialTargetType as Target, each,
 };
 use domxml_runtime::Payload as _;
@@ -21,13 +21,8 @@ rules![
         .doc("Each model of a serial port is of one type, and each type has one kind of address: `isa-serial` one of ISA, `pci-serial` one of PCI.")
         .finds("<devices><serial type='pty'><target type='pci-serial'/><address type='isa' iobase='0x3f8'/></serial></devices>")
         .finds("<devices><serial type='pty'><target type='isa-serial'><model name='usb-serial'/></target></serial></devices>")
-        .finds("<devices><console type='pty'><target type='uml'/></console></devices>")
         .row(refused(|serial: &Serial, scope| of_model(serial, scope).or_else(|| of_address(serial, scope))))
-        .row(check(first_console).driver(Driver::Qemu))
-        .row(refused(|console: &Console, _| {
-            let uml = console.target.as_ref()?.type_ == Some(ConsoleTargetType::Uml);
-            uml.then(|| "QEMU has no console of this type: set the target's type to serial or virtio".to_owned())
-        })),
+        .row(check(first_console).driver(Driver::Qemu)),
     rule("qemu-virtio-port-conflict", Class::Conflict)
         .summary("a port of a virtio serial controller that is taken or not there")
         .doc("A virtio serial controller has the ports 0 to one less than `ports` says, 31 of them where nothing is said, and each is of one device.")
