@@ -382,6 +382,11 @@ impl KeptNode {
     pub fn is_content(&self) -> bool {
         is_content(&self.text)
     }
+
+    /// Whether it is a text.
+    pub(crate) fn is_text(&self) -> bool {
+        self.is_content() && self.element_name().is_none()
+    }
 }
 
 /// Where a node is written. A comment belongs to the element that it precedes, or that it stands behind on the same line, and goes

@@ -200,7 +200,10 @@ impl Writer<'_> {
     /// Writes what has not been written of the nodes and leaves that the element keeps.
     pub(super) fn flush(&mut self) {
         let Some(frame) = self.frame.take() else { return };
-        frame.units.iter().flat_map(|unit| &unit.nodes).for_each(|node| self.put_line(node));
+        let nodes = || frame.units.iter().flat_map(|unit| &unit.nodes);
+        // A text alone stays on the line of its tags: breaks around it would become part of it.
+        self.inline |= self.tag_open && nodes().count() == 1 && nodes().all(|node| node.is_text());
+        nodes().for_each(|node| self.put_line(node));
         // A leaf that is gone leaves its comments behind.
         let mut leaves: Vec<_> = frame.leaves.into_iter().collect();
         leaves.sort_by(|a, b| a.0.cmp(&b.0));

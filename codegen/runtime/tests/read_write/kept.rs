@@ -22,6 +22,15 @@ fn a_text_in_an_element_that_holds_nothing_stays_in_it() {
     );
 }
 
+/// Breaks around it would become part of it.
+#[test]
+fn a_text_that_is_alone_in_its_element_stays_on_its_line() {
+    for text in ["<shop name='x'>words</shop>\n", "<shop name='x'>\n  <item kind='bond'>10</item>\n</shop>\n"] {
+        assert_eq!(rewritten(text), text);
+    }
+    assert_eq!(rewritten("<shop name='x'>words<closed/></shop>"), "<shop name='x'>\n  words\n  <closed/>\n</shop>\n");
+}
+
 #[test]
 fn comments_stay_where_they_were() {
     let text = "\
