@@ -152,16 +152,16 @@ fn cards_of_other_hypervisors_have_sizes_of_their_own() {
 /// The test driver has the card of paravirtual guests for these alone, and that of POWER for 64 bits.
 #[test]
 fn a_card_without_a_model_gets_that_of_its_guest() {
-    for (type_, os, model) in [
-        ("xen", "<type>xenpvh</type>", "cirrus"),
-        ("test", "<type>xenpvh</type>", "cirrus"),
-        ("test", "<type>linux</type>", "xen"),
-        ("test", "<type arch='ppc'>hvm</type>", "cirrus"),
-        ("test", "<type arch='ppc64'>hvm</type>", "vga"),
-        ("test", "<type arch='ppc64le'>hvm</type>", "vga"),
+    for (type_, os, model, vram) in [
+        ("xen", "<type>xenpvh</type>", "cirrus", 16384),
+        ("test", "<type>xenpvh</type>", "cirrus", 16384),
+        ("test", "<type>linux</type>", "xen", 4096),
+        ("test", "<type arch='ppc'>hvm</type>", "cirrus", 16384),
+        ("test", "<type arch='ppc64'>hvm</type>", "vga", 16384),
+        ("test", "<type arch='ppc64le'>hvm</type>", "vga", 16384),
     ] {
         let printed = printed(None, type_, &format!("<os>{os}</os><devices><video/></devices>"));
-        assert!(printed.contains(&format!("<model type='{model}' vram=")), "{printed}");
+        assert!(printed.contains(&format!("<model type='{model}' vram='{vram}'")), "{printed}");
     }
 }
 

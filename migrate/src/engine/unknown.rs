@@ -114,9 +114,9 @@ struct KeptElement {
 }
 
 impl KeptElement {
-    /// Whether the element around it, which is `content` now, has another use for one of this name.
-    fn is_read_otherwise(&self, content: &dyn Content, name: &str) -> bool {
-        lacks(content, name).is_some_and(|now| self.missed != Some(now))
+    /// Whether the element around it, which is `content` now, has another use for it.
+    fn is_read_otherwise(&self, content: &dyn Content) -> bool {
+        lacks(content, &self.name).is_some_and(|now| self.missed != Some(now))
     }
 }
 
@@ -165,9 +165,9 @@ impl KeptParts {
             |extra: &Extra| extra.span.is_empty() || within(extra.span).next().is_some() || has_attributes(extra.span);
         let mut otherwise = false;
         each_with_kept(content, &wanted, &mut |content, kept| {
-            for (node, name) in kept_elements(kept) {
+            for (node, _) in kept_elements(kept) {
                 let known = self.elements.get(&node.span);
-                otherwise |= known.is_some_and(|kept| kept.is_read_otherwise(content, name));
+                otherwise |= known.is_some_and(|kept| kept.is_read_otherwise(content));
             }
             let known = content.extra().and_then(|extra| self.attributes.get(&extra.span));
             let mut names = kept.attributes.iter().map(|(name, _)| name);
@@ -179,7 +179,7 @@ impl KeptParts {
         let mut beside = within(here).filter(|kept| is_branch && kept.around == here);
         let mut attributes = self.attributes.get(&here).into_iter().flatten().filter(|_| is_branch);
         otherwise
-            || beside.any(|kept| kept.is_read_otherwise(content, &kept.name))
+            || beside.any(|kept| kept.is_read_otherwise(content))
             || attributes.any(|name| lacks_attribute(content, name))
     }
 }

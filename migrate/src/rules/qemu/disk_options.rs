@@ -17,10 +17,10 @@ rules![
         .summary("an option that the bus of the disk does not have")
         .doc(
             "I/O threads are of virtio disks; a vendor of SCSI disks, a product of SCSI, SATA and IDE, a WWN of SCSI \
-             and IDE; a translation of the geometry of IDE, and none at all of USB; a rotation rate of hard disks \
-             on SCSI, SATA and IDE; a tray of drives for media, limits of I/O not \
-             of SD cards, and those of a group are said by one of its disks. Hard disks in files alone are transient. What is \
-             read is not copied to a read-only disk; `io='native'` needs the cache `none` or `directsync`.",
+             and IDE; a translation of the geometry of IDE, and none at all of USB; a rotation rate of hard disks on \
+             SCSI, SATA and IDE; a tray of drives for media, limits of I/O not of SD cards, and those of a group are said \
+             by one of its disks. Hard disks in files alone are transient. What is read is not copied to a read-only \
+             disk; `io='native'` needs the cache `none` or `directsync`.",
         )
         .finds("<devices><disk type='file'><source file='/d'/><target dev='vda' bus='virtio'/><vendor>SEAGATE</vendor></disk></devices>")
         .finds(
@@ -129,7 +129,9 @@ fn of_disk(disk: &Disk) -> Option<&'static str> {
     }
     let shared = disk.transient.as_ref().is_some_and(|it| it.share_backing == Some(YesNo::Yes));
     if shared && matches!(bus, Bus::Ide | Bus::Sata | Bus::Fdc) {
-        return Some("a disk on this bus does not share its image: leave out shareBacking, or set bus='virtio'");
+        return Some(
+            "a disk on this bus does not share its image: leave out shareBacking, or set bus='virtio' or 'scsi'",
+        );
     }
     let geometry = disk.geometry.as_ref()?;
     if bus == Bus::Usb {

@@ -37,8 +37,8 @@ fn displays(devices: &Devices, cx: &mut Context<'_>) {
         let why = match &beside.type_ {
             GraphicsType::Spice(it) if it.gl.as_ref().is_none_or(|gl| gl.enable == YesNo::No) => continue,
             GraphicsType::EglHeadless(_) | GraphicsType::Vnc(_) => continue,
-            GraphicsType::Spice(_) => "SPICE with <gl> renders by itself: leave that out, or egl-headless",
-            _ => "egl-headless renders for VNC and SPICE: leave out that, or this display",
+            GraphicsType::Spice(_) => "SPICE with <gl> renders by itself: leave out <gl>, or the display egl-headless",
+            _ => "egl-headless renders for VNC and SPICE alone: leave out that display, or this one",
         };
         cx.error(&beside.xml, why);
     }

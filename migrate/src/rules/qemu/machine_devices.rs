@@ -27,6 +27,7 @@ rules![
         .finds("<devices><serial type='pty'><target><model name='spapr-vty'/></target></serial></devices>")
         .finds("<os><type arch='s390x'>hvm</type></os><devices><parallel type='pty'/></devices>")
         .finds("<devices><console type='pty'><target type='lxc'/></console></devices>")
+        .finds("<devices><console type='pty'><target type='uml'/></console></devices>")
         .row(refused(|serial: &Serial, scope| {
             let target = serial.target.as_ref()?;
             let model = target.model.as_ref().map(|model| model.name);
